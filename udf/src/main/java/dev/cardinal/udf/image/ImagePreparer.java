@@ -1,0 +1,20 @@
+package dev.cardinal.udf.image;
+
+/**
+ * Turns encoded images into the pixels a model was trained on: decode, resize, crop.
+ *
+ * <p>Whoever creates one closes it. Not thread-safe, since it reuses its buffers from one image to the next: one for each
+ * thread, on an executor. Not serializable.
+ */
+public interface ImagePreparer extends AutoCloseable {
+
+    /**
+     * Prepares one image; whatever the bytes hold, this returns.
+     *
+     * @param encoded the file's bytes
+     */
+    Preparation prepare(byte[] encoded);
+
+    @Override
+    void close();
+}

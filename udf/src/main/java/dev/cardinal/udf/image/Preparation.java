@@ -1,0 +1,31 @@
+package dev.cardinal.udf.image;
+
+import org.jspecify.annotations.Nullable;
+
+/** What came of preparing one image: pixels for the model, or the reason there are none. */
+public sealed interface Preparation {
+
+    /**
+     * An image ready for the model.
+     *
+     * @param sourceWidth width before resizing, in pixels
+     * @param sourceHeight height before resizing, in pixels
+     * @param width columns of {@code rgb}
+     * @param height rows of {@code rgb}
+     * @param rgb {@code height x width x 3} bytes, row by row; owned by the caller
+     */
+    @SuppressWarnings("ArrayRecordComponent") // a carrier of pixels, never compared
+    record Ready(int sourceWidth, int sourceHeight, int width, int height, byte[] rgb) implements Preparation {}
+
+    /**
+     * An image that gives no pixels.
+     *
+     * @param status any but {@code ok}
+     * @param error what is wrong and why, one line
+     * @param sourceWidth width in pixels, null unless a header was parsed
+     * @param sourceHeight height in pixels, null unless a header was parsed
+     */
+    record Rejected(
+            Status status, String error, @Nullable Integer sourceWidth, @Nullable Integer sourceHeight)
+            implements Preparation {}
+}
