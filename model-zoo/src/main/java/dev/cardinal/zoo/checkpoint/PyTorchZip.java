@@ -1,11 +1,79 @@
 package dev.cardinal.zoo.checkpoint;
 
+import dev.cardinal.zoo.checkpoint.Pickled.Storage;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.Map;
 
+/**
+ * The container that {@code torch.save} writes since PyTorch 1.6: a zip archive of stored entries {@code <root>/data.pkl},
+ * {@code <root>/data/<key>} and, since 2.1, {@code <root>/byteorder}.
+ */
 final class PyTorchZip {
+    private static final int MAX_BYTEORDER_BYTES = 16;
+
     private PyTorchZip() {}
 
     static Checkpoint open(Path file) {
-        throw new IllegalStateException(file.toString());
+        return TensorFile.parse(
+                Container.PYTORCH_ZIP, MappedFile.open(file, Container.PYTORCH_ZIP), PyTorchZip::tensors);
+    }
+
+    private static Map<String, TensorSource> tensors(MappedFile file) {
+        StoredArchive archive = StoredArchive.of(file);
+        refusePrograms(archive, file.origin());
+        StoredBytes pickle = archive.required("data.pkl");
+        pickle.verify(file);
+        ByteCursor cursor = new ByteCursor(file, pickle.offset(), pickle.offset() + pickle.length());
+        PersistentIds ids = PersistentIds.ofZip();
+        Pickled root = new Unpickler(cursor, ids).load();
+        if (cursor.remaining() > 0) {
+            throw file.origin().damaged(cursor.position(), "data.pkl goes on after its end");
+        }
+        Map<String, StoredBytes> storages = storages(archive, ids, byteOrder(archive, file), file.origin());
+        return StateDict.tensors(root, file, storage -> storages.get(storage.key()));
+    }
+
+    private static void refusePrograms(StoredArchive archive, Origin origin) {
+        if (archive.contains("constants.pkl") || archive.containsFolder("code")) {
+            throw origin.refused(
+                    "it is a TorchScript archive, which is a program",
+                    "save the weights with torch.save(model.state_dict(), file)");
+        }
+    }
+
+    private static ByteOrder byteOrder(StoredArchive archive, MappedFile file) {
+        if (!archive.contains("byteorder")) {
+            return ByteOrder.LITTLE_ENDIAN;
+        }
+        StoredBytes entry = archive.required("byteorder");
+        entry.verify(file);
+        String text = entry.length() > MAX_BYTEORDER_BYTES
+                ? "..."
+                : new ByteCursor(file, entry.offset(), entry.offset() + entry.length())
+                        .text(entry.length(), StandardCharsets.ISO_8859_1);
+        return switch (text) {
+            case "little" -> ByteOrder.LITTLE_ENDIAN;
+            case "big" -> ByteOrder.BIG_ENDIAN;
+            default -> throw file.origin().damaged(entry.offset(), "byteorder is neither 'little' nor 'big'");
+        };
+    }
+
+    private static Map<String, StoredBytes> storages(
+            StoredArchive archive, PersistentIds ids, ByteOrder order, Origin origin) {
+        Map<String, StoredBytes> found = new HashMap<>();
+        for (Storage storage : ids.storages().values()) {
+            StoredBytes entry = archive.required("data/" + storage.key());
+            if (entry.length() != storage.bytes()) {
+                throw origin.damaged(
+                        entry.offset(),
+                        "entry data/" + storage.key() + " has " + entry.length() + " bytes, data.pkl says "
+                                + storage.bytes());
+            }
+            found.put(storage.key(), entry.withOrder(order));
+        }
+        return found;
     }
 }
