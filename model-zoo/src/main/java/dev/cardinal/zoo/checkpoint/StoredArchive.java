@@ -3,6 +3,8 @@ package dev.cardinal.zoo.checkpoint;
 import dev.cardinal.zoo.CardinalException;
 import java.io.IOException;
 import java.nio.ByteOrder;
+import java.nio.channels.SeekableByteChannel;
+import java.nio.file.Files;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Comparator;
@@ -64,7 +66,8 @@ final class StoredArchive {
     }
 
     private static List<ZipArchiveEntry> directory(Origin origin) {
-        try (ZipFile zip = ZipFile.builder().setPath(origin.file()).get()) {
+        try (SeekableByteChannel channel = Files.newByteChannel(origin.file());
+                ZipFile zip = ZipFile.builder().setSeekableByteChannel(channel).get()) {
             return Collections.list(zip.getEntriesInPhysicalOrder());
         } catch (IOException | RuntimeException e) {
             // A hostile central directory makes the library throw unchecked exceptions too.
