@@ -1,6 +1,7 @@
 package dev.cardinal.zoo;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
+import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -30,7 +31,8 @@ public record Architecture(
         int cardinality,
         int baseWidth,
         int classes,
-        @Nullable Double bnEps) {
+        @Nullable Double bnEps)
+        implements Serializable {
 
     private static final double DEFAULT_BN_EPS = 1e-5;
     private static final int STEM_CHANNELS = 64;

@@ -56,7 +56,27 @@ public final class CardJson {
             Architecture architecture,
             Preprocessing preprocessing,
             JsonNode labels,
-            ModelSource source) {}
+            ModelSource source) {
+
+        ModelCard card() throws JsonProcessingException {
+            return new ModelCard(id, aliases, architecture, preprocessing, CardJson.labels(labels), source);
+        }
+    }
+
+    /** The description of a bundle before its card's labels are looked up. */
+    private record BundleFile(CardFile card, String fingerprint, Provenance provenance) {
+
+        BundleCard bundle() throws JsonProcessingException {
+            if (card == null) {
+                throw CardinalException.card("card is missing");
+            }
+            return new BundleCard(card.card(), fingerprint, provenance);
+        }
+    }
+
+    private interface Conversion<F, T> {
+        T apply(F file) throws JsonProcessingException;
+    }
 
     private record LabelList(List<ClassLabel> labels) {}
 
@@ -80,15 +100,22 @@ public final class CardJson {
      * @throws CardinalException if it is no valid card
      */
     public static ModelCard read(String name, InputStream in) {
+        return read(name, in, CardFile.class, CardFile::card);
+    }
+
+    /**
+     * Reads what a bundle says of itself, to the end of the stream, and leaves it open.
+     *
+     * @param name what errors call it
+     * @throws CardinalException if it is no valid description of a bundle
+     */
+    public static BundleCard readBundle(String name, InputStream in) {
+        return read(name, in, BundleFile.class, BundleFile::bundle);
+    }
+
+    private static <F, T> T read(String name, InputStream in, Class<F> type, Conversion<F, T> conversion) {
         try {
-            CardFile file = MAPPER.readValue(in, CardFile.class);
-            return new ModelCard(
-                    file.id(),
-                    file.aliases(),
-                    file.architecture(),
-                    file.preprocessing(),
-                    labels(file.labels()),
-                    file.source());
+            return conversion.apply(MAPPER.readValue(in, type));
         } catch (JsonProcessingException e) {
             throw CardinalException.card(name + ": " + explain(e), e);
         } catch (CardinalException e) {
@@ -100,8 +127,17 @@ public final class CardJson {
 
     /** The card as JSON with its labels in full; the same card always gives the same text. */
     public static String write(ModelCard card) {
+        return text(card);
+    }
+
+    /** The description of a bundle as JSON, its card's labels in full. */
+    public static String write(BundleCard bundle) {
+        return text(bundle);
+    }
+
+    private static String text(Object value) {
         try {
-            return MAPPER.writerWithDefaultPrettyPrinter().writeValueAsString(card) + "\n";
+            return MAPPER.writerWithDefaultPrettyPrinter().writeValueAsString(value) + "\n";
         } catch (JsonProcessingException e) {
             throw new UncheckedIOException(e);
         }

@@ -1,5 +1,6 @@
 package dev.cardinal.zoo;
 
+import java.io.Serializable;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -8,7 +9,7 @@ import org.jspecify.annotations.Nullable;
  * @param name what predictions show
  * @param id identifier in its vocabulary (for ImageNet the WordNet id), or null
  */
-public record ClassLabel(String name, @Nullable String id) {
+public record ClassLabel(String name, @Nullable String id) implements Serializable {
     public ClassLabel {
         Problems problems = new Problems();
         problems.require(name != null && !name.isBlank(), "a class needs a name");

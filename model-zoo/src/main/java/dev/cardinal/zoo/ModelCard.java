@@ -1,5 +1,6 @@
 package dev.cardinal.zoo;
 
+import java.io.Serializable;
 import java.util.List;
 
 /**
@@ -19,7 +20,8 @@ public record ModelCard(
         Architecture architecture,
         Preprocessing preprocessing,
         List<ClassLabel> labels,
-        ModelSource source) {
+        ModelSource source)
+        implements Serializable {
 
     private static final int NOMINAL_EDGE = 224;
     private static final int NOMINAL_CIFAR_EDGE = 32;

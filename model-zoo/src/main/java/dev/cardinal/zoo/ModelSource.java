@@ -1,5 +1,6 @@
 package dev.cardinal.zoo;
 
+import java.io.Serializable;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,7 +17,8 @@ public record ModelSource(
         @Nullable String url,
         @Nullable String sha256Prefix,
         @Nullable String licence,
-        @Nullable Published published) {
+        @Nullable Published published)
+        implements Serializable {
 
     /**
      * Accuracy on ImageNet's validation set, or on the data set that the note names.

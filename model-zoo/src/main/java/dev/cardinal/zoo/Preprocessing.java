@@ -1,6 +1,7 @@
 package dev.cardinal.zoo;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
+import java.io.Serializable;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -20,7 +21,8 @@ public record Preprocessing(
         Interpolation interpolation,
         CropRounding cropRounding,
         List<Double> mean,
-        List<Double> std) {
+        List<Double> std)
+        implements Serializable {
 
     /** Filter of the resize. */
     public enum Interpolation {

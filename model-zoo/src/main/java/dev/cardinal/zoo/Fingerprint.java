@@ -1,0 +1,103 @@
+package dev.cardinal.zoo;
+
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The identity of a model: a SHA-256 over architecture, preprocessing, labels and weights, and nothing else. The same
+ * checkpoint imported twice, on any machine and out of any container, has the same one.
+ *
+ * <p>What is hashed, in this order: a version tag; the fields of the architecture, the preprocessing and the labels; then each
+ * tensor of {@link Architecture#tensors} as its element count and its elements as little-endian 32-bit floats. Strings are
+ * UTF-8 after their length, numbers are little-endian, doubles by their bits. Not thread-safe.
+ */
+final class Fingerprint {
+    private static final String VERSION = "cardinal-fingerprint-1";
+    private static final int CHUNK_FLOATS = 1 << 16;
+
+    private final MessageDigest digest;
+    private final ByteBuffer chunk =
+            ByteBuffer.allocate(CHUNK_FLOATS * Float.BYTES).order(ByteOrder.LITTLE_ENDIAN);
+
+    Fingerprint(ModelCard card) {
+        try {
+            digest = MessageDigest.getInstance("SHA-256");
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every JDK has SHA-256", e);
+        }
+        text(VERSION);
+        add(card.architecture());
+        add(card.preprocessing());
+        number(card.labels().size());
+        for (ClassLabel label : card.labels()) {
+            text(label.name());
+            text(label.id());
+        }
+    }
+
+    /** Adds the next tensor, in the order of {@link Architecture#tensors}. */
+    void add(float[] weights) {
+        number(weights.length);
+        for (int start = 0; start < weights.length; start += CHUNK_FLOATS) {
+            int count = Math.min(CHUNK_FLOATS, weights.length - start);
+            chunk.clear();
+            chunk.asFloatBuffer().put(weights, start, count);
+            chunk.limit(count * Float.BYTES);
+            digest.update(chunk);
+        }
+    }
+
+    /** The fingerprint, 64 lower-case hex digits; ends this instance. */
+    String hex() {
+        return HexFormat.of().formatHex(digest.digest());
+    }
+
+    private void add(Architecture architecture) {
+        text(architecture.stem().name());
+        text(architecture.block().name());
+        number(architecture.layers().size());
+        architecture.layers().forEach(this::number);
+        number(architecture.cardinality());
+        number(architecture.baseWidth());
+        number(architecture.classes());
+        number(architecture.batchNormEpsilon());
+    }
+
+    private void add(Preprocessing preprocessing) {
+        number(preprocessing.resize() == null ? 0 : preprocessing.resize());
+        number(preprocessing.crop() == null ? 0 : preprocessing.crop());
+        text(preprocessing.interpolation().name());
+        text(preprocessing.cropRounding().name());
+        preprocessing.mean().forEach(this::number);
+        preprocessing.std().forEach(this::number);
+    }
+
+    private void text(@Nullable String value) {
+        if (value == null) {
+            number(-1);
+            return;
+        }
+        byte[] bytes = value.getBytes(StandardCharsets.UTF_8);
+        number(bytes.length);
+        digest.update(bytes);
+    }
+
+    private void number(double value) {
+        bits(Double.doubleToLongBits(value));
+    }
+
+    private void number(int value) {
+        bits(value);
+    }
+
+    private void bits(long value) {
+        chunk.clear();
+        chunk.putLong(value).flip();
+        digest.update(chunk);
+    }
+}

@@ -1,0 +1,193 @@
+package dev.cardinal.zoo.graph;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import dev.cardinal.zoo.Architecture;
+import dev.cardinal.zoo.Architecture.Block;
+import dev.cardinal.zoo.Architecture.Family;
+import dev.cardinal.zoo.Architecture.Stem;
+import dev.cardinal.zoo.ClassLabel;
+import dev.cardinal.zoo.Convolution;
+import dev.cardinal.zoo.ModelCard;
+import dev.cardinal.zoo.ModelSource;
+import dev.cardinal.zoo.Preprocessing;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.tensorflow.Result;
+import org.tensorflow.SavedModelBundle;
+import org.tensorflow.ndarray.Shape;
+import org.tensorflow.types.TFloat32;
+import org.tensorflow.types.TUint8;
+
+/** Holds the graph to PyTorch's outputs, which src/test/fixtures/graph_parity.py wrote. */
+class SavedModelWriterTest {
+    private static final int HEIGHT = 75;
+    private static final int WIDTH = 53;
+    private static final int IMAGES = 2;
+    private static final int IMAGE_TENSOR = 255;
+    private static final double TOLERANCE = 1e-4;
+
+    @TempDir
+    private Path directory;
+
+    @ParameterizedTest
+    @CsvSource({
+        "imagenet_bottleneck_32x4d, IMAGENET, BOTTLENECK, 1 2 1 1, 32, 4,  7,  1e-5",
+        "imagenet_bottleneck_1x64d, IMAGENET, BOTTLENECK, 1 1,     1,  64, 5,  1e-5",
+        "imagenet_bottleneck_2x40d, IMAGENET, BOTTLENECK, 2 1,     2,  40, 5,  1e-5",
+        "imagenet_basic,            IMAGENET, BASIC,      2 1 1 1, 1,  64, 6,  1e-5",
+        "cifar_bottleneck_8x4d,     CIFAR,    BOTTLENECK, 2 1 1,   8,  4,  10, 1e-3",
+        "cifar_bottleneck_3x24d,    CIFAR,    BOTTLENECK, 1 1,     3,  24, 4,  1e-5",
+        "cifar_basic,               CIFAR,    BASIC,      1 1 1,   1,  64, 3,  1e-5"
+    })
+    void outputsEqualPyTorchs(
+            String variant,
+            Stem stem,
+            Block block,
+            String layers,
+            int cardinality,
+            int baseWidth,
+            int classes,
+            double eps)
+            throws IOException {
+        List<Integer> stages =
+                Arrays.stream(layers.split(" ")).map(Integer::valueOf).toList();
+        Architecture architecture =
+                new Architecture(Family.RESNEXT, stem, block, stages, cardinality, baseWidth, classes, eps);
+        SavedModelWriter.write(card(variant, architecture), weights(architecture)::get, directory);
+
+        try (SavedModelBundle model = SavedModelBundle.load(directory.toString());
+                TUint8 image = image();
+                Result result = model.function("serving_default").call(Map.of("image", image))) {
+            TFloat32 logits = (TFloat32) result.get("logits").orElseThrow();
+            TFloat32 features = (TFloat32) result.get("features").orElseThrow();
+            TFloat32 probabilities = (TFloat32) result.get("probabilities").orElseThrow();
+            assertThat(logits.shape()).isEqualTo(Shape.of(IMAGES, classes));
+            assertThat(features.shape()).isEqualTo(Shape.of(IMAGES, architecture.features()));
+            for (int i = 0; i < IMAGES; i++) {
+                assertEqual(logits, i, expected(variant, i, "logits"));
+                assertEqual(features, i, expected(variant, i, "features"));
+                assertEqual(probabilities, i, softmax(expected(variant, i, "logits")));
+            }
+        }
+    }
+
+    @Test
+    void savedGraphHoldsNoNodeThatOnlyFilledVariables() throws IOException {
+        Architecture architecture =
+                new Architecture(Family.RESNEXT, Stem.CIFAR, Block.BOTTLENECK, List.of(1), 2, 4, 2, 1e-5);
+        SavedModelWriter.write(card("small", architecture), weights(architecture)::get, directory);
+
+        try (SavedModelBundle model = SavedModelBundle.load(directory.toString())) {
+            assertThat(model.metaGraphDef().getGraphDef().getNodeList())
+                    .extracting(node -> node.getName())
+                    .isNotEmpty()
+                    .noneMatch(name -> name.startsWith(VariableStore.SCOPE));
+        }
+    }
+
+    private static void assertEqual(TFloat32 actual, int image, double[] expected) {
+        double largest = Arrays.stream(expected).map(Math::abs).max().orElseThrow();
+        for (int c = 0; c < expected.length; c++) {
+            assertThat((double) actual.getFloat(image, c))
+                    .as("image %d, output %d", image, c)
+                    .isCloseTo(expected[c], within(TOLERANCE * largest));
+        }
+    }
+
+    private static double[] softmax(double[] logits) {
+        double sum = Arrays.stream(logits).map(Math::exp).sum();
+        return Arrays.stream(logits).map(z -> Math.exp(z) / sum).toArray();
+    }
+
+    private static double[] expected(String variant, int image, String output) throws IOException {
+        String prefix = variant + "," + image + "," + output + ",";
+        try (BufferedReader lines = new BufferedReader(new InputStreamReader(
+                SavedModelWriterTest.class.getResourceAsStream("expected_outputs.csv"), StandardCharsets.UTF_8))) {
+            String line =
+                    lines.lines().filter(l -> l.startsWith(prefix)).findFirst().orElseThrow();
+            return Arrays.stream(line.substring(prefix.length()).split(" "))
+                    .mapToDouble(Double::parseDouble)
+                    .toArray();
+        }
+    }
+
+    private static ModelCard card(String id, Architecture architecture) {
+        Preprocessing preprocessing = new Preprocessing(
+                null,
+                null,
+                Preprocessing.Interpolation.PILLOW_BILINEAR,
+                Preprocessing.CropRounding.HALF_EVEN,
+                List.of(0.485, 0.456, 0.406),
+                List.of(0.229, 0.224, 0.225));
+        List<ClassLabel> labels = IntStream.range(0, architecture.classes())
+                .mapToObj(c -> new ClassLabel("class " + c, null))
+                .toList();
+        return new ModelCard(
+                id, List.of(), architecture, preprocessing, labels, new ModelSource(null, null, null, null, null));
+    }
+
+    private static TUint8 image() {
+        TUint8 image = TUint8.tensorOf(Shape.of(IMAGES, HEIGHT, WIDTH, 3));
+        double[] values = unit(IMAGE_TENSOR, IMAGES * HEIGHT * WIDTH * 3);
+        for (int i = 0; i < values.length; i++) {
+            image.asRawTensor().data().setByte((byte) (int) (values[i] * 256), i);
+        }
+        return image;
+    }
+
+    private static Map<String, float[]> weights(Architecture architecture) {
+        Map<String, float[]> weights = new HashMap<>();
+        int tensor = 0;
+        for (Convolution c : architecture.convolutions()) {
+            int size = (int) c.weights();
+            double bound = Math.sqrt(6.0 * c.out() / size);
+            weights.put(c.name() + ".weight", between(tensor++, size, -bound, bound));
+            weights.put(c.batchNorm() + ".weight", between(tensor++, c.out(), 0.5, 1.5));
+            weights.put(c.batchNorm() + ".bias", between(tensor++, c.out(), -0.5, 0.5));
+            weights.put(c.batchNorm() + ".running_mean", between(tensor++, c.out(), -0.5, 0.5));
+            weights.put(c.batchNorm() + ".running_var", between(tensor++, c.out(), 0.5, 1.5));
+        }
+        double bound = Math.sqrt(3.0 / architecture.features());
+        weights.put("fc.weight", between(tensor++, architecture.classes() * architecture.features(), -bound, bound));
+        weights.put("fc.bias", between(tensor, architecture.classes(), -0.5, 0.5));
+        return weights;
+    }
+
+    private static float[] between(int tensor, int count, double low, double high) {
+        double[] units = unit(tensor, count);
+        float[] values = new float[count];
+        for (int i = 0; i < count; i++) {
+            values[i] = (float) (low + (high - low) * units[i]);
+        }
+        return values;
+    }
+
+    /** The formula of graph_parity.py. */
+    private static double[] unit(int tensor, int count) {
+        double[] values = new double[count];
+        for (int i = 0; i < count; i++) {
+            int v = i + (tensor << 24);
+            v ^= v >>> 16;
+            v *= 0x85EBCA6B;
+            v ^= v >>> 13;
+            v *= 0xC2B2AE35;
+            v ^= v >>> 16;
+            values[i] = Integer.toUnsignedLong(v) / 4294967296.0;
+        }
+        return values;
+    }
+}
