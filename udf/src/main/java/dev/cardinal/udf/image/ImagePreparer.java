@@ -1,5 +1,7 @@
 package dev.cardinal.udf.image;
 
+import dev.cardinal.zoo.Preprocessing;
+
 /**
  * Turns encoded images into the pixels a model was trained on: decode, resize, crop.
  *
@@ -7,6 +9,15 @@ package dev.cardinal.udf.image;
  * thread, on an executor. Not serializable.
  */
 public interface ImagePreparer extends AutoCloseable {
+
+    /**
+     * A preparer for one thread.
+     *
+     * @param preprocessing the card's; its mean and std are the model's business, since they are part of its graph
+     */
+    static ImagePreparer create(Preprocessing preprocessing, ImageOptions options) {
+        return new DecodingPreparer(preprocessing, options);
+    }
 
     /**
      * Prepares one image; whatever the bytes hold, this returns.

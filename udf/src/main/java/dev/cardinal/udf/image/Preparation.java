@@ -26,6 +26,8 @@ public sealed interface Preparation {
      * @param sourceHeight height in pixels, null unless a header was parsed
      */
     record Rejected(
-            Status status, String error, @Nullable Integer sourceWidth, @Nullable Integer sourceHeight)
-            implements Preparation {}
+            Status status,
+            String error,
+            @Nullable Integer sourceWidth,
+            @Nullable Integer sourceHeight) implements Preparation {}
 }

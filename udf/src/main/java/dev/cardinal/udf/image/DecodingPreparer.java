@@ -1,0 +1,90 @@
+package dev.cardinal.udf.image;
+
+import dev.cardinal.udf.image.Preparation.Ready;
+import dev.cardinal.udf.image.Preparation.Rejected;
+import dev.cardinal.zoo.Preprocessing;
+
+/** The preparer: tells the format, reads the header, decodes, scales and crops. Closes its decoders. */
+final class DecodingPreparer implements ImagePreparer {
+
+    /** The longest array of RGB pixels that the JVM can hold. */
+    private static final long MOST_PIXELS = (Integer.MAX_VALUE - 8) / 3;
+
+    private final Preprocessing preprocessing;
+    private final long maxPixels;
+    private final TensorFlowCodecs codecs = new TensorFlowCodecs();
+    private final ImageDecoder jpeg = new JpegDecoder(codecs);
+    private final ImageDecoder png = new PngDecoder(codecs);
+    private final Resampler resampler = new BilinearResampler();
+    private final Pixels pixels = new Pixels();
+
+    DecodingPreparer(Preprocessing preprocessing, ImageOptions options) {
+        this.preprocessing = preprocessing;
+        this.maxPixels = Math.min(options.maxPixels(), MOST_PIXELS);
+    }
+
+    @Override
+    public Preparation prepare(byte[] encoded) {
+        if (encoded.length == 0) {
+            return new Rejected(Status.EMPTY, "no bytes", null, null);
+        }
+        ByteView file = new ByteView(encoded);
+        ImageFormat format = ImageFormat.of(file);
+        if (format == null) {
+            return new Rejected(
+                    Status.UNSUPPORTED, "no image format that is decoded: " + ImageFormat.describe(file), null, null);
+        }
+        ImageDecoder decoder = decoder(format);
+        ImageHeader header;
+        try {
+            header = decoder.header(file);
+        } catch (BadImageException | RuntimeException e) {
+            return new Rejected(Status.UNDECODABLE, explain(format, e), null, null);
+        }
+        int width = header.width();
+        int height = header.height();
+        if (header.pixels() > maxPixels) {
+            String error = "%s: %d x %d pixels are more than %d".formatted(format, width, height, maxPixels);
+            return new Rejected(Status.TOO_LARGE, error, width, height);
+        }
+        try {
+            decoder.decode(file, header, pixels);
+            return finish(width, height);
+        } catch (BadImageException | RuntimeException | StackOverflowError e) {
+            return new Rejected(Status.UNDECODABLE, explain(format, e), width, height);
+        } finally {
+            pixels.trim();
+        }
+    }
+
+    private ImageDecoder decoder(ImageFormat format) {
+        return switch (format) {
+            case JPEG -> jpeg;
+            case PNG -> png;
+        };
+    }
+
+    private Ready finish(int sourceWidth, int sourceHeight) {
+        Geometry geometry = Geometry.of(preprocessing, pixels.width(), pixels.height());
+        int width = geometry.output().width();
+        int height = geometry.output().height();
+        byte[] rgb = new byte[width * height * 3];
+        resampler.resample(pixels, geometry, rgb);
+        return new Ready(sourceWidth, sourceHeight, width, height, rgb);
+    }
+
+    private static String explain(ImageFormat format, Throwable thrown) {
+        String message = thrown.getMessage();
+        String reason = thrown instanceof BadImageException
+                ? message
+                : thrown.getClass().getSimpleName() + ": " + message;
+        return format + ": " + String.valueOf(reason).replaceAll("\\s+", " ").strip();
+    }
+
+    @Override
+    public void close() {
+        jpeg.close();
+        png.close();
+        codecs.close();
+    }
+}

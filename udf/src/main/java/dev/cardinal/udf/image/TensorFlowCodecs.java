@@ -1,0 +1,118 @@
+package dev.cardinal.udf.image;
+
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.tensorflow.Graph;
+import org.tensorflow.Output;
+import org.tensorflow.Result;
+import org.tensorflow.Session;
+import org.tensorflow.exceptions.TFInvalidArgumentException;
+import org.tensorflow.ndarray.NdArrays;
+import org.tensorflow.ndarray.Shape;
+import org.tensorflow.proto.ConfigProto;
+import org.tensorflow.proto.DataType;
+import org.tensorflow.types.TString;
+
+/**
+ * TensorFlow's JPEG and PNG decoders: a graph of one operation for each, and a session that runs it in the caller's thread.
+ *
+ * <p>Whoever creates one closes it; it leaves no tensor open. One for each thread, though the session itself would bear
+ * sharing. Executor only. Not serializable.
+ */
+final class TensorFlowCodecs implements AutoCloseable {
+
+    private final Graph graph = new Graph();
+    private final Output<?> encoded;
+    private final Output<?> jpeg;
+    private final Output<?> png;
+    private final Output<?> grey16Png;
+    private final Session session;
+
+    TensorFlowCodecs() {
+        encoded = graph.opBuilder("Placeholder", "encoded", graph.baseScope())
+                .setAttr("dtype", DataType.DT_STRING)
+                .build()
+                .output(0);
+        jpeg = graph.opBuilder("DecodeJpeg", "jpeg", graph.baseScope())
+                .addInput(encoded)
+                .setAttr("channels", 3)
+                .setAttr("fancy_upscaling", true)
+                .setAttr("dct_method", "INTEGER_ACCURATE")
+                .build()
+                .output(0);
+        png = png("png", 3, DataType.DT_UINT8);
+        grey16Png = png("grey_16_png", 1, DataType.DT_UINT16);
+        session = new Session(graph, config());
+    }
+
+    private Output<?> png(String name, int channels, DataType type) {
+        return graph.opBuilder("DecodePng", name, graph.baseScope())
+                .addInput(encoded)
+                .setAttr("channels", channels)
+                .setAttr("dtype", type)
+                .build()
+                .output(0);
+    }
+
+    /**
+     * Operations run in the caller's thread, and no GPU is touched. The intra-op pool is left alone: it belongs to the
+     * process and takes its size from the first session, which may be this one and not the model's.
+     */
+    private static ConfigProto config() {
+        return ConfigProto.newBuilder()
+                .setInterOpParallelismThreads(-1)
+                .putAllDeviceCount(Map.of("GPU", 0))
+                .build();
+    }
+
+    /** Grey and three-component JPEG. */
+    void decodeJpeg(byte[] file, ImageHeader header, Pixels into) throws BadImageException {
+        into.reshape(header.width(), header.height());
+        run(jpeg, file, Shape.of(header.height(), header.width(), 3), into.rgb(), into.size());
+    }
+
+    /** Any PNG; alpha is dropped, of 16 bits the high byte is kept. */
+    void decodePng(byte[] file, ImageHeader header, Pixels into) throws BadImageException {
+        into.reshape(header.width(), header.height());
+        run(png, file, Shape.of(header.height(), header.width(), 3), into.rgb(), into.size());
+    }
+
+    /** Grey PNG of 16 bits; values above 255 become 255. */
+    void decodeGrey16Png(byte[] file, ImageHeader header, Pixels into) throws BadImageException {
+        into.reshape(header.width(), header.height());
+        byte[] rgb = into.rgb();
+        int pixels = into.size() / 3;
+        run(grey16Png, file, Shape.of(header.height(), header.width(), 1), rgb, 2 * pixels);
+        // Two bytes become three, backwards, in place; TensorFlow's integers are in native order, little-endian here.
+        for (int i = pixels - 1; i >= 0; i--) {
+            byte value = rgb[2 * i + 1] == 0 ? rgb[2 * i] : (byte) 0xff;
+            rgb[3 * i] = value;
+            rgb[3 * i + 1] = value;
+            rgb[3 * i + 2] = value;
+        }
+    }
+
+    private void run(Output<?> codec, byte[] file, Shape expected, byte[] into, int bytes) throws BadImageException {
+        try (TString input = TString.tensorOfBytes(NdArrays.scalarOfObject(file));
+                Result result =
+                        session.runner().feed(encoded, input).fetch(codec).run()) {
+            Shape shape = result.get(0).shape();
+            if (!shape.equals(expected)) {
+                throw new BadImageException("the header says %s, the data hold %s".formatted(expected, shape));
+            }
+            result.get(0).asRawTensor().data().read(into, 0, bytes);
+        } catch (TFInvalidArgumentException e) {
+            throw new BadImageException("corrupt data: " + firstLine(e.getMessage()));
+        }
+    }
+
+    private static String firstLine(@Nullable String message) {
+        return message == null ? "no reason given" : message.lines().findFirst().orElse("");
+    }
+
+    @Override
+    public void close() {
+        session.close();
+        graph.close();
+    }
+}
