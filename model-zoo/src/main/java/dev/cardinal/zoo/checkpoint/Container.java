@@ -3,6 +3,7 @@ package dev.cardinal.zoo.checkpoint;
 import dev.cardinal.zoo.CardinalException;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
@@ -16,7 +17,8 @@ public enum Container {
         }
     };
 
-    private static final int SNIFF_BYTES = 16;
+    private static final int SNIFF_BYTES = 512;
+    private static final String KNOWN = "give a file that torch.save wrote";
 
     private final String id;
 
@@ -41,16 +43,35 @@ public enum Container {
             throw CardinalException.checkpoint(
                     "checkpoint " + file + (Files.exists(file) ? " is not a file" : " does not exist"));
         }
-        byte[] head;
+        byte[] head = head(file);
+        if (startsWith(head, "PK\3\4")) {
+            return PYTORCH_ZIP;
+        }
+        throw CardinalException.checkpoint("checkpoint " + file + " " + whatElse(head));
+    }
+
+    private static byte[] head(Path file) {
         try (InputStream in = Files.newInputStream(file)) {
-            head = in.readNBytes(SNIFF_BYTES);
+            return in.readNBytes(SNIFF_BYTES);
         } catch (IOException e) {
             throw CardinalException.checkpoint("checkpoint " + file + " cannot be read: " + e.getMessage(), e);
         }
-        if (head.length >= 4 && head[0] == 'P' && head[1] == 'K' && head[2] == 3 && head[3] == 4) {
-            return PYTORCH_ZIP;
+    }
+
+    private static String whatElse(byte[] head) {
+        if (head.length == 0) {
+            return "is empty; download it again";
         }
-        throw CardinalException.checkpoint("checkpoint " + file
-                + " is of no container Cardinal reads: PyTorch zip (torch.save since 1.6) begins with 'PK'");
+        if (startsWith(head, "version https://git-lfs")) {
+            return "is a Git LFS pointer, not the file it stands for; fetch that with git lfs pull";
+        }
+        if (startsWith(head, "<")) {
+            return "is a web page or XML, not weights; download the file that it links to";
+        }
+        return "is of no container Cardinal reads; " + KNOWN;
+    }
+
+    private static boolean startsWith(byte[] head, String latin1) {
+        return new String(head, StandardCharsets.ISO_8859_1).startsWith(latin1);
     }
 }

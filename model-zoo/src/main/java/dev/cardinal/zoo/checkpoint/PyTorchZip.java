@@ -23,7 +23,6 @@ final class PyTorchZip {
 
     private static Map<String, TensorSource> tensors(MappedFile file) {
         StoredArchive archive = StoredArchive.of(file);
-        refusePrograms(archive, file.origin());
         StoredBytes pickle = archive.required("data.pkl");
         pickle.verify(file);
         ByteCursor cursor = new ByteCursor(file, pickle.offset(), pickle.offset() + pickle.length());
@@ -34,14 +33,6 @@ final class PyTorchZip {
         }
         Map<String, StoredBytes> storages = storages(archive, ids, byteOrder(archive, file), file.origin());
         return StateDict.tensors(root, file, storage -> storages.get(storage.key()));
-    }
-
-    private static void refusePrograms(StoredArchive archive, Origin origin) {
-        if (archive.contains("constants.pkl") || archive.containsFolder("code")) {
-            throw origin.refused(
-                    "it is a TorchScript archive, which is a program",
-                    "save the weights with torch.save(model.state_dict(), file)");
-        }
     }
 
     private static ByteOrder byteOrder(StoredArchive archive, MappedFile file) {

@@ -11,6 +11,7 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Pattern;
 import java.util.zip.ZipEntry;
 import org.apache.commons.compress.archivers.zip.ZipArchiveEntry;
 import org.apache.commons.compress.archivers.zip.ZipFile;
@@ -22,6 +23,7 @@ import org.apache.commons.compress.archivers.zip.ZipFile;
  */
 final class StoredArchive {
     private static final String PICKLE = "/data.pkl";
+    private static final Pattern PROGRAM = Pattern.compile("[^/]*/(code/.*|constants\\.pkl)", Pattern.DOTALL);
     private static final String ADVICE = "save the weights again with torch.save(model.state_dict(), file)";
 
     private final Origin origin;
@@ -38,7 +40,12 @@ final class StoredArchive {
     static StoredArchive of(MappedFile file) {
         Origin origin = file.origin();
         Map<String, StoredBytes> entries = new HashMap<>();
-        for (ZipArchiveEntry entry : directory(origin)) {
+        List<ZipArchiveEntry> directory = directory(origin);
+        if (directory.stream()
+                .anyMatch(entry -> PROGRAM.matcher(entry.getName()).matches())) {
+            throw origin.refused("it is a TorchScript archive, which is a program", ADVICE);
+        }
+        for (ZipArchiveEntry entry : directory) {
             requireSafeName(entry, origin);
             if (entries.put(entry.getName(), storedBytes(entry, file)) != null) {
                 throw origin.refused("it has two entries called " + entry.getName(), ADVICE);
@@ -50,10 +57,6 @@ final class StoredArchive {
 
     boolean contains(String name) {
         return entries.containsKey(root + name);
-    }
-
-    boolean containsFolder(String name) {
-        return entries.keySet().stream().anyMatch(entry -> entry.startsWith(root + name + "/"));
     }
 
     /** @throws CardinalException if there is no such entry */

@@ -1,0 +1,90 @@
+package dev.cardinal.zoo.checkpoint;
+
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.io.ByteArrayOutputStream;
+
+/** Writes pickles opcode by opcode, sound ones and hostile ones. */
+final class PickleWriter {
+    private final ByteArrayOutputStream out = new ByteArrayOutputStream();
+
+    static PickleWriter pickle() {
+        return new PickleWriter().raw("\u0080\u0002");
+    }
+
+    /** Opcodes and arguments as Latin-1. */
+    PickleWriter raw(String latin1) {
+        out.writeBytes(latin1.getBytes(ISO_8859_1));
+        return this;
+    }
+
+    PickleWriter times(int count, String latin1) {
+        return raw(latin1.repeat(count));
+    }
+
+    PickleWriter text(String value) {
+        byte[] bytes = value.getBytes(UTF_8);
+        raw("X").int32(bytes.length);
+        out.writeBytes(bytes);
+        return this;
+    }
+
+    PickleWriter number(long value) {
+        raw("\u008a\b");
+        for (int shift = 0; shift < Long.SIZE; shift += Byte.SIZE) {
+            out.write((int) (value >> shift));
+        }
+        return this;
+    }
+
+    PickleWriter global(String module, String name) {
+        return raw("c" + module + "\n" + name + "\n");
+    }
+
+    PickleWriter int32(int value) {
+        for (int shift = 0; shift < Integer.SIZE; shift += Byte.SIZE) {
+            out.write(value >> shift);
+        }
+        return this;
+    }
+
+    /** A float32 storage under key 0. */
+    PickleWriter storage(long elements) {
+        return storage("FloatStorage", elements);
+    }
+
+    PickleWriter storage(String type, long elements) {
+        return raw("(").text("storage")
+                .global("torch", type)
+                .text("0")
+                .text("cpu")
+                .number(elements)
+                .raw("tQ");
+    }
+
+    PickleWriter tuple(long... values) {
+        raw("(");
+        for (long value : values) {
+            number(value);
+        }
+        return raw("t");
+    }
+
+    /** A key and a float32 tensor over storage 0, for a SETITEM. */
+    PickleWriter tensor(String name, long storageElements, long start, long[] shape, long[] strides) {
+        return text(name)
+                .global("torch._utils", "_rebuild_tensor_v2")
+                .raw("(")
+                .storage(storageElements)
+                .number(start)
+                .tuple(shape)
+                .tuple(strides)
+                .raw("\u0089NtR");
+    }
+
+    byte[] stop() {
+        raw(".");
+        return out.toByteArray();
+    }
+}

@@ -1,0 +1,143 @@
+package dev.cardinal.zoo.checkpoint;
+
+import static dev.cardinal.zoo.checkpoint.PickleWriter.pickle;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+import dev.cardinal.zoo.CardinalException;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class PyTorchZipTest {
+    private static final byte[] PICKLE = pickle().raw("}")
+            .tensor("a", 4, 0, new long[] {2, 2}, new long[] {2, 1})
+            .raw("s")
+            .stop();
+
+    private final Path directory;
+
+    PyTorchZipTest(@TempDir Path directory) {
+        this.directory = directory;
+    }
+
+    private Path file() {
+        return directory.resolve("weights.pth");
+    }
+
+    private void assertFails(String... reasons) {
+        assertThatExceptionOfType(CardinalException.class)
+                .isThrownBy(() -> Checkpoint.open(file()).close())
+                .satisfies(e -> assertThat(e).hasMessageContainingAll(reasons));
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "zip_torchscript.pt, it is a TorchScript archive",
+        "zip_pickled_module.pth, the pickle names __main__.Tiny",
+    })
+    void programsOfPyTorchAreRefusedByName(String fixture, String reason) {
+        assertThatExceptionOfType(CardinalException.class)
+                .isThrownBy(() -> Checkpoint.open(Fixtures.file(fixture)).close())
+                .withMessageContaining(reason)
+                .withMessageContaining("torch.save(model.state_dict(), file)");
+    }
+
+    @Test
+    void compressedEntryIsRefused() throws IOException {
+        try (ZipWriter zip = new ZipWriter(file())) {
+            zip.stored("x/data.pkl", PICKLE).deflated("x/data/0", new byte[16]);
+        }
+        assertFails("entry x/data/0 is compressed");
+    }
+
+    @Test
+    void entryTwiceIsRefused() throws IOException {
+        try (ZipWriter zip = new ZipWriter(file())) {
+            zip.stored("x/data.pkl", PICKLE).stored("x/data/0", new byte[16]).stored("x/data/0", new byte[16]);
+        }
+        assertFails("two entries called x/data/0");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"../evil", "x/../../evil", "/etc/passwd", "x\\..\\evil", "x/./evil", "x/a\nb"})
+    void namesThatLeadOutOfTheArchiveAreRefused(String name) throws IOException {
+        try (ZipWriter zip = new ZipWriter(file())) {
+            zip.stored("x/data.pkl", PICKLE).stored("x/data/0", new byte[16]).stored(name, new byte[1]);
+        }
+        assertFails("leads out of the archive");
+    }
+
+    @Test
+    void missingStorageIsNamed() throws IOException {
+        try (ZipWriter zip = new ZipWriter(file())) {
+            zip.stored("x/data.pkl", PICKLE).stored("x/data/1", new byte[16]);
+        }
+        assertFails("weights.pth (pytorch-zip) is damaged: entry x/data/0 is missing");
+    }
+
+    @Test
+    void storageOfAnotherSizeIsNamed() throws IOException {
+        ZipWriter.checkpoint(file(), PICKLE, 12);
+        assertFails("entry data/0 has 12 bytes, data.pkl says 16");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"a/data.pkl,b/data.pkl,2", "data.pkl,a/b/data.pkl,0"})
+    void thereIsOnePickle(String first, String second, int count) throws IOException {
+        try (ZipWriter zip = new ZipWriter(file())) {
+            zip.stored(first, PICKLE).stored(second, PICKLE);
+        }
+        assertFails("it has " + count + " entries <root>/data.pkl");
+    }
+
+    @Test
+    void unknownByteOrderIsNamed() throws IOException {
+        try (ZipWriter zip = new ZipWriter(file())) {
+            zip.stored("x/data.pkl", PICKLE)
+                    .stored("x/data/0", new byte[16])
+                    .stored("x/byteorder", "middle".getBytes(StandardCharsets.US_ASCII));
+        }
+        assertFails("byteorder is neither");
+    }
+
+    @Test
+    void flippedBitOfAStorageIsFoundWhenItIsRead() throws IOException {
+        byte[] bytes = Files.readAllBytes(ZipWriter.checkpoint(file(), PICKLE, 16));
+        int storage =
+                new String(bytes, StandardCharsets.ISO_8859_1).indexOf("archive/data/0") + "archive/data/0".length();
+        bytes[storage + 5] ^= 0x10;
+        Files.write(file(), bytes);
+        try (Checkpoint checkpoint = Checkpoint.open(file())) {
+            assertThatExceptionOfType(CardinalException.class)
+                    .isThrownBy(() -> checkpoint.read("a"))
+                    .withMessageContaining("is damaged at byte " + storage)
+                    .withMessageContaining("CRC-32 of 16 bytes is ");
+        }
+    }
+
+    @Test
+    void flippedBitOfThePickleIsFoundBeforeItIsParsed() throws IOException {
+        byte[] bytes = Files.readAllBytes(ZipWriter.checkpoint(file(), PICKLE, 16));
+        int name = new String(bytes, StandardCharsets.ISO_8859_1).indexOf("X\1\0\0\0a");
+        bytes[name + 5] = 'b';
+        Files.write(file(), bytes);
+        assertFails("CRC-32");
+    }
+
+    @Test
+    void everyTruncationIsACardinalException() throws IOException {
+        byte[] bytes = Files.readAllBytes(ZipWriter.checkpoint(file(), PICKLE, 16));
+        for (int length = 0; length < bytes.length; length++) {
+            Files.write(file(), Arrays.copyOf(bytes, length));
+            assertFails("weights.pth");
+        }
+    }
+}

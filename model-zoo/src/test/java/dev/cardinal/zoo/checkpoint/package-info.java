@@ -1,0 +1,4 @@
+@NullMarked
+package dev.cardinal.zoo.checkpoint;
+
+import org.jspecify.annotations.NullMarked;
