@@ -15,10 +15,27 @@ public enum Container {
         Checkpoint open(Path file) {
             return PyTorchZip.open(file);
         }
+    },
+
+    /** {@code torch.save} before PyTorch 1.6: pickles and raw storages, back to back. */
+    PYTORCH_LEGACY("pytorch-legacy") {
+        @Override
+        Checkpoint open(Path file) {
+            return PyTorchLegacy.open(file);
+        }
+    },
+
+    /** Hugging Face's format: a JSON header and raw tensors. */
+    SAFETENSORS("safetensors") {
+        @Override
+        Checkpoint open(Path file) {
+            return Safetensors.open(file);
+        }
     };
 
     private static final int SNIFF_BYTES = 512;
-    private static final String KNOWN = "give a file that torch.save wrote";
+    private static final int TAR_MAGIC_AT = 257;
+    private static final String KNOWN = "give a PyTorch (.pth) or safetensors file";
 
     private final String id;
 
@@ -47,6 +64,12 @@ public enum Container {
         if (startsWith(head, "PK\3\4")) {
             return PYTORCH_ZIP;
         }
+        if (startsWith(head, PyTorchLegacy.MAGIC)) {
+            return PYTORCH_LEGACY;
+        }
+        if (head.length > Safetensors.LENGTH_BYTES && head[Safetensors.LENGTH_BYTES] == '{') {
+            return SAFETENSORS;
+        }
         throw CardinalException.checkpoint("checkpoint " + file + " " + whatElse(head));
     }
 
@@ -67,6 +90,9 @@ public enum Container {
         }
         if (startsWith(head, "<")) {
             return "is a web page or XML, not weights; download the file that it links to";
+        }
+        if (new String(head, StandardCharsets.ISO_8859_1).startsWith("ustar", TAR_MAGIC_AT)) {
+            return "is a TAR archive, as the first versions of PyTorch wrote; load it with PyTorch and save it again";
         }
         return "is of no container Cardinal reads; " + KNOWN;
     }

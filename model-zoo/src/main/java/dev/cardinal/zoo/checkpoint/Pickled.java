@@ -82,7 +82,13 @@ sealed interface Pickled {
      * @param viewBytes how many of them it covers
      */
     record Storage(String key, @Nullable ElementType type, long bytes, long viewStart, long viewBytes)
-            implements Pickled {}
+            implements Pickled {
+
+        /** Number of elements of everything stored under the key. */
+        long elements() {
+            return type == null ? bytes : bytes / type.bytes();
+        }
+    }
 
     /**
      * A strided view of a storage, checked to lie inside it.

@@ -10,6 +10,8 @@ import java.util.List;
  * @param shape its dimensions, outermost first; empty for a scalar
  */
 public record TensorInfo(String name, ElementType type, List<Long> shape) {
+    static final int MAX_DIMENSIONS = 8;
+
     public TensorInfo {
         shape = List.copyOf(shape);
     }

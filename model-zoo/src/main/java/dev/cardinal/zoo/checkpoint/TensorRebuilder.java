@@ -17,7 +17,6 @@ import java.util.List;
  * <p>Signatures: {@code torch/_utils.py}. Offsets and strides count elements.
  */
 final class TensorRebuilder {
-    private static final int MAX_DIMENSIONS = 8;
     private static final int MAX_PAIRS = 100_000;
 
     private final PickleReader in;
@@ -114,8 +113,8 @@ final class TensorRebuilder {
 
     private List<Long> sizes(Global callee, Pickled value) {
         List<Pickled> items = value instanceof Tuple tuple ? tuple.items : null;
-        if (items == null || items.size() > MAX_DIMENSIONS) {
-            throw in.damaged(callee.name() + " is given no tuple of at most " + MAX_DIMENSIONS + " sizes");
+        if (items == null || items.size() > TensorInfo.MAX_DIMENSIONS) {
+            throw in.damaged(callee.name() + " is given no tuple of at most " + TensorInfo.MAX_DIMENSIONS + " sizes");
         }
         List<Long> sizes = new ArrayList<>(items.size());
         for (Pickled item : items) {

@@ -8,9 +8,17 @@ import java.io.ByteArrayOutputStream;
 /** Writes pickles opcode by opcode, sound ones and hostile ones. */
 final class PickleWriter {
     private final ByteArrayOutputStream out = new ByteArrayOutputStream();
+    private String idEnd = "tQ";
 
     static PickleWriter pickle() {
         return new PickleWriter().raw("\u0080\u0002");
+    }
+
+    /** The legacy container up to the object: magic number, protocol, system. */
+    static PickleWriter legacy() {
+        PickleWriter writer = new PickleWriter().raw(PyTorchLegacy.MAGIC).raw("\u0080\u0002M\u00e9\u0003.");
+        writer.idEnd = "NtQ";
+        return writer.raw("\u0080\u0002}").text("little_endian").raw("\u0088s.\u0080\u0002");
     }
 
     /** Opcodes and arguments as Latin-1. */
@@ -55,12 +63,16 @@ final class PickleWriter {
     }
 
     PickleWriter storage(String type, long elements) {
+        return storage(type, "0", elements);
+    }
+
+    PickleWriter storage(String type, String key, long elements) {
         return raw("(").text("storage")
                 .global("torch", type)
-                .text("0")
+                .text(key)
                 .text("cpu")
                 .number(elements)
-                .raw("tQ");
+                .raw(idEnd);
     }
 
     PickleWriter tuple(long... values) {
@@ -81,6 +93,15 @@ final class PickleWriter {
                 .tuple(shape)
                 .tuple(strides)
                 .raw("\u0089NtR");
+    }
+
+    /** Eight bytes as the legacy container counts elements. */
+    PickleWriter int64(long value) {
+        return int32((int) value).int32((int) (value >> Integer.SIZE));
+    }
+
+    byte[] bytes() {
+        return out.toByteArray();
     }
 
     byte[] stop() {

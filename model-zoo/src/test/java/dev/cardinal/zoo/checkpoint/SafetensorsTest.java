@@ -1,0 +1,178 @@
+package dev.cardinal.zoo.checkpoint;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+import dev.cardinal.zoo.CardinalException;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class SafetensorsTest {
+    private static final String PAIR =
+            "{'a':{'dtype':'F32','shape':[2],'data_offsets':[0,8]},'b':{'dtype':'F32','shape':[1],'data_offsets':[8,12]}}";
+
+    private final Path file;
+
+    SafetensorsTest(@TempDir Path directory) {
+        this.file = directory.resolve("weights.safetensors");
+    }
+
+    /** Single quotes stand for double ones. */
+    private static byte[] content(String header, int dataBytes) {
+        byte[] json = header.replace('\'', '"').getBytes(UTF_8);
+        return ByteBuffer.allocate(Safetensors.LENGTH_BYTES + json.length + dataBytes)
+                .order(ByteOrder.LITTLE_ENDIAN)
+                .putLong(json.length)
+                .put(json)
+                .array();
+    }
+
+    private void assertFails(byte[] content, String reason) throws IOException {
+        Files.write(file, content);
+        assertThatExceptionOfType(CardinalException.class)
+                .isThrownBy(() -> Checkpoint.open(file).close())
+                .withMessageContaining("weights.safetensors (safetensors) is damaged")
+                .withMessageContaining(reason);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "a hole | 0,4 | 8,12 | 12 | lies at [8, 12], the one before ends at 4",
+                "a hole before the first | 4,8 | 8,12 | 12 | lies at [4, 8], the one before ends at 0",
+                "an overlap | 0,4 | 2,6 | 6 | lies at [2, 6], the one before ends at 4",
+                "the same bytes twice | 0,4 | 0,4 | 4 | lies at [0, 4], the one before ends at 4",
+                "an end before its beginning | 0,4 | 4,0 | 4 | lies at [4, 0]",
+                "too few bytes for the shape | 0,4 | 4,7 | 7 | FLOAT32 [1] does not fill 3 bytes",
+                "bytes after the last | 0,4 | 4,8 | 9 | take 8 bytes where the file has 9",
+                "bytes missing | 0,4 | 4,8 | 7 | take 8 bytes where the file has 7",
+                "a negative offset | -4,0 | 0,4 | 4 | negative",
+                "an offset beyond 64 bits | 0,99999999999999999999 | 4,8 | 8 | out of range of long",
+                "three offsets | 0,4,8 | 4,8 | 8 | more than 2",
+                "one offset | 0 | 4,8 | 8 | two data_offsets",
+            })
+    void tensorsThatDoNotTileTheFileAreNamed(String what, String first, String second, int bytes, String reason)
+            throws IOException {
+        String tensor = "{'dtype':'F32','shape':[1],'data_offsets':[%s]}";
+        assertFails(content(("{'a':" + tensor + ",'b':" + tensor + "}").formatted(first, second), bytes), reason);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '`',
+            value = {
+                "{'a':{'dtype':'F32','shape':[1],'data_offsets':[0,4]},'a':{'dtype':'F32','shape':[0],'data_offsets':[4,4]}} | Duplicate field 'a'",
+                "{'a':{'dtype':'F32','dtype':'F32','shape':[1],'data_offsets':[0,4]}} | Duplicate field 'dtype'",
+                "{'__metadata__':{'x':'1','x':'2'}} | Duplicate field 'x'",
+                "{'__metadata__':{'x':1}} | expected a string",
+                "{'__metadata__':{'x':{'y':'z'}}} | expected a string",
+                "{'a':{'dtype':'F8_E4M3','shape':[4],'data_offsets':[0,4]}} | dtype F8_E4M3 is not one",
+                "{'a':{'dtype':4,'shape':[1],'data_offsets':[0,4]}} | expected a string",
+                "{'a':{'dtype':'F32','shape':[1.0],'data_offsets':[0,4]}} | expected an integer",
+                "{'a':{'dtype':'F32','shape':[[1]],'data_offsets':[0,4]}} | nesting depth (4)",
+                "{'a':{'dtype':'F32','shape':[-1],'data_offsets':[0,4]}} | negative",
+                "{'a':{'dtype':'F32','shape':[1,1,1,1,1,1,1,1,1],'data_offsets':[0,4]}} | more than 8",
+                "{'a':{'dtype':'F32','shape':[4294967296,4294967296],'data_offsets':[0,4]}} | does not fill",
+                "{'a':{'dtype':'F32','shape':[1]}} | lacks",
+                "{'a':{'shape':[1],'data_offsets':[0,4]}} | lacks",
+                "{'a':{'dtype':'F32','shape':[1],'data_offsets':[0,4],'more':1}} | unknown key more",
+                "{'a':1} | expected an object",
+                "{'a':{{{{{ | Unexpected character",
+                "{'a':{'dtype':[[[[[ | expected a string",
+                "{} {} | goes on after its end",
+                "{'a' | Unexpected end-of-input",
+                "{ | Unexpected end-of-input",
+            })
+    void headersThatBreakTheFormatAreNamed(String header, String reason) throws IOException {
+        assertFails(content(header, 4), reason);
+    }
+
+    @ParameterizedTest
+    @ValueSource(longs = {100_000_001, Long.MAX_VALUE, Long.MIN_VALUE, -1})
+    void hugeHeaderIsRefusedBeforeItIsRead(long claimed) throws IOException {
+        byte[] content = ByteBuffer.allocate(24)
+                .order(ByteOrder.LITTLE_ENDIAN)
+                .putLong(claimed)
+                .put((byte) '{')
+                .array();
+        assertFails(content, "the header claims " + Long.toUnsignedString(claimed) + " bytes");
+    }
+
+    @Test
+    void headerBeyondTheFileIsDamage() throws IOException {
+        byte[] content = ByteBuffer.allocate(24)
+                .order(ByteOrder.LITTLE_ENDIAN)
+                .putLong(99_999_999)
+                .put((byte) '{')
+                .array();
+        assertFails(content, "99999999 bytes are to be read where 16 remain");
+    }
+
+    @Test
+    void headerThatIsNotUtf8IsDamage() throws IOException {
+        byte[] content = content("{'a':1}", 0);
+        content[10] = (byte) 0xff;
+        assertFails(content, "not valid UTF-8");
+    }
+
+    @Test
+    void orderInTheHeaderIsNotTheOrderInTheFile() throws IOException {
+        String header =
+                "{'b':{'dtype':'F32','shape':[],'data_offsets':[4,8]},'module.a':{'dtype':'F32','shape':[1],'data_offsets':[0,4]}}  ";
+        byte[] content = content(header, 8);
+        ByteBuffer.wrap(content).order(ByteOrder.LITTLE_ENDIAN).putFloat(content.length - 4, 5);
+        Files.write(file, content);
+        try (Checkpoint checkpoint = Checkpoint.open(file)) {
+            assertThat(checkpoint.tensors())
+                    .containsExactly(
+                            Map.entry("b", new TensorInfo("b", ElementType.FLOAT32, List.of())),
+                            Map.entry("a", new TensorInfo("a", ElementType.FLOAT32, List.of(1L))));
+            assertThat(checkpoint.read("b")).containsExactly(5);
+            assertThat(checkpoint.read("a")).containsExactly(0);
+        }
+    }
+
+    @Test
+    void everyTruncationIsACardinalException() throws IOException {
+        byte[] content = content(PAIR, 12);
+        for (int length = Safetensors.LENGTH_BYTES + 1; length < content.length; length++) {
+            assertFails(Arrays.copyOf(content, length), "");
+        }
+    }
+
+    @Test
+    void tensorsBeyondTwoGibibytesAreRead() throws IOException {
+        long big = 2_200_000_001L;
+        String header =
+                "{'big':{'dtype':'U8','shape':[%d],'data_offsets':[0,%d]},'tail':{'dtype':'F64','shape':[1],'data_offsets':[%d,%d]}}";
+        byte[] head = content(header.formatted(big, big, big, big + 8), 0);
+        ByteBuffer tail = ByteBuffer.allocate(8)
+                .order(ByteOrder.LITTLE_ENDIAN)
+                .putDouble(2.5)
+                .flip();
+        try (FileChannel channel = FileChannel.open(
+                file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE, StandardOpenOption.SPARSE)) {
+            channel.write(ByteBuffer.wrap(head));
+            channel.write(tail, head.length + big);
+        }
+        try (Checkpoint checkpoint = Checkpoint.open(file)) {
+            assertThat(checkpoint.read("tail")).containsExactly(2.5f);
+        }
+    }
+}
