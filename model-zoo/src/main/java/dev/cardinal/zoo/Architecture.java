@@ -60,15 +60,17 @@ public record Architecture(
     public enum Block {
         /** Two 3x3 convolutions. */
         @JsonProperty("basic")
-        BASIC(1),
+        BASIC(1, 2),
         /** 1x1, grouped 3x3, 1x1 convolution with four times the channels. */
         @JsonProperty("bottleneck")
-        BOTTLENECK(4);
+        BOTTLENECK(4, 3);
 
         private final int expansion;
+        private final int convolutions;
 
-        Block(int expansion) {
+        Block(int expansion, int convolutions) {
             this.expansion = expansion;
+            this.convolutions = convolutions;
         }
     }
 
@@ -99,6 +101,13 @@ public record Architecture(
         problems.throwIfAny("architecture");
         layers = List.copyOf(layers);
         bnEps = bnEps == null ? DEFAULT_BN_EPS : bnEps;
+    }
+
+    /** What it is called in papers, such as {@code ResNeXt-50 32x4d}. */
+    public String title() {
+        int depth = layers.stream().mapToInt(n -> n * block.convolutions).sum() + 2;
+        String name = (family == Family.RESNEXT ? "ResNeXt-" : "ResNet-") + depth;
+        return family == Family.RESNEXT ? name + " " + cardinality + "x" + baseWidth + "d" : name;
     }
 
     /** The value added to the variance in batch normalisation. */

@@ -28,7 +28,7 @@ public record ModelSource(
      * @param note what a reader must know of these figures, or null
      */
     public record Published(
-            double top1, @Nullable Double top5, @Nullable String note) {}
+            double top1, @Nullable Double top5, @Nullable String note) implements Serializable {}
 
     public ModelSource {
         Problems problems = new Problems();

@@ -37,6 +37,7 @@ public final class SavedModelWriter {
      * @throws IOException if the directory cannot be written
      */
     public static void write(ModelCard card, Function<String, float[]> tensors, Path directory) throws IOException {
+        TensorFlowLog.applyLevel();
         try (Graph graph = new Graph()) {
             ResNetGraph network = new ResNetGraph(Ops.create(graph), card);
             Signature signature = Signature.builder(Signature.DEFAULT_KEY)

@@ -1,0 +1,107 @@
+package dev.cardinal.job.bundle;
+
+import dev.cardinal.zoo.BundleCard;
+import dev.cardinal.zoo.CardJson;
+import dev.cardinal.zoo.CardinalException;
+import dev.cardinal.zoo.ClassLabel;
+import dev.cardinal.zoo.Labels;
+import java.io.FileNotFoundException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.FileSystem;
+import org.apache.hadoop.fs.Path;
+
+/** Model bundles on any Hadoop file system. Thread-safe; lives on the driver. */
+public final class BundleStore {
+    private final Configuration configuration;
+
+    public BundleStore(Configuration configuration) {
+        this.configuration = configuration;
+    }
+
+    /**
+     * What the bundle in a directory says of itself.
+     *
+     * @throws CardinalException if the directory is missing, no bundle, or its parts contradict each other
+     * @throws IOException if the file system fails
+     */
+    public BundleCard read(Path directory) throws IOException {
+        FileSystem fileSystem = directory.getFileSystem(configuration);
+        if (!fileSystem.exists(directory)) {
+            throw CardinalException.model("model " + directory + " does not exist");
+        }
+        Path cardFile = new Path(directory, BundleCard.CARD_FILE);
+        Path labelsFile = new Path(directory, BundleCard.LABELS_FILE);
+        BundleCard bundle;
+        List<ClassLabel> labels;
+        try (InputStream card = fileSystem.open(cardFile);
+                InputStream lines = fileSystem.open(labelsFile)) {
+            bundle = CardJson.readBundle(cardFile.toString(), card);
+            labels = Labels.read(labelsFile.toString(), lines);
+        } catch (FileNotFoundException e) {
+            throw CardinalException.model(
+                    "model " + directory + " is no Cardinal bundle: it has no " + BundleCard.CARD_FILE + " or no "
+                            + BundleCard.LABELS_FILE + "; make one with 'cardinal import'",
+                    e);
+        }
+        if (!labels.equals(bundle.card().labels())) {
+            throw CardinalException.model("model " + directory + " is damaged: " + BundleCard.LABELS_FILE
+                    + " and the labels in " + BundleCard.CARD_FILE + " differ");
+        }
+        return bundle;
+    }
+
+    /**
+     * Whether a directory can take a bundle.
+     *
+     * @return the bundle that is there already, or empty where there is nothing
+     * @throws CardinalException if it holds something else
+     */
+    public Optional<BundleCard> occupant(Path directory) throws IOException {
+        FileSystem fileSystem = directory.getFileSystem(configuration);
+        if (!fileSystem.exists(directory)) {
+            return Optional.empty();
+        }
+        if (!fileSystem.getFileStatus(directory).isDirectory()) {
+            throw CardinalException.output("output " + directory + " is a file; name a directory for the model");
+        }
+        if (fileSystem.listStatus(directory).length == 0) {
+            return Optional.empty();
+        }
+        if (!fileSystem.exists(new Path(directory, BundleCard.CARD_FILE))) {
+            throw CardinalException.output(
+                    "output " + directory + " already holds something else; name an empty directory");
+        }
+        return Optional.of(read(directory));
+    }
+
+    /**
+     * Moves a bundle from the local disk to its place, where it appears whole or not at all on file systems that rename
+     * atomically.
+     *
+     * @throws IOException if the file system fails; the target is then untouched
+     */
+    public void publish(java.nio.file.Path local, Path directory) throws IOException {
+        FileSystem fileSystem = directory.getFileSystem(configuration);
+        fileSystem.setWriteChecksum(false); // a bundle holds a model's files and nothing else
+        Path target = fileSystem.makeQualified(directory);
+        Path parent = target.getParent() == null ? target : target.getParent();
+        Path arriving = new Path(parent, "." + target.getName() + "." + UUID.randomUUID());
+        fileSystem.mkdirs(parent);
+        try {
+            fileSystem.copyFromLocalFile(false, true, new Path(local.toUri()), arriving);
+            if (fileSystem.exists(target)) {
+                fileSystem.delete(target, false); // an empty directory
+            }
+            if (!fileSystem.rename(arriving, target)) {
+                throw new IOException("cannot rename " + arriving + " to " + target);
+            }
+        } finally {
+            fileSystem.delete(arriving, true);
+        }
+    }
+}

@@ -1,0 +1,133 @@
+package dev.cardinal.job.bundle;
+
+import dev.cardinal.zoo.BundleCard;
+import dev.cardinal.zoo.CardinalException;
+import dev.cardinal.zoo.ImportRequest;
+import dev.cardinal.zoo.ImportRequest.HashPolicy;
+import dev.cardinal.zoo.ImportResult;
+import dev.cardinal.zoo.ModelCard;
+import dev.cardinal.zoo.ModelImport;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.FileSystem;
+import org.apache.hadoop.fs.LocalFileSystem;
+import org.apache.hadoop.fs.Path;
+import org.jspecify.annotations.Nullable;
+
+/** Imports a checkpoint into a model bundle on any Hadoop file system. Thread-safe; lives on the driver. */
+public final class ImportJob {
+    private static final String CLASSPATH = "classpath:";
+
+    private final Configuration configuration;
+    private final BundleStore store;
+
+    public ImportJob(Configuration configuration) {
+        this.configuration = configuration;
+        this.store = new BundleStore(configuration);
+    }
+
+    /**
+     * What to import.
+     *
+     * @param card what the checkpoint is expected to be
+     * @param checkpoint the weight file, on any Hadoop file system; null takes the one that comes with the card
+     * @param hashPolicy what to do where the file is not the one the card names
+     * @param output directory for the bundle
+     */
+    public record Request(ModelCard card, @Nullable String checkpoint, HashPolicy hashPolicy, String output) {}
+
+    /**
+     * What came of an import.
+     *
+     * @param bundle what the bundle says of itself
+     * @param warnings what the user should know, one line each
+     * @param outcome whether a bundle was written
+     */
+    public record Result(BundleCard bundle, List<String> warnings, Outcome outcome) {}
+
+    /** Whether a bundle was written. */
+    public enum Outcome {
+        WRITTEN,
+        /** The output held a bundle of the same fingerprint. */
+        ALREADY_THERE
+    }
+
+    /**
+     * Imports.
+     *
+     * @throws CardinalException if the checkpoint, its card or the output cannot be used
+     * @throws IOException if a file system fails
+     */
+    public Result run(Request request) throws IOException {
+        Path output = new Path(request.output());
+        Optional<BundleCard> occupant = store.occupant(output);
+        java.nio.file.Path work = Files.createTempDirectory("cardinal-import");
+        try {
+            java.nio.file.Path bundle = work.resolve("bundle");
+            ImportResult imported = ModelImport.run(
+                    new ImportRequest(request.card(), local(request, work), request.hashPolicy(), bundle));
+            if (occupant.isEmpty()) {
+                store.publish(bundle, output);
+                return new Result(imported.bundle(), imported.warnings(), Outcome.WRITTEN);
+            }
+            if (!occupant.get().modelId().equals(imported.bundle().modelId())) {
+                throw CardinalException.output("output " + output + " already holds the model "
+                        + occupant.get().modelId() + ", this is "
+                        + imported.bundle().modelId() + "; name another --output");
+            }
+            return new Result(imported.bundle(), imported.warnings(), Outcome.ALREADY_THERE);
+        } finally {
+            delete(work);
+        }
+    }
+
+    private java.nio.file.Path local(Request request, java.nio.file.Path work) throws IOException {
+        if (request.checkpoint() == null) {
+            return embedded(request.card(), work);
+        }
+        Path file = new Path(request.checkpoint());
+        FileSystem fileSystem = file.getFileSystem(configuration);
+        if (fileSystem instanceof LocalFileSystem local) {
+            return local.pathToFile(file).toPath();
+        }
+        if (!fileSystem.exists(file)) {
+            throw CardinalException.checkpoint("checkpoint " + file + " does not exist");
+        }
+        java.nio.file.Path copy = work.resolve(file.getName());
+        fileSystem.copyToLocalFile(false, file, new Path(copy.toUri()), true);
+        return copy;
+    }
+
+    private static java.nio.file.Path embedded(ModelCard card, java.nio.file.Path work) throws IOException {
+        String url = card.source().url();
+        String name = card.source().file();
+        if (url == null || name == null || !url.startsWith(CLASSPATH)) {
+            throw CardinalException.usage("--checkpoint is missing: the weights of " + card.id()
+                    + " do not come with Cardinal"
+                    + (url == null ? "" : "; they are published at " + url));
+        }
+        java.nio.file.Path copy = work.resolve(name);
+        try (InputStream in = ModelCard.class.getResourceAsStream(url.substring(CLASSPATH.length()))) {
+            if (in == null) {
+                throw CardinalException.card("card " + card.id() + " names " + url + ", which is not there");
+            }
+            Files.copy(in, copy);
+        }
+        return copy;
+    }
+
+    private static void delete(java.nio.file.Path directory) throws IOException {
+        try (Stream<java.nio.file.Path> paths = Files.walk(directory)) {
+            for (java.nio.file.Path path :
+                    paths.sorted(Comparator.reverseOrder()).toList()) {
+                Files.delete(path);
+            }
+        }
+    }
+}

@@ -1,0 +1,164 @@
+package dev.cardinal.job.cli;
+
+import dev.cardinal.zoo.CardinalException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParseResult;
+import picocli.CommandLine.UnmatchedArgumentException;
+
+/**
+ * Parses a command line, with its configuration file, and runs the command. Every problem of the line, the file and the
+ * values is printed at once, before anything starts. Stateless but for its console; thread-safe.
+ */
+public final class CommandRunner {
+    private final Console console;
+
+    public CommandRunner(Console console) {
+        this.console = console;
+    }
+
+    /** Runs a command line and returns the exit code. */
+    public int run(String... args) {
+        CommandLine root = parser();
+        ParseResult line = root.parseArgs(args);
+        ParseResult given = line.hasSubcommand() ? line.subcommand() : line;
+        CommandLine command = given.commandSpec().commandLine();
+        if (given.isUsageHelpRequested() || line.isUsageHelpRequested()) {
+            command.usage(console.out());
+            return ExitCode.DONE;
+        }
+        if (given.isVersionHelpRequested() || line.isVersionHelpRequested()) {
+            root.printVersionHelp(console.out());
+            return ExitCode.DONE;
+        }
+        if (!line.hasSubcommand()) {
+            return wrongUsage(
+                    root,
+                    problemsOf(line),
+                    "no command given; there are "
+                            + String.join(", ", root.getSubcommands().keySet()));
+        }
+        boolean verbose = Arrays.asList(args).contains("--verbose");
+        Logging.apply(verbose);
+        try {
+            return parseAndRun(args, given);
+        } catch (CardinalException e) {
+            complain(String.valueOf(e.getMessage()));
+            if (verbose) {
+                e.printStackTrace(console.err());
+            }
+            return ExitCode.WRONG_USAGE;
+        } catch (Exception e) {
+            return failed(e, verbose);
+        }
+    }
+
+    private static CommandLine parser() {
+        CommandLine root = new CommandLine(new RootCommand());
+        for (CommandLine command : root.getSubcommands().values()) {
+            configure(command);
+        }
+        configure(root);
+        return root;
+    }
+
+    private static void configure(CommandLine command) {
+        command.getCommandSpec().parser().collectErrors(true);
+        command.setCaseInsensitiveEnumValuesAllowed(true);
+        command.setUsageHelpWidth(120);
+        command.setUsageHelpAutoWidth(false);
+    }
+
+    /** Parses again with the configuration file's options, checks everything, and runs. */
+    private int parseAndRun(String[] args, ParseResult given) throws Exception {
+        CommandSpec spec = given.commandSpec();
+        List<String> problems = new ArrayList<>();
+        ParseResult complete = given;
+        ConfigFile config = config(given);
+        if (config != null) {
+            problems.addAll(config.problems(spec));
+            Set<String> onLine = given.matchedOptions().stream()
+                    .map(option -> option.longestName().substring(2))
+                    .collect(Collectors.toSet());
+            List<String> extended = new ArrayList<>(Arrays.asList(args));
+            extended.addAll(config.arguments(spec, onLine));
+            complete = parser().parseArgs(extended.toArray(String[]::new)).subcommand();
+        }
+        CommandLine command = complete.commandSpec().commandLine();
+        problems.addAll(0, problemsOf(complete));
+        if (problemsOf(complete).isEmpty()) {
+            problems.addAll(((Command) command.getCommand()).problems());
+        }
+        if (!problems.isEmpty()) {
+            return wrongUsage(command, problems, null);
+        }
+        return ((Command) command.getCommand()).run(console);
+    }
+
+    private static @Nullable ConfigFile config(ParseResult given) {
+        String file = given.matchedOptionValue("--config", null);
+        return file == null ? null : ConfigFile.read(Path.of(file));
+    }
+
+    private static List<String> problemsOf(ParseResult line) {
+        Set<String> problems = new LinkedHashSet<>();
+        for (ParseResult at = line; at != null; at = at.hasSubcommand() ? at.subcommand() : null) {
+            for (Exception error : at.errors()) {
+                problems.add(describe(error));
+            }
+        }
+        return List.copyOf(problems);
+    }
+
+    private static String describe(Exception error) {
+        String message = String.valueOf(error.getMessage());
+        if (error instanceof UnmatchedArgumentException unmatched
+                && !unmatched.getSuggestions().isEmpty()) {
+            return message + ", the nearest: " + String.join(", ", unmatched.getSuggestions());
+        }
+        return message;
+    }
+
+    private int wrongUsage(CommandLine command, List<String> problems, @Nullable String last) {
+        problems.forEach(this::complain);
+        if (last != null) {
+            complain(last);
+        }
+        console.err().println("Try '" + command.getCommandSpec().qualifiedName() + " --help'.");
+        return ExitCode.WRONG_USAGE;
+    }
+
+    private void complain(String problem) {
+        console.err().println("cardinal: " + problem);
+    }
+
+    private static String firstLine(@Nullable String message) {
+        return String.valueOf(message).lines().findFirst().orElse("");
+    }
+
+    private int failed(Exception e, boolean verbose) {
+        Throwable root = e;
+        while (root.getCause() != null && root.getCause() != root) {
+            root = root.getCause();
+            if (root instanceof CardinalException) {
+                complain(String.valueOf(root.getMessage()));
+                return ExitCode.WRONG_USAGE;
+            }
+        }
+        complain("failed: " + firstLine(e.getMessage()) + (root == e ? "" : " (" + firstLine(root.toString()) + ")"));
+        if (verbose) {
+            e.printStackTrace(console.err());
+        } else {
+            console.err().println("'--verbose' shows the log and the stack trace.");
+        }
+        return ExitCode.FAILED;
+    }
+}

@@ -1,0 +1,103 @@
+package dev.cardinal.job.cli;
+
+import dev.cardinal.job.bundle.ImportJob;
+import dev.cardinal.job.evaluate.EvaluateJob;
+import dev.cardinal.job.evaluate.Metrics;
+import dev.cardinal.job.evaluate.TruthAs;
+import dev.cardinal.job.label.LabelJob;
+import dev.cardinal.job.label.LabelRequest;
+import dev.cardinal.job.label.LabelResult;
+import dev.cardinal.job.source.TruthFrom;
+import dev.cardinal.udf.LabelOptions;
+import dev.cardinal.zoo.Catalogue;
+import dev.cardinal.zoo.ImportRequest.HashPolicy;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import org.apache.spark.sql.SparkSession;
+import picocli.CommandLine;
+import picocli.CommandLine.Option;
+
+/** {@code demo}: the whole way, on the model and the images that come with Cardinal. */
+@CommandLine.Command(
+        name = "demo",
+        description =
+                "Imports, labels and evaluates the model and the images that come with Cardinal: a small ResNeXt and"
+                        + " 1,000 images of Fashion-MNIST, with five files that are no images.",
+        sortOptions = false)
+final class DemoCommand extends CommonOptions implements Command {
+    private static final String CARD = "fashion_resnext20_8x4d";
+
+    @Option(
+            names = "--output",
+            paramLabel = "DIR",
+            description = "Directory on the local disk for images, model and results [cardinal-demo].")
+    private String output = "cardinal-demo";
+
+    @Override
+    public List<String> problems() throws IOException {
+        List<String> problems = new ArrayList<>();
+        Path directory = Path.of(output);
+        if (Files.exists(directory) && !Files.isDirectory(directory)) {
+            problems.add("output " + output + " is a file; name a directory");
+        } else if (DemoImages.isForeign(directory)) {
+            problems.add("output " + output + " already holds something else; name another --output");
+        }
+        return problems;
+    }
+
+    @Override
+    public int run(Console console) throws Exception {
+        Path directory = Path.of(output).toAbsolutePath().normalize();
+        Path images = DemoImages.extract(directory);
+        String model = directory.resolve("model").toString();
+        String predictions = directory.resolve("predictions").toString();
+        String evaluation = directory.resolve("evaluation").toString();
+        PrintStream out = console.out();
+        try (ProgressBar progress = new ProgressBar(console)) {
+            progress.step("importing the model");
+            ImportJob.Result imported = new ImportJob(Spark.configuration())
+                    .run(new ImportJob.Request(Catalogue.find(CARD), null, HashPolicy.REQUIRE_MATCH, model));
+            progress.step("starting Spark");
+            try (SparkSession spark = Spark.session("demo")) {
+                LabelResult labelled = new LabelJob(spark, Clock.systemUTC(), progress)
+                        .run(request(model, images.toString(), predictions));
+                progress.step("evaluating");
+                Metrics metrics = new EvaluateJob(spark)
+                        .run(new EvaluateJob.Request(List.of(predictions), TruthAs.AUTO, evaluation));
+                progress.finished();
+                out.printf(
+                        Locale.ROOT,
+                        "model        %s (%s, %,d parameters)%n",
+                        imported.bundle().modelId(),
+                        imported.bundle().card().architecture().title(),
+                        imported.bundle().card().architecture().parameters());
+                LabelReport.print(labelled, predictions, out);
+                EvaluateCommand.print(metrics, out);
+            }
+        }
+        out.println("images:      " + images);
+        out.println("model:       " + model);
+        out.println("evaluation:  " + evaluation + "/" + EvaluateJob.METRICS_FILE);
+        return ExitCode.DONE;
+    }
+
+    private static LabelRequest request(String model, String images, String predictions) {
+        return new LabelRequest(
+                model,
+                List.of(images),
+                Optional.of(predictions),
+                null,
+                Long.MAX_VALUE,
+                TruthFrom.PARENT_DIR,
+                LabelOptions.defaults(),
+                LabelRequest.DEFAULT_IMAGES_PER_COMMIT,
+                1.0);
+    }
+}

@@ -1,0 +1,167 @@
+package dev.cardinal.job.cli;
+
+import dev.cardinal.job.label.LabelJob;
+import dev.cardinal.job.label.LabelRequest;
+import dev.cardinal.job.label.LabelResult;
+import dev.cardinal.job.source.TruthFrom;
+import dev.cardinal.udf.LabelOptions;
+import dev.cardinal.udf.LabelOptions.Emit;
+import dev.cardinal.udf.image.ImageOptions;
+import dev.cardinal.udf.image.ImageOptions.ExifOrientation;
+import java.io.IOException;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import org.apache.spark.sql.SparkSession;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
+import picocli.CommandLine.Option;
+
+/** {@code label}: images to predictions. */
+@CommandLine.Command(
+        name = "label",
+        description = "Labels images: writes one row for every image, whatever it holds, and only for images that the"
+                + " output does not hold yet. Without --output it prints the top 5 of at most 100 images.",
+        sortOptions = false)
+final class LabelCommand extends CommonOptions implements Command {
+    @Option(
+            names = "--model",
+            required = true,
+            paramLabel = "DIR",
+            description = "A model bundle, as 'import' makes it.")
+    private String model = "";
+
+    @Option(
+            names = "--input",
+            required = true,
+            arity = "1..*",
+            paramLabel = "URI",
+            description = "Files, directories or globs, on any Hadoop file system.")
+    private List<String> inputs = new ArrayList<>();
+
+    @Option(names = "--output", paramLabel = "DIR", description = "Directory of the predictions table.")
+    private @Nullable String output;
+
+    @Option(
+            names = "--include",
+            paramLabel = "GLOB",
+            description =
+                    "Take only files whose name matches or, where the glob has a slash, whose path below the input does.")
+    private @Nullable String include;
+
+    @Option(names = "--limit", paramLabel = "N", description = "Label at most N images.")
+    private long limit = Long.MAX_VALUE;
+
+    @Option(
+            names = "--label-from",
+            paramLabel = "none|parent-dir",
+            converter = TruthFromConverter.class,
+            description = "Where the truth column comes from [none].")
+    private TruthFrom truthFrom = TruthFrom.NONE;
+
+    @Option(names = "--top-k", paramLabel = "K", description = "Classes kept for an image [10].")
+    private int topK = LabelOptions.DEFAULT_TOP_K;
+
+    @Option(
+            names = "--emit",
+            split = ",",
+            paramLabel = "logits,features",
+            description = "Columns written beside the predictions [none].")
+    private Set<Emit> emit = Set.of();
+
+    @Option(names = "--batch-size", paramLabel = "N", description = "Images that the model classifies at once [32].")
+    private int batchSize = LabelOptions.DEFAULT_BATCH_SIZE;
+
+    @Option(
+            names = "--max-pixels",
+            paramLabel = "N",
+            description = "Images of more pixels are too_large [178956970, where Pillow refuses a bomb].")
+    private long maxPixels = ImageOptions.DEFAULT_MAX_PIXELS;
+
+    @Option(names = "--max-file-bytes", paramLabel = "N", description = "Larger files are too_large [268435456].")
+    private long maxFileBytes = LabelOptions.DEFAULT_MAX_FILE_BYTES;
+
+    @Option(
+            names = "--exif-orientation",
+            paramLabel = "ignore|apply",
+            description = "Whether pictures are turned as the camera says [ignore, as torchvision does].")
+    private ExifOrientation exifOrientation = ExifOrientation.IGNORE;
+
+    @Option(
+            names = "--max-bad-fraction",
+            paramLabel = "F",
+            description =
+                    "End with exit code 3, after writing everything, where more rows than this share are not ok [1.0].")
+    private double maxBadFraction = 1.0;
+
+    @Option(
+            names = "--images-per-commit",
+            paramLabel = "N",
+            description = "Images of one append to the table, at most [100000].")
+    private int imagesPerCommit = LabelRequest.DEFAULT_IMAGES_PER_COMMIT;
+
+    /** {@code parent-dir} and the like. */
+    static final class TruthFromConverter implements CommandLine.ITypeConverter<TruthFrom> {
+        @Override
+        public TruthFrom convert(String value) {
+            return Enums.parse(TruthFrom.class, value);
+        }
+    }
+
+    @Override
+    public List<String> problems() throws IOException {
+        List<String> problems = new ArrayList<>();
+        atLeastOne(problems, "--limit", limit);
+        atLeastOne(problems, "--top-k", topK);
+        atLeastOne(problems, "--batch-size", batchSize);
+        atLeastOne(problems, "--max-pixels", maxPixels);
+        atLeastOne(problems, "--max-file-bytes", maxFileBytes);
+        atLeastOne(problems, "--images-per-commit", imagesPerCommit);
+        if (!(maxBadFraction >= 0 && maxBadFraction <= 1)) {
+            problems.add("--max-bad-fraction must lie between 0 and 1, not " + maxBadFraction);
+        }
+        if (problems.isEmpty()) {
+            problems.addAll(LabelJob.problems(request(), Spark.configuration()));
+        }
+        return problems;
+    }
+
+    private static void atLeastOne(List<String> problems, String option, long value) {
+        if (value < 1) {
+            problems.add(option + " must be at least 1, not " + value);
+        }
+    }
+
+    private LabelRequest request() {
+        LabelOptions options =
+                new LabelOptions(topK, emit, batchSize, maxFileBytes, new ImageOptions(maxPixels, exifOrientation));
+        return new LabelRequest(
+                model,
+                inputs,
+                Optional.ofNullable(output),
+                include,
+                limit,
+                truthFrom,
+                options,
+                imagesPerCommit,
+                maxBadFraction);
+    }
+
+    @Override
+    public int run(Console console) throws Exception {
+        try (SparkSession spark = Spark.session("label");
+                ProgressBar progress = new ProgressBar(console)) {
+            LabelResult result = new LabelJob(spark, Clock.systemUTC(), progress).run(request());
+            LabelReport.print(result, output, console.out());
+            if (result.gateExceeded()) {
+                console.err()
+                        .println(
+                                "cardinal: more than --max-bad-fraction " + maxBadFraction + " of the rows are not ok");
+                return ExitCode.GATE_EXCEEDED;
+            }
+            return ExitCode.DONE;
+        }
+    }
+}

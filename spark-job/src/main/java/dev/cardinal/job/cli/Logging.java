@@ -1,0 +1,18 @@
+package dev.cardinal.job.cli;
+
+import org.apache.logging.log4j.Level;
+import org.apache.logging.log4j.core.config.Configurator;
+
+/** How much Spark, Hadoop and Cardinal log. */
+final class Logging {
+    private static final String LEVEL_PROPERTY = "cardinal.log.level";
+
+    private Logging() {}
+
+    /** Sets the level where nobody else has: the launcher does through its log4j2.properties, a cluster through its own. */
+    static void apply(boolean verbose) {
+        if (System.getProperty(LEVEL_PROPERTY) == null) {
+            Configurator.setRootLevel(verbose ? Level.INFO : Level.ERROR);
+        }
+    }
+}

@@ -1,0 +1,86 @@
+package dev.cardinal.job.cli;
+
+import dev.cardinal.job.label.LabelProgress;
+import java.util.Locale;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
+
+/**
+ * A line on the terminal that follows a run: how far, how fast, how much longer. Prints nothing where nobody watches. Closing
+ * clears the line. Thread-safe.
+ */
+final class ProgressBar implements LabelProgress, AutoCloseable {
+    private static final int WIDTH = 30;
+    private static final long REFRESH_MILLIS = 200;
+    private static final String CLEAR = "\r\033[K";
+
+    private final Console console;
+    private final ScheduledExecutorService painter;
+    private volatile Runnable paint = () -> {};
+
+    @SuppressWarnings("FutureReturnValueIgnored") // a line that cannot be painted is no reason to stop
+    ProgressBar(Console console) {
+        this.console = console;
+        this.painter = Executors.newSingleThreadScheduledExecutor(task -> {
+            Thread thread = new Thread(task, "cardinal-progress");
+            thread.setDaemon(true);
+            return thread;
+        });
+        if (console.errIsTerminal()) {
+            painter.scheduleWithFixedDelay(() -> paint.run(), 0, REFRESH_MILLIS, TimeUnit.MILLISECONDS);
+        }
+    }
+
+    @Override
+    public void step(String what) {
+        show(() -> console.err().print(CLEAR + what + " ..."));
+    }
+
+    @Override
+    public void labelling(long total, LongSupplier done) {
+        long start = System.nanoTime();
+        show(() -> console.err().print(CLEAR + line(total, done.getAsLong(), (System.nanoTime() - start) / 1e9)));
+    }
+
+    private void show(Runnable painting) {
+        if (console.errIsTerminal()) {
+            paint = painting;
+            painting.run();
+        }
+    }
+
+    static String line(long total, long done, double seconds) {
+        double share = total == 0 ? 1 : (double) Math.min(done, total) / total;
+        int filled = (int) (WIDTH * share);
+        String bar = "[" + "#".repeat(filled) + ".".repeat(WIDTH - filled) + "]";
+        String rate = done == 0 || seconds <= 0
+                ? ""
+                : String.format(
+                        Locale.ROOT, "  %.0f images/s, %s left", done / seconds, time((total - done) * seconds / done));
+        return String.format(Locale.ROOT, "%s %3.0f %%  %,d of %,d images%s", bar, 100 * share, done, total, rate);
+    }
+
+    private static String time(double seconds) {
+        long whole = Math.round(Math.max(0, seconds));
+        return whole < 3600
+                ? String.format(Locale.ROOT, "%d:%02d", whole / 60, whole % 60)
+                : String.format(Locale.ROOT, "%d:%02d:%02d", whole / 3600, whole / 60 % 60, whole % 60);
+    }
+
+    @Override
+    public void finished() {
+        if (console.errIsTerminal()) {
+            paint = () -> {};
+            console.err().print(CLEAR);
+            console.err().flush();
+        }
+    }
+
+    @Override
+    public void close() {
+        painter.shutdownNow();
+        finished();
+    }
+}

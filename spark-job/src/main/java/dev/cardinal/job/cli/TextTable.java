@@ -1,0 +1,44 @@
+package dev.cardinal.job.cli;
+
+import java.io.PrintStream;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Rows of text in aligned columns. Not thread-safe. */
+final class TextTable {
+    private static final String RIGHT = ">";
+    private static final String GAP = "  ";
+
+    private final List<String> headings;
+    private final List<List<String>> rows = new ArrayList<>();
+
+    /** @param headings of the columns; one that begins with {@code >} aligns its column to the right */
+    TextTable(String... headings) {
+        this.headings = List.of(headings);
+        rows.add(this.headings.stream()
+                .map(heading -> heading.startsWith(RIGHT) ? heading.substring(1) : heading)
+                .toList());
+    }
+
+    void row(String... cells) {
+        rows.add(List.of(cells));
+    }
+
+    void print(PrintStream out) {
+        int[] widths = new int[headings.size()];
+        for (List<String> row : rows) {
+            for (int c = 0; c < widths.length; c++) {
+                widths[c] = Math.max(widths[c], row.get(c).length());
+            }
+        }
+        for (List<String> row : rows) {
+            StringBuilder line = new StringBuilder();
+            for (int c = 0; c < widths.length; c++) {
+                String padding = " ".repeat(widths[c] - row.get(c).length());
+                line.append(c == 0 ? "" : GAP);
+                line.append(headings.get(c).startsWith(RIGHT) ? padding + row.get(c) : row.get(c) + padding);
+            }
+            out.println(line.toString().stripTrailing());
+        }
+    }
+}

@@ -1,0 +1,178 @@
+package dev.cardinal.job.label;
+
+import dev.cardinal.job.bundle.BundleStore;
+import dev.cardinal.job.source.FilesSource;
+import dev.cardinal.job.source.Listing;
+import dev.cardinal.udf.BroadcastFiles;
+import dev.cardinal.udf.ImageRef;
+import dev.cardinal.udf.LabelMetrics;
+import dev.cardinal.udf.LabelPartition;
+import dev.cardinal.udf.ModelSpec;
+import dev.cardinal.udf.PredictionSchema;
+import dev.cardinal.zoo.BundleCard;
+import dev.cardinal.zoo.CardinalException;
+import java.io.IOException;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.FileSystem;
+import org.apache.hadoop.fs.Path;
+import org.apache.spark.api.java.JavaRDD;
+import org.apache.spark.api.java.JavaSparkContext;
+import org.apache.spark.broadcast.Broadcast;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.SparkSession;
+import org.apache.spark.util.SerializableConfiguration;
+
+/**
+ * Labels images: lists the inputs, leaves out what the table holds, and appends one row for every other image, in commits.
+ *
+ * <p>A run that dies loses the commit in flight and nothing else; the next run goes on from there. Lives on the driver; not
+ * thread-safe.
+ */
+public final class LabelJob {
+    private final SparkSession spark;
+    private final Clock clock;
+    private final LabelProgress progress;
+
+    public LabelJob(SparkSession spark, Clock clock, LabelProgress progress) {
+        this.spark = spark;
+        this.clock = clock;
+        this.progress = progress;
+    }
+
+    /**
+     * What is wrong with a request, as far as it shows without Spark: the model, the inputs, the output.
+     *
+     * @return every problem, none where the request can run
+     * @throws IOException if a file system fails
+     */
+    public static List<String> problems(LabelRequest request, Configuration configuration) throws IOException {
+        List<String> problems = new ArrayList<>();
+        FilesSource source = new FilesSource(configuration, request.truthFrom(), null);
+        for (String input : request.inputs()) {
+            collect(problems, () -> source.require(input));
+        }
+        collect(problems, () -> new FilesSource(configuration, request.truthFrom(), request.include()));
+        collect(problems, () -> {
+            RunRecord.Model model = modelOf(request, new BundleStore(configuration).read(new Path(request.model())));
+            if (request.output().isPresent()) {
+                PredictionTable table =
+                        PredictionTable.at(new Path(request.output().get()), configuration);
+                requireOutside(request, table, configuration);
+                table.requireCompatible(model, RecordedOptions.changingRows(request));
+            }
+        });
+        return problems;
+    }
+
+    private interface Check {
+        void run() throws IOException;
+    }
+
+    private static void collect(List<String> problems, Check check) throws IOException {
+        try {
+            check.run();
+        } catch (CardinalException e) {
+            problems.add(e.getMessage());
+        }
+    }
+
+    /** A table below an input would be labelled itself by the next run. */
+    private static void requireOutside(LabelRequest request, PredictionTable table, Configuration configuration)
+            throws IOException {
+        for (String input : request.inputs()) {
+            Path path = new Path(input);
+            FileSystem fileSystem = path.getFileSystem(configuration);
+            String root = fileSystem.makeQualified(path) + "/";
+            if ((table.directory() + "/").startsWith(root)) {
+                throw CardinalException.output("output " + table.directory() + " lies in input " + input
+                        + " and would be read as images; name a directory outside of it");
+            }
+        }
+    }
+
+    /**
+     * Labels what is not labelled yet.
+     *
+     * @throws CardinalException if the request cannot run, or another run writes to the output
+     * @throws IOException if a file system fails
+     */
+    public LabelResult run(LabelRequest request) throws IOException {
+        Configuration configuration =
+                JavaSparkContext.fromSparkContext(spark.sparkContext()).hadoopConfiguration();
+        List<String> problems = problems(request, configuration);
+        if (!problems.isEmpty()) {
+            throw CardinalException.usage(problems);
+        }
+        Path modelDirectory = new Path(request.model());
+        BundleCard bundle = new BundleStore(configuration).read(modelDirectory);
+        progress.step("listing images");
+        Listing listing = new FilesSource(configuration, request.truthFrom(), request.include()).list(request.inputs());
+        LabelMetrics metrics = LabelMetrics.register(spark.sparkContext());
+        BroadcastFiles files = BroadcastFiles.of(
+                JavaSparkContext.fromSparkContext(spark.sparkContext()),
+                modelDirectory.getFileSystem(configuration),
+                modelDirectory,
+                bundle.fingerprint());
+        try {
+            LabelPartition function = new LabelPartition(
+                    new ModelSpec(bundle, files), request.options(), metrics, broadcast(configuration));
+            LabelRun run = new LabelRun(
+                    request, modelOf(request, bundle), bundle.card().macs(), metrics, clock);
+            if (request.output().isPresent()) {
+                PredictionTable table =
+                        PredictionTable.at(new Path(request.output().get()), configuration);
+                return new TableWriter(spark, table, progress, clock, images -> rows(images, request, function))
+                        .write(run, listing);
+            }
+            return collect(run, listing, function);
+        } finally {
+            progress.finished();
+            files.destroy();
+        }
+    }
+
+    /** Labels a few images and hands their rows back. */
+    private LabelResult collect(LabelRun run, Listing listing, LabelPartition function) {
+        LabelRequest request = run.request();
+        List<ImageRef> images = request.limit() < listing.images().size()
+                ? listing.images().subList(0, (int) request.limit())
+                : listing.images();
+        if (images.size() > LabelRequest.MAX_IMAGES_WITHOUT_OUTPUT) {
+            throw CardinalException.usage(
+                    images.size() + " images are too many to print; name an --output, or --limit them to "
+                            + LabelRequest.MAX_IMAGES_WITHOUT_OUTPUT);
+        }
+        run.started();
+        List<Row> rows =
+                images.isEmpty() ? List.of() : rows(images, request, function).collectAsList();
+        run.ended();
+        return run.result(StatusSummary.of(rows), listing, new Remaining(images, 0, 0), 0, rows);
+    }
+
+    private Dataset<Row> rows(List<ImageRef> images, LabelRequest request, LabelPartition function) {
+        JavaSparkContext context = JavaSparkContext.fromSparkContext(spark.sparkContext());
+        List<List<ImageRef>> tasks = PartitionPlan.of(images, context.defaultParallelism());
+        JavaRDD<Row> rows =
+                context.parallelize(tasks, tasks.size()).flatMap(List::iterator).mapPartitions(function);
+        return spark.createDataFrame(
+                rows, PredictionSchema.table(request.options().emit()));
+    }
+
+    private Broadcast<SerializableConfiguration> broadcast(Configuration configuration) {
+        return JavaSparkContext.fromSparkContext(spark.sparkContext())
+                .broadcast(new SerializableConfiguration(configuration));
+    }
+
+    private static RunRecord.Model modelOf(LabelRequest request, BundleCard bundle) {
+        return new RunRecord.Model(
+                bundle.modelId(),
+                bundle.card().id(),
+                bundle.fingerprint(),
+                request.model(),
+                bundle.card().labels());
+    }
+}

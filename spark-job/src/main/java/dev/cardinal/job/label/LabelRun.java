@@ -1,0 +1,144 @@
+package dev.cardinal.job.label;
+
+import dev.cardinal.job.Versions;
+import dev.cardinal.job.source.Listing;
+import dev.cardinal.udf.LabelMetrics;
+import java.time.Clock;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.apache.spark.sql.Row;
+import org.apache.spark.util.LongAccumulator;
+import org.jspecify.annotations.Nullable;
+
+/** One run's request, clock readings and counters, from which its result and its record are made. Not thread-safe. */
+final class LabelRun {
+    private static final double NANOS_PER_SECOND = 1e9;
+
+    private final LabelRequest request;
+    private final RunRecord.Model model;
+    private final long macs;
+    private final LabelMetrics metrics;
+    private final Clock clock;
+    private final Instant begun;
+    private long startNanos;
+    private long endNanos;
+
+    LabelRun(LabelRequest request, RunRecord.Model model, long macs, LabelMetrics metrics, Clock clock) {
+        this.request = request;
+        this.model = model;
+        this.macs = macs;
+        this.metrics = metrics;
+        this.clock = clock;
+        this.begun = now();
+    }
+
+    LabelRequest request() {
+        return request;
+    }
+
+    RunRecord.Model model() {
+        return model;
+    }
+
+    LabelMetrics metrics() {
+        return metrics;
+    }
+
+    /** The first task is about to start. */
+    void started() {
+        startNanos = System.nanoTime();
+        endNanos = startNanos;
+    }
+
+    /** A commit has ended. */
+    void ended() {
+        endNanos = System.nanoTime();
+    }
+
+    /** What came of the run, its rows only where there is no table. */
+    LabelResult result(StatusSummary summary, Listing listing, Remaining remaining, int commits, List<Row> rows) {
+        long labelled = summary.total();
+        boolean gateExceeded = labelled > 0 && (double) summary.notOk() / labelled > request.maxBadFraction();
+        return new LabelResult(
+                model.id(),
+                labelled,
+                listing.images().size(),
+                remaining.alreadyLabelled(),
+                remaining.changed(),
+                listing.skipped(),
+                summary.counts(),
+                summary.examples(),
+                seconds(),
+                stageSeconds(),
+                commits,
+                rows,
+                gateExceeded);
+    }
+
+    RunRecord record(String outcome, @Nullable Integer exitCode, Map<String, Long> tableCounts, Progress at) {
+        double seconds = seconds();
+        return new RunRecord(
+                outcome,
+                exitCode,
+                begun.toString(),
+                exitCode == null ? null : now().toString(),
+                model,
+                RecordedOptions.all(request),
+                Versions.all(),
+                tableCounts,
+                at.counts(),
+                at.changed(),
+                at.skipped(),
+                seconds == 0
+                        ? 0
+                        : at.counts().values().stream()
+                                        .mapToLong(Long::longValue)
+                                        .sum()
+                                / seconds,
+                macs,
+                stageSeconds(),
+                at.commits(),
+                at.error());
+    }
+
+    /**
+     * How far a run has come.
+     *
+     * @param counts its rows by status
+     * @param changed labelled files that have changed since
+     * @param skipped files passed over
+     * @param commits its appends
+     * @param error why it failed, or null
+     */
+    record Progress(
+            Map<String, Long> counts,
+            long changed,
+            long skipped,
+            int commits,
+            @Nullable String error) {}
+
+    private double seconds() {
+        return (endNanos - startNanos) / NANOS_PER_SECOND;
+    }
+
+    private Map<String, Double> stageSeconds() {
+        Map<String, Double> stages = new LinkedHashMap<>();
+        stages.put("fetch", seconds(metrics.fetchNanos()));
+        stages.put("decode", seconds(metrics.decodeNanos()));
+        stages.put("wait", 0.0); // stages take turns in a task, so that none waits for another
+        stages.put("infer", seconds(metrics.inferNanos()));
+        stages.put("write", seconds(metrics.writeNanos()));
+        return stages;
+    }
+
+    private static double seconds(LongAccumulator nanos) {
+        return nanos.value() / NANOS_PER_SECOND;
+    }
+
+    private Instant now() {
+        return clock.instant().truncatedTo(ChronoUnit.MILLIS);
+    }
+}

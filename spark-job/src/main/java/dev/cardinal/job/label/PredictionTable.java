@@ -1,0 +1,216 @@
+package dev.cardinal.job.label;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.PropertyNamingStrategies;
+import com.fasterxml.jackson.databind.SerializationFeature;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import dev.cardinal.zoo.CardinalException;
+import dev.cardinal.zoo.ClassLabel;
+import java.io.FileNotFoundException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.FileContext;
+import org.apache.hadoop.fs.FileStatus;
+import org.apache.hadoop.fs.FileSystem;
+import org.apache.hadoop.fs.Options.Rename;
+import org.apache.hadoop.fs.Path;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.SaveMode;
+import org.apache.spark.sql.SparkSession;
+
+/**
+ * A predictions table: a flat directory of Parquet files, with {@code _cardinal/} for its records and its lock.
+ *
+ * <p>Rows are appended by Spark's committer: files appear whole, under {@code _temporary} until their commit. Lives on the
+ * driver; not thread-safe.
+ */
+public final class PredictionTable {
+    private static final String META = "_cardinal";
+    private static final String RUN_FILE = "run.json";
+    private static final String TEMPORARY = "_temporary";
+    private static final JsonMapper MAPPER = JsonMapper.builder()
+            .propertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE)
+            .enable(SerializationFeature.INDENT_OUTPUT)
+            .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
+            .build();
+
+    private final Configuration configuration;
+    private final FileSystem fileSystem;
+    private final Path directory;
+
+    private PredictionTable(Configuration configuration, FileSystem fileSystem, Path directory) {
+        this.configuration = configuration;
+        this.fileSystem = fileSystem;
+        this.directory = directory;
+    }
+
+    /** The table of a directory, which need not exist. */
+    public static PredictionTable at(Path directory, Configuration configuration) throws IOException {
+        FileSystem fileSystem = directory.getFileSystem(configuration);
+        return new PredictionTable(configuration, fileSystem, fileSystem.makeQualified(directory));
+    }
+
+    public Path directory() {
+        return directory;
+    }
+
+    /**
+     * Checks that labelling with this model and these options may add to the directory.
+     *
+     * @param options those that change what a row says, by their long names
+     * @throws CardinalException if it holds something other than a predictions table, or one made otherwise, naming the
+     *     differences
+     */
+    void requireCompatible(RunRecord.Model model, Map<String, Object> options) throws IOException {
+        Optional<RunRecord> earlier = lastRun();
+        if (earlier.isEmpty()) {
+            requireVacant();
+            return;
+        }
+        RunRecord run = earlier.get();
+        List<String> differences = new ArrayList<>();
+        if (!run.model().fingerprint().equals(model.fingerprint())
+                || !run.model().id().equals(model.id())) {
+            differences.add("model " + run.model().id() + " there, " + model.id() + " now");
+        }
+        options.forEach((name, value) -> {
+            Object before = run.options().get(name);
+            if (!String.valueOf(before).equals(String.valueOf(value))) {
+                differences.add("--" + name + " " + before + " there, " + value + " now");
+            }
+        });
+        if (!differences.isEmpty()) {
+            throw CardinalException.output("output " + directory + " was made differently ("
+                    + String.join("; ", differences) + "): name another --output");
+        }
+    }
+
+    private void requireVacant() throws IOException {
+        FileStatus status;
+        try {
+            status = fileSystem.getFileStatus(directory);
+        } catch (FileNotFoundException e) {
+            return;
+        }
+        if (!status.isDirectory()) {
+            throw CardinalException.output("output " + directory + " is a file; name a directory");
+        }
+        for (FileStatus entry : fileSystem.listStatus(directory)) {
+            if (!entry.getPath().getName().equals(META)) {
+                throw CardinalException.output("output " + directory + " already holds something else ("
+                        + entry.getPath().getName() + "); name an empty directory");
+            }
+        }
+    }
+
+    /** Takes the right to write, until closed. */
+    RunLock lock(Clock clock) throws IOException {
+        fileSystem.mkdirs(new Path(directory, META));
+        return RunLock.acquire(fileSystem, new Path(directory, META + "/lock"), clock);
+    }
+
+    /** Removes what a crashed run left behind: Hadoop's committer would publish it with the next commit. */
+    void removeLeftovers() throws IOException {
+        fileSystem.delete(new Path(directory, TEMPORARY), true);
+    }
+
+    /** Appends rows in one commit. */
+    void append(Dataset<Row> rows) {
+        rows.write().mode(SaveMode.Append).parquet(directory.toString());
+    }
+
+    /** The table's Parquet files, by their full paths. */
+    Set<String> files() throws IOException {
+        try {
+            return Arrays.stream(fileSystem.listStatus(
+                            directory, path -> path.getName().endsWith(".parquet")))
+                    .map(file -> file.getPath().toString())
+                    .collect(Collectors.toCollection(TreeSet::new));
+        } catch (FileNotFoundException e) {
+            return Set.of();
+        }
+    }
+
+    /** The rows, empty where the table has none yet. */
+    public Optional<Dataset<Row>> rows(SparkSession spark) throws IOException {
+        return files().isEmpty() ? Optional.empty() : Optional.of(spark.read().parquet(directory.toString()));
+    }
+
+    /** Rows by status. */
+    Map<String, Long> counts(SparkSession spark) throws IOException {
+        Map<String, Long> counts = new TreeMap<>();
+        rows(spark).ifPresent(rows -> rows.groupBy("status")
+                .count()
+                .collectAsList()
+                .forEach(row -> counts.put(row.getString(0), row.getLong(1))));
+        return counts;
+    }
+
+    /** The record of the last run that did anything. */
+    Optional<RunRecord> lastRun() throws IOException {
+        Path file = new Path(directory, META + "/" + RUN_FILE);
+        try (InputStream in = fileSystem.open(file)) {
+            return Optional.of(MAPPER.readValue(in, RunRecord.class));
+        } catch (FileNotFoundException e) {
+            return Optional.empty();
+        } catch (JsonProcessingException e) {
+            throw CardinalException.output(file + " is no record of a run: " + e.getOriginalMessage());
+        }
+    }
+
+    /**
+     * Where the rows come from.
+     *
+     * @throws CardinalException if the directory holds no predictions table
+     */
+    public Origin origin() throws IOException {
+        RunRecord run = lastRun()
+                .orElseThrow(() -> CardinalException.input(
+                        "predictions " + directory + " are no predictions table: it has no " + META + "/" + RUN_FILE));
+        Object topK = run.options().get("top-k");
+        return new Origin(
+                run.model().id(), run.model().classes(), topK instanceof Number number ? number.intValue() : 0);
+    }
+
+    /**
+     * Where a table's rows come from.
+     *
+     * @param modelId value of their {@code model} column
+     * @param classes the model's classes, in the order of its outputs
+     * @param topK predictions stored for an image, at most
+     */
+    public record Origin(String modelId, List<ClassLabel> classes, int topK) {}
+
+    /** Records a run as the last one that did anything. */
+    void recordLast(RunRecord run) throws IOException {
+        write(RUN_FILE, MAPPER.writeValueAsBytes(run));
+    }
+
+    /** Records a run under its time. */
+    void recordRun(RunRecord run) throws IOException {
+        write("runs/" + run.started().replace(":", "") + ".json", MAPPER.writeValueAsBytes(run));
+    }
+
+    private void write(String name, byte[] content) throws IOException {
+        Path target = new Path(directory, META + "/" + name);
+        Path arriving = new Path(target.getParent(), "." + target.getName() + ".arriving");
+        try (OutputStream out = fileSystem.create(arriving, true)) {
+            out.write(content);
+        }
+        FileContext.getFileContext(directory.toUri(), configuration).rename(arriving, target, Rename.OVERWRITE);
+    }
+}

@@ -1,0 +1,63 @@
+package dev.cardinal.job.label;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import dev.cardinal.zoo.ClassLabel;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What {@code _cardinal/run.json} says of a table and the last run that did anything.
+ *
+ * @param outcome {@code running}, {@code done}, {@code failed} or {@code gate-exceeded}
+ * @param exitCode exit code of the run, null while it runs
+ * @param started UTC time, ISO 8601
+ * @param finished UTC time, ISO 8601, null while it runs
+ * @param model the model that all rows come from
+ * @param options options of the run by their long names
+ * @param versions of Cardinal, Spark, Java
+ * @param counts rows of the whole table by status
+ * @param runCounts rows of this run by status
+ * @param changed labelled files that have changed since
+ * @param skipped files passed over for a name that begins with a dot
+ * @param imagesPerSecond of this run
+ * @param macs multiply-accumulate operations for one image of the model's nominal size
+ * @param stageSeconds task time of this run by stage
+ * @param commits appends of this run
+ * @param error why the run failed, or null
+ */
+@JsonInclude(JsonInclude.Include.ALWAYS)
+record RunRecord(
+        String outcome,
+        @Nullable Integer exitCode,
+        String started,
+        @Nullable String finished,
+        Model model,
+        Map<String, Object> options,
+        Map<String, String> versions,
+        Map<String, Long> counts,
+        Map<String, Long> runCounts,
+        long changed,
+        long skipped,
+        double imagesPerSecond,
+        long macs,
+        Map<String, Double> stageSeconds,
+        int commits,
+        @Nullable String error) {
+
+    static final String RUNNING = "running";
+    static final String DONE = "done";
+    static final String FAILED = "failed";
+    static final String GATE_EXCEEDED = "gate-exceeded";
+
+    /**
+     * The model a table was made with.
+     *
+     * @param id value of the {@code model} column
+     * @param card id of its card
+     * @param fingerprint identity of the model
+     * @param uri where it was read from
+     * @param classes its classes in the order of its outputs
+     */
+    record Model(String id, String card, String fingerprint, String uri, List<ClassLabel> classes) {}
+}

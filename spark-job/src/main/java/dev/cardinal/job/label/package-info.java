@@ -1,0 +1,5 @@
+/** Images to predictions: the run, its table, its lock and its record. */
+@NullMarked
+package dev.cardinal.job.label;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,165 @@
+package dev.cardinal.job.source;
+
+import dev.cardinal.udf.ImageRef;
+import dev.cardinal.zoo.CardinalException;
+import java.io.FileNotFoundException;
+import java.io.IOException;
+import java.nio.file.FileSystems;
+import java.nio.file.PathMatcher;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.FileStatus;
+import org.apache.hadoop.fs.FileSystem;
+import org.apache.hadoop.fs.Path;
+import org.apache.hadoop.fs.RemoteIterator;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Images that lie in files of their own, below directories of any Hadoop file system.
+ *
+ * <p>Every regular file is an image, whatever it is called; Spark's own lister would drop names that begin with an underscore.
+ * Names that begin with a dot are passed over and counted. A path that exists literally is never read as a glob. Lives on the
+ * driver; not thread-safe.
+ */
+public final class FilesSource {
+    private final Configuration configuration;
+    private final TruthFrom truthFrom;
+    private final @Nullable PathMatcher include;
+    private final boolean includeMatchesNames;
+
+    /**
+     * @param include glob that a file must match to be taken, by its name or, where the glob has a slash, by its path below
+     *     the input; null takes all
+     * @throws CardinalException if the glob is wrong
+     */
+    public FilesSource(Configuration configuration, TruthFrom truthFrom, @Nullable String include) {
+        this.configuration = configuration;
+        this.truthFrom = truthFrom;
+        this.includeMatchesNames = include != null && !include.contains("/");
+        this.include = include == null ? null : matcher(include);
+    }
+
+    private static PathMatcher matcher(String glob) {
+        try {
+            return FileSystems.getDefault().getPathMatcher("glob:" + glob);
+        } catch (IllegalArgumentException e) {
+            throw CardinalException.usage("--include " + glob + " is no glob: " + e.getMessage());
+        }
+    }
+
+    /**
+     * Checks that an input exists.
+     *
+     * @throws CardinalException if it does not
+     * @throws IOException if its file system fails
+     */
+    public void require(String input) throws IOException {
+        roots(input);
+    }
+
+    /**
+     * Lists every image of the inputs.
+     *
+     * @throws CardinalException if an input does not exist or may not be listed
+     * @throws IOException if a file system fails
+     */
+    public Listing list(List<String> inputs) throws IOException {
+        Map<String, ImageRef> found = new TreeMap<>();
+        long skipped = 0;
+        for (String input : inputs) {
+            for (FileStatus root : roots(input)) {
+                skipped += walk(root, found);
+            }
+        }
+        return new Listing(new ArrayList<>(found.values()), skipped);
+    }
+
+    private List<FileStatus> roots(String input) throws IOException {
+        Path path;
+        try {
+            path = new Path(input);
+        } catch (IllegalArgumentException e) {
+            throw CardinalException.input("input '" + input + "' is no path: " + e.getMessage());
+        }
+        FileSystem fileSystem = fileSystem(path);
+        try {
+            return List.of(fileSystem.getFileStatus(path));
+        } catch (FileNotFoundException e) {
+            FileStatus[] matches = fileSystem.globStatus(path);
+            if (matches == null || matches.length == 0) {
+                throw CardinalException.input("input " + input + " does not exist, and matches nothing as a glob");
+            }
+            return List.of(matches);
+        }
+    }
+
+    private FileSystem fileSystem(Path path) throws IOException {
+        try {
+            return path.getFileSystem(configuration);
+        } catch (org.apache.hadoop.fs.UnsupportedFileSystemException e) {
+            throw CardinalException.input("input " + path + ": " + e.getMessage());
+        }
+    }
+
+    private long walk(FileStatus root, Map<String, ImageRef> found) throws IOException {
+        if (!root.isDirectory()) {
+            add(root, root.getPath().getParent(), found);
+            return 0;
+        }
+        FileSystem fileSystem = root.getPath().getFileSystem(configuration);
+        long skipped = 0;
+        Deque<Path> directories = new ArrayDeque<>(List.of(root.getPath()));
+        while (!directories.isEmpty()) {
+            Path directory = directories.remove();
+            RemoteIterator<FileStatus> entries = list(fileSystem, directory);
+            while (entries.hasNext()) {
+                FileStatus entry = entries.next();
+                if (entry.getPath().getName().startsWith(".")) {
+                    skipped++;
+                } else if (entry.isDirectory()) {
+                    directories.add(entry.getPath());
+                } else {
+                    add(entry, root.getPath(), found);
+                }
+            }
+        }
+        return skipped;
+    }
+
+    private static RemoteIterator<FileStatus> list(FileSystem fileSystem, Path directory) throws IOException {
+        try {
+            return fileSystem.listStatusIterator(directory);
+        } catch (IOException e) {
+            throw CardinalException.input("input directory " + directory + " cannot be listed: " + e.getMessage());
+        }
+    }
+
+    private void add(FileStatus file, @Nullable Path root, Map<String, ImageRef> found) {
+        Path path = file.getPath();
+        if (!included(path, root)) {
+            return;
+        }
+        Path parent = path.getParent();
+        String truth = truthFrom == TruthFrom.PARENT_DIR && parent != null ? parent.getName() : null;
+        found.put(path.toString(), new ImageRef(path.toString(), file.getLen(), file.getModificationTime(), truth));
+    }
+
+    private boolean included(Path path, @Nullable Path root) {
+        if (include == null) {
+            return true;
+        }
+        String name = path.getName();
+        if (!includeMatchesNames && root != null) {
+            name = path.toUri()
+                    .getPath()
+                    .substring(root.toUri().getPath().length())
+                    .replaceFirst("^/", "");
+        }
+        return include.matches(java.nio.file.Path.of(name));
+    }
+}

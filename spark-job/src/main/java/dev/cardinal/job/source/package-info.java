@@ -1,0 +1,5 @@
+/** Where images are found: turns inputs into references to images. */
+@NullMarked
+package dev.cardinal.job.source;
+
+import org.jspecify.annotations.NullMarked;

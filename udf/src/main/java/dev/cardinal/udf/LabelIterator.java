@@ -1,0 +1,177 @@
+package dev.cardinal.udf;
+
+import dev.cardinal.udf.Classifier.Scores;
+import dev.cardinal.udf.ImageFetcher.UnreadableImageException;
+import dev.cardinal.udf.PredictionRows.Source;
+import dev.cardinal.udf.image.ImagePreparer;
+import dev.cardinal.udf.image.Preparation;
+import dev.cardinal.udf.image.Status;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.HexFormat;
+import java.util.Iterator;
+import java.util.List;
+import java.util.NoSuchElementException;
+import org.apache.spark.sql.Row;
+
+/**
+ * The rows of one task: fetches, prepares and classifies images in batches, one row for every image whatever it holds.
+ *
+ * <p>A batch is classified when it is full, when the next image has another size, or at the end. Owns nothing: the preparer
+ * and the classifier belong to the task. Not thread-safe; lives on an executor.
+ */
+final class LabelIterator implements Iterator<Row> {
+    /** A batch holds at most this many bytes of pixels, unless one image alone has more. */
+    private static final long MAX_BATCH_BYTES = 32L << 20;
+
+    private record Pending(ImageRef image, Source source, Preparation.Ready ready) {}
+
+    private final Iterator<ImageRef> images;
+    private final ImageFetcher fetcher;
+    private final ImagePreparer preparer;
+    private final Classifier classifier;
+    private final LabelOptions options;
+    private final PredictionRows rows;
+    private final LabelMetrics metrics;
+    private final MessageDigest digest;
+    private final Deque<Row> finished = new ArrayDeque<>();
+    private final List<Pending> batch = new ArrayList<>();
+    private long handedOverNanos;
+
+    LabelIterator(
+            Iterator<ImageRef> images,
+            ImageFetcher fetcher,
+            ImagePreparer preparer,
+            Classifier classifier,
+            LabelOptions options,
+            PredictionRows rows,
+            LabelMetrics metrics) {
+        this.images = images;
+        this.fetcher = fetcher;
+        this.preparer = preparer;
+        this.classifier = classifier;
+        this.options = options;
+        this.rows = rows;
+        this.metrics = metrics;
+        try {
+            this.digest = MessageDigest.getInstance("SHA-256");
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every JDK has SHA-256", e);
+        }
+    }
+
+    @Override
+    public boolean hasNext() {
+        if (handedOverNanos != 0) {
+            metrics.writeNanos().add(System.nanoTime() - handedOverNanos);
+            handedOverNanos = 0;
+        }
+        while (finished.isEmpty() && images.hasNext()) {
+            take(images.next());
+        }
+        if (finished.isEmpty() && !batch.isEmpty()) {
+            classifyBatch();
+        }
+        return !finished.isEmpty();
+    }
+
+    @Override
+    public Row next() {
+        if (!hasNext()) {
+            throw new NoSuchElementException();
+        }
+        metrics.images().add(1);
+        handedOverNanos = System.nanoTime();
+        return finished.remove();
+    }
+
+    private void take(ImageRef image) {
+        if (image.length() > options.maxFileBytes()) {
+            reject(image, new Source(image.length(), null), tooManyBytes());
+            return;
+        }
+        byte[] encoded;
+        long start = System.nanoTime();
+        try {
+            encoded = fetcher.fetch(image, limit());
+        } catch (UnreadableImageException e) {
+            Preparation.Rejected unreadable =
+                    new Preparation.Rejected(Status.UNREADABLE, oneLine(String.valueOf(e.getMessage())), null, null);
+            reject(image, new Source(image.length(), null), unreadable);
+            return;
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot read " + image.path(), e);
+        } finally {
+            metrics.fetchNanos().add(System.nanoTime() - start);
+        }
+        metrics.bytes().add(encoded.length);
+        if (encoded.length > options.maxFileBytes()) {
+            reject(image, new Source(image.length(), null), tooManyBytes());
+            return;
+        }
+        prepare(image, encoded);
+    }
+
+    private void prepare(ImageRef image, byte[] encoded) {
+        long start = System.nanoTime();
+        Source source = new Source(encoded.length, HexFormat.of().formatHex(digest.digest(encoded)));
+        Preparation preparation = preparer.prepare(encoded);
+        metrics.decodeNanos().add(System.nanoTime() - start);
+        if (preparation instanceof Preparation.Rejected rejected) {
+            reject(image, source, rejected);
+        } else if (preparation instanceof Preparation.Ready ready) {
+            if (!fits(ready)) {
+                classifyBatch();
+            }
+            batch.add(new Pending(image, source, ready));
+            if (batch.size() == options.batchSize()) {
+                classifyBatch();
+            }
+        }
+    }
+
+    private boolean fits(Preparation.Ready ready) {
+        if (batch.isEmpty()) {
+            return true;
+        }
+        Preparation.Ready first = batch.get(0).ready();
+        long bytes = (long) ready.rgb().length * (batch.size() + 1);
+        return first.width() == ready.width() && first.height() == ready.height() && bytes <= MAX_BATCH_BYTES;
+    }
+
+    private void classifyBatch() {
+        long start = System.nanoTime();
+        Preparation.Ready first = batch.get(0).ready();
+        List<byte[]> pixels =
+                batch.stream().map(pending -> pending.ready().rgb()).toList();
+        List<Scores> scores = classifier.classify(pixels, first.height(), first.width());
+        metrics.inferNanos().add(System.nanoTime() - start);
+        for (int i = 0; i < batch.size(); i++) {
+            Pending pending = batch.get(i);
+            finished.add(rows.classified(pending.image(), pending.source(), pending.ready(), scores.get(i)));
+        }
+        batch.clear();
+    }
+
+    private void reject(ImageRef image, Source source, Preparation.Rejected rejected) {
+        finished.add(rows.rejected(image, source, rejected));
+    }
+
+    private Preparation.Rejected tooManyBytes() {
+        return new Preparation.Rejected(
+                Status.TOO_LARGE, "more than the " + options.maxFileBytes() + " bytes a file may have", null, null);
+    }
+
+    private int limit() {
+        return (int) Math.min(options.maxFileBytes() + 1, Integer.MAX_VALUE - 16L);
+    }
+
+    private static String oneLine(String message) {
+        return message.lines().findFirst().orElse("");
+    }
+}

@@ -1,0 +1,43 @@
+package dev.cardinal.udf;
+
+import dev.cardinal.udf.image.ImageOptions;
+import java.io.Serializable;
+import java.util.Set;
+
+/**
+ * What the user decides about labelling, as far as executors need to know it.
+ *
+ * @param topK classes kept for each image, at most
+ * @param emit columns written beside the predictions
+ * @param batchSize images that the model classifies at once
+ * @param maxFileBytes files of more bytes are {@code too_large} and not read
+ * @param image how images are decoded
+ */
+public record LabelOptions(int topK, Set<Emit> emit, int batchSize, long maxFileBytes, ImageOptions image)
+        implements Serializable {
+
+    public static final int DEFAULT_TOP_K = 10;
+    public static final int DEFAULT_BATCH_SIZE = 32;
+    public static final long DEFAULT_MAX_FILE_BYTES = 268_435_456L;
+
+    /** A column written only on request. */
+    public enum Emit {
+        /** The network's output before softmax. */
+        LOGITS,
+        /** The pooled output of the last block. */
+        FEATURES
+    }
+
+    public LabelOptions {
+        emit = Set.copyOf(emit);
+        if (topK < 1 || batchSize < 1 || maxFileBytes < 1) {
+            throw new IllegalArgumentException("topK, batchSize and maxFileBytes must be at least 1: " + topK + ", "
+                    + batchSize + ", " + maxFileBytes);
+        }
+    }
+
+    public static LabelOptions defaults() {
+        return new LabelOptions(
+                DEFAULT_TOP_K, Set.of(), DEFAULT_BATCH_SIZE, DEFAULT_MAX_FILE_BYTES, ImageOptions.defaults());
+    }
+}

@@ -1,0 +1,102 @@
+package dev.cardinal.udf;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.Iterator;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicLong;
+import org.apache.spark.SparkFiles;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The models loaded in this process, one session each, shared by all its tasks.
+ *
+ * <p>A task leases a model and gives it back when it ends. A model stays loaded between tasks; it is closed when another one
+ * is asked for and nobody leases it. Thread-safe; lives on executors.
+ */
+public final class ModelCache {
+    private static final Logger LOG = LoggerFactory.getLogger(ModelCache.class);
+    private static final String DIRECTORY = "cardinal-models";
+    private static final Map<String, Entry> LOADED = new HashMap<>();
+    private static final AtomicLong LOADS = new AtomicLong();
+
+    private ModelCache() {}
+
+    private static final class Entry {
+        private final Classifier classifier;
+        private int leases;
+
+        Entry(Classifier classifier) {
+            this.classifier = classifier;
+        }
+    }
+
+    /** A task's hold on a loaded model; closing it gives the model back, which stays loaded. Not thread-safe. */
+    public static final class Lease implements AutoCloseable {
+        private final Entry entry;
+        private boolean open = true;
+
+        private Lease(Entry entry) {
+            this.entry = entry;
+        }
+
+        public Classifier classifier() {
+            return entry.classifier;
+        }
+
+        @Override
+        public void close() {
+            synchronized (LOADED) {
+                if (open) {
+                    open = false;
+                    entry.leases--;
+                }
+            }
+        }
+    }
+
+    /** Leases a model, loading it first where this process has not yet. Loading holds up other tasks, which need it too. */
+    public static Lease lease(ModelSpec spec) {
+        synchronized (LOADED) {
+            Entry entry = LOADED.get(spec.bundle().fingerprint());
+            if (entry == null) {
+                closeIdle();
+                entry = new Entry(load(spec));
+                LOADED.put(spec.bundle().fingerprint(), entry);
+            }
+            entry.leases++;
+            return new Lease(entry);
+        }
+    }
+
+    /** How many times this process has loaded a model. */
+    public static long loads() {
+        return LOADS.get();
+    }
+
+    private static Classifier load(ModelSpec spec) {
+        long start = System.nanoTime();
+        try {
+            Path directory = spec.files().place(Path.of(SparkFiles.getRootDirectory(), DIRECTORY));
+            Classifier classifier = SavedModelClassifier.load(directory);
+            LOADS.incrementAndGet();
+            LOG.info("loaded {} in {} ms", spec.bundle().modelId(), (System.nanoTime() - start) / 1_000_000);
+            return classifier;
+        } catch (IOException e) {
+            throw new UncheckedIOException("model " + spec.bundle().modelId() + " cannot be put on the local disk", e);
+        }
+    }
+
+    private static void closeIdle() {
+        for (Iterator<Entry> entries = LOADED.values().iterator(); entries.hasNext(); ) {
+            Entry entry = entries.next();
+            if (entry.leases == 0) {
+                entries.remove();
+                entry.classifier.close();
+            }
+        }
+    }
+}

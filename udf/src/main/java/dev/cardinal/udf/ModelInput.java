@@ -1,0 +1,24 @@
+package dev.cardinal.udf;
+
+import dev.cardinal.udf.image.ImageOptions;
+import dev.cardinal.udf.image.ImagePreparer;
+import dev.cardinal.zoo.ModelCard;
+
+/** How images are made ready for a model. */
+final class ModelInput {
+    /**
+     * Pixels of the largest image that a model without a crop takes: it sees images as they are, and its activations grow with
+     * them, to about a gigabyte at this size.
+     */
+    static final long MAX_UNCROPPED_PIXELS = 1 << 20;
+
+    private ModelInput() {}
+
+    /** A preparer for this model's images; the caller closes it. */
+    static ImagePreparer preparer(ModelCard card, ImageOptions options) {
+        long maxPixels = card.preprocessing().crop() == null
+                ? Math.min(options.maxPixels(), MAX_UNCROPPED_PIXELS)
+                : options.maxPixels();
+        return ImagePreparer.create(card.preprocessing(), new ImageOptions(maxPixels, options.exifOrientation()));
+    }
+}

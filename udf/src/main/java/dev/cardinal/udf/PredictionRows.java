@@ -1,0 +1,83 @@
+package dev.cardinal.udf;
+
+import dev.cardinal.udf.Classifier.Scores;
+import dev.cardinal.udf.LabelOptions.Emit;
+import dev.cardinal.udf.image.Preparation;
+import dev.cardinal.udf.image.Status;
+import dev.cardinal.zoo.BundleCard;
+import java.sql.Timestamp;
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.RowFactory;
+import org.jspecify.annotations.Nullable;
+
+/** Makes rows of {@link PredictionSchema#table}. Stateless after construction and thread-safe. */
+final class PredictionRows {
+    private final BundleCard bundle;
+    private final LabelOptions options;
+
+    PredictionRows(BundleCard bundle, LabelOptions options) {
+        this.bundle = bundle;
+        this.options = options;
+    }
+
+    /** The row of an image that was classified. */
+    Row classified(ImageRef image, Source source, Preparation.Ready ready, Scores scores) {
+        Row[] predictions =
+                TopK.rows(scores.probabilities(), options.topK(), bundle.card().labels());
+        return row(image, source, Status.OK, null, ready.sourceWidth(), ready.sourceHeight(), predictions, scores);
+    }
+
+    /** The row of an image that gave no pixels. */
+    Row rejected(ImageRef image, Source source, Preparation.Rejected rejected) {
+        return row(
+                image,
+                source,
+                rejected.status(),
+                rejected.error(),
+                rejected.sourceWidth(),
+                rejected.sourceHeight(),
+                null,
+                null);
+    }
+
+    private Row row(
+            ImageRef image,
+            Source source,
+            Status status,
+            @Nullable String error,
+            @Nullable Integer width,
+            @Nullable Integer height,
+            Row @Nullable [] predictions,
+            @Nullable Scores scores) {
+        List<@Nullable Object> values = new ArrayList<>();
+        values.add(image.path());
+        values.add(null); // key: files have none
+        values.add(source.length());
+        values.add(new Timestamp(image.modifiedMillis()));
+        values.add(source.sha256());
+        values.add(width);
+        values.add(height);
+        values.add(image.truth());
+        values.add(status.id());
+        values.add(error);
+        values.add(predictions);
+        if (options.emit().contains(Emit.LOGITS)) {
+            values.add(scores == null ? null : scores.logits());
+        }
+        if (options.emit().contains(Emit.FEATURES)) {
+            values.add(scores == null ? null : scores.features());
+        }
+        values.add(bundle.modelId());
+        return RowFactory.create(values.toArray());
+    }
+
+    /**
+     * What is known of the encoded bytes.
+     *
+     * @param length encoded size in bytes
+     * @param sha256 lower-case hex, null unless all bytes were read
+     */
+    record Source(long length, @Nullable String sha256) {}
+}

@@ -1,0 +1,41 @@
+package dev.cardinal.udf;
+
+import dev.cardinal.zoo.ClassLabel;
+import java.util.List;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.RowFactory;
+
+/** The highest scores of an image, as the {@code predictions} column holds them. Stateless and thread-safe. */
+final class TopK {
+    private TopK() {}
+
+    /** The classes of the k highest probabilities, highest first; of equal ones the lower class index comes first. */
+    static int[] indices(float[] probabilities, int k) {
+        int[] best = new int[Math.min(k, probabilities.length)];
+        int filled = 0;
+        for (int c = 0; c < probabilities.length; c++) {
+            float score = probabilities[c];
+            if (filled == best.length && score <= probabilities[best[filled - 1]]) {
+                continue;
+            }
+            int at = filled < best.length ? filled++ : filled - 1;
+            while (at > 0 && score > probabilities[best[at - 1]]) {
+                best[at] = best[at - 1];
+                at--;
+            }
+            best[at] = c;
+        }
+        return best;
+    }
+
+    /** The k highest probabilities as rows of class index, label and score. */
+    static Row[] rows(float[] probabilities, int k, List<ClassLabel> labels) {
+        int[] indices = indices(probabilities, k);
+        Row[] rows = new Row[indices.length];
+        for (int i = 0; i < rows.length; i++) {
+            int c = indices[i];
+            rows[i] = RowFactory.create(c, labels.get(c).name(), probabilities[c]);
+        }
+        return rows;
+    }
+}
