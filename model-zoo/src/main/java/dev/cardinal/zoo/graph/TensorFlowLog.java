@@ -1,30 +1,44 @@
 package dev.cardinal.zoo.graph;
 
-import com.sun.jna.Function;
-import com.sun.jna.NativeLibrary;
-import java.util.Optional;
-import org.bytedeco.javacpp.Loader;
+import com.sun.jna.Library;
+import com.sun.jna.Native;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
-import org.tensorflow.TensorFlow;
+import org.tensorflow.Graph;
+import org.tensorflow.Session;
+import org.tensorflow.op.Ops;
+import org.tensorflow.proto.ConfigProto;
 
 /**
- * TensorFlow's native log. The environment variable {@code TF_CPP_MIN_LOG_LEVEL} governs most of it; messages that go through
- * Abseil's own macros, as those of the graph optimiser, ignore it unless Abseil is told, which TensorFlow has no interface for.
+ * TensorFlow's native log. The environment variable {@code TF_CPP_MIN_LOG_LEVEL} governs it, except for what a process's first
+ * session logs through Abseil's macros, whose level TensorFlow has no interface for: two lines, once a process.
  */
 public final class TensorFlowLog {
     private static final String LEVEL_VARIABLE = "TF_CPP_MIN_LOG_LEVEL";
-    private static final String LIBRARY = "tensorflow_framework";
+    private static final int STANDARD_ERROR = 2;
+    private static final int WRITE_ONLY = 1;
 
-    /** {@code absl::SetMinLogLevel(absl::LogSeverityAtLeast)} of the Abseil release in TensorFlow 2.18. */
-    private static final String SET_MIN_LOG_LEVEL = "_ZN4absl12lts_2023080214SetMinLogLevelENS0_18LogSeverityAtLeastE";
+    /** The part of libc that moves standard error away and back, which Java cannot. */
+    private interface LibC extends Library {
+        int dup(int descriptor);
 
-    /** Set up at the class's first use, by the class loader's lock. */
+        int dup2(int from, int to);
+
+        int open(String path, int flags);
+
+        int close(int descriptor);
+    }
+
+    /** Done at the class's first use, by the class loader's lock. */
     private static final class Once {
         static {
-            int level = level(System.getenv(LEVEL_VARIABLE));
-            if (level > 0) {
-                TensorFlow.version(); // loads the native libraries
-                library().ifPresent(path -> setLevel(path, level));
+            if (isQuiet(System.getenv(LEVEL_VARIABLE))) {
+                try {
+                    runFirstSession();
+                } catch (UnsatisfiedLinkError | NoClassDefFoundError e) {
+                    System.getLogger(TensorFlowLog.class.getName())
+                            .log(System.Logger.Level.DEBUG, "two more lines are logged", e);
+                }
             }
         }
 
@@ -33,27 +47,35 @@ public final class TensorFlowLog {
 
     private TensorFlowLog() {}
 
-    /** Makes the variable's level hold for all messages of this process. What it cannot do it leaves: a line more is logged. */
+    /**
+     * Makes the variable's level hold for everything: where it asks for warnings or errors only, runs the process's first
+     * session, of one constant and without a GPU, while standard error leads nowhere. To be called before any other session.
+     */
     public static void applyLevel() {
         Once.run();
     }
 
-    private static int level(@Nullable String value) {
-        return value != null && value.matches("[0-3]") ? Integer.parseInt(value) : 0;
+    private static boolean isQuiet(@Nullable String level) {
+        return level != null && level.matches("[1-3]");
     }
 
-    private static Optional<String> library() {
-        return Loader.getLoadedLibraries().values().stream()
-                .filter(path -> path.contains(LIBRARY))
-                .findFirst();
-    }
-
-    private static void setLevel(String path, int level) {
-        try {
-            Function function = NativeLibrary.getInstance(path).getFunction(SET_MIN_LOG_LEVEL);
-            function.invokeVoid(new Object[] {level});
-        } catch (UnsatisfiedLinkError e) {
-            System.getLogger(TensorFlowLog.class.getName()).log(System.Logger.Level.DEBUG, "TensorFlow's log level", e);
+    private static void runFirstSession() {
+        LibC libc = Native.load("c", LibC.class);
+        try (Graph graph = new Graph()) {
+            Ops ops = Ops.create(graph);
+            ops.withName("one").constant(1f);
+            ConfigProto config =
+                    ConfigProto.newBuilder().putAllDeviceCount(Map.of("GPU", 0)).build();
+            int kept = libc.dup(STANDARD_ERROR);
+            int nowhere = libc.open("/dev/null", WRITE_ONLY);
+            libc.dup2(nowhere, STANDARD_ERROR);
+            try (Session session = new Session(graph, config)) {
+                session.runner().fetch("one").run().close();
+            } finally {
+                libc.dup2(kept, STANDARD_ERROR);
+                libc.close(kept);
+                libc.close(nowhere);
+            }
         }
     }
 }

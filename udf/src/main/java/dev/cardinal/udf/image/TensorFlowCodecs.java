@@ -1,5 +1,6 @@
 package dev.cardinal.udf.image;
 
+import dev.cardinal.zoo.graph.TensorFlowLog;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.tensorflow.Graph;
@@ -42,6 +43,7 @@ final class TensorFlowCodecs implements AutoCloseable {
                 .output(0);
         png = png("png", 3, DataType.DT_UINT8);
         grey16Png = png("grey_16_png", 1, DataType.DT_UINT16);
+        TensorFlowLog.applyLevel();
         session = new Session(graph, config());
     }
 
