@@ -1,0 +1,214 @@
+package dev.cardinal.job;
+
+import static java.util.Objects.requireNonNull;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import java.awt.image.BufferedImage;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Array;
+import java.sql.SQLException;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import javax.imageio.ImageIO;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.tensorflow.Result;
+import org.tensorflow.SavedModelBundle;
+import org.tensorflow.ndarray.Shape;
+import org.tensorflow.types.TFloat32;
+import org.tensorflow.types.TUint8;
+
+/**
+ * The demo through the shaded job jar, held to what PyTorch says of the same model and images:
+ * expected_demo_predictions.csv (its head names the program) and expected_logits_first100.csv.
+ */
+class DemoIT {
+    private static final double TOLERANCE = 1e-4;
+    private static final int IMAGES = 1000;
+
+    @TempDir
+    private static Path directory;
+
+    private static JobProcess.Result demo = new JobProcess.Result(-1, "", "");
+
+    @BeforeAll
+    static void runDemo() throws IOException, InterruptedException {
+        demo = JobProcess.launch(directory, "demo");
+    }
+
+    @Test
+    void printsAccuracyAndStatusesAndNothingElse() {
+        assertThat(demo.err()).isEmpty();
+        assertThat(demo.exitCode()).isZero();
+        assertThat(demo.out())
+                .contains("94.60 %", "946 of 1,000 images", "99.80 %", "998 of 1,000 images")
+                .containsPattern("ok +1,000")
+                .containsPattern("unsupported +3")
+                .containsPattern("images/s");
+    }
+
+    @Test
+    void duckDbReadsOneRowForEveryFile() throws SQLException {
+        assertThat(DuckDb.query(predictions(), "SELECT count(*), count(DISTINCT path) FROM $table"))
+                .containsExactly(List.of(1005L, 1005L));
+        assertThat(DuckDb.query(predictions(), "SELECT status, count(*) FROM $table GROUP BY ALL ORDER BY ALL"))
+                .containsExactly(
+                        List.of("empty", 1L),
+                        List.of("ok", 1000L),
+                        List.of("undecodable", 1L),
+                        List.of("unsupported", 3L));
+        assertThat(
+                        DuckDb.value(
+                                predictions(),
+                                "SELECT count(*) FROM $table WHERE (status = 'ok') = (predictions IS NULL) OR (status = 'ok') = (error IS NOT NULL)"))
+                .isEqualTo(0L);
+    }
+
+    @Test
+    void columnsAndTypesAreTheContracts() throws SQLException {
+        assertThat(DuckDb.query(predictions(), "SELECT column_name, column_type FROM (DESCRIBE SELECT * FROM $table)"))
+                .containsExactly(
+                        List.of("path", "VARCHAR"),
+                        List.of("key", "VARCHAR"),
+                        List.of("length", "BIGINT"),
+                        List.of("modified", "TIMESTAMP WITH TIME ZONE"),
+                        List.of("sha256", "VARCHAR"),
+                        List.of("width", "INTEGER"),
+                        List.of("height", "INTEGER"),
+                        List.of("truth", "VARCHAR"),
+                        List.of("status", "VARCHAR"),
+                        List.of("error", "VARCHAR"),
+                        List.of("predictions", "STRUCT(class_index INTEGER, \"label\" VARCHAR, score FLOAT)[]"),
+                        List.of("model", "VARCHAR"));
+    }
+
+    @Test
+    void everyImageHasTheClassThatPyTorchGivesIt() throws IOException, SQLException {
+        Map<Integer, Integer> expected = new HashMap<>();
+        for (String[] row : csv("expected_demo_predictions.csv")) {
+            expected.put(Integer.valueOf(row[0]), Integer.valueOf(row[2]));
+        }
+        Map<Integer, Integer> actual = new HashMap<>();
+        for (List<Object> row : DuckDb.query(
+                predictions(), "SELECT path, predictions[1].class_index FROM $table WHERE status = 'ok'")) {
+            actual.put(testIndex((String) row.get(0)), (Integer) row.get(1));
+        }
+        assertThat(actual).hasSize(IMAGES).isEqualTo(expected);
+    }
+
+    @Test
+    void logitsOfTheFirstHundredImagesEqualPyTorchs() throws Exception {
+        Path output = directory.resolve("logits");
+        JobProcess.Result result = JobProcess.submit(
+                directory,
+                "label",
+                "--model",
+                directory.resolve("cardinal-demo/model").toString(),
+                "--input",
+                directory.resolve("cardinal-demo/images/*/000[0-9][0-9].png").toString(),
+                "--output",
+                output.toString(),
+                "--emit",
+                "logits",
+                "--batch-size",
+                "7");
+        assertThat(result.exitCode()).as(result.err()).isZero();
+
+        Map<Integer, double[]> expected = expectedLogits();
+        List<List<Object>> rows = DuckDb.query(output, "SELECT path, logits FROM $table");
+        assertThat(rows).hasSize(100);
+        for (List<Object> row : rows) {
+            Object[] logits = (Object[]) ((Array) row.get(1)).getArray();
+            assertEqual(
+                    requireNonNull(expected.get(testIndex((String) row.get(0)))),
+                    Arrays.stream(logits).mapToDouble(z -> (Float) z).toArray());
+        }
+    }
+
+    @Test
+    void savedModelAnswersThroughTensorFlowAlone() throws IOException {
+        Map<Integer, double[]> expected = expectedLogits();
+        try (SavedModelBundle model = SavedModelBundle.load(
+                        directory.resolve("cardinal-demo/model").toString());
+                Stream<Path> images = Files.walk(directory.resolve("cardinal-demo/images"))) {
+            for (Path file : images.filter(path -> path.toString().matches(".*/0000\\d\\.png"))
+                    .toList()) {
+                try (TUint8 image = pixels(ImageIO.read(file.toFile()));
+                        Result result = model.function("serving_default").call(Map.of("image", image))) {
+                    TFloat32 logits = (TFloat32) result.get("logits").orElseThrow();
+                    double[] actual = new double[10];
+                    Arrays.setAll(actual, c -> logits.getFloat(0, c));
+                    assertEqual(requireNonNull(expected.get(testIndex(file.toString()))), actual);
+                }
+            }
+        }
+    }
+
+    @Test
+    void runRecordSaysWhatWasDone() throws IOException {
+        assertThat(predictions().resolve("_cardinal/run.json"))
+                .content()
+                .contains("\"outcome\" : \"done\"", "\"exit_code\" : 0", "\"ok\" : 1000", "\"macs\"", "\"infer\"");
+        assertThat(predictions().resolve("_cardinal/lock")).doesNotExist();
+        assertThat(predictions()).isDirectoryNotContaining("glob:**/_SUCCESS");
+    }
+
+    private static Path predictions() {
+        return directory.resolve("cardinal-demo/predictions");
+    }
+
+    private static void assertEqual(double[] expected, double[] actual) {
+        double largest = Arrays.stream(expected).map(Math::abs).max().orElseThrow();
+        assertThat(actual).hasSameSizeAs(expected);
+        for (int c = 0; c < expected.length; c++) {
+            assertThat(actual[c]).isCloseTo(expected[c], within(TOLERANCE * largest));
+        }
+    }
+
+    private static TUint8 pixels(BufferedImage image) {
+        TUint8 pixels = TUint8.tensorOf(Shape.of(1, image.getHeight(), image.getWidth(), 3));
+        for (int y = 0; y < image.getHeight(); y++) {
+            for (int x = 0; x < image.getWidth(); x++) {
+                byte grey = (byte) image.getRaster().getSample(x, y, 0);
+                for (int c = 0; c < 3; c++) {
+                    pixels.setByte(grey, 0, y, x, c);
+                }
+            }
+        }
+        return pixels;
+    }
+
+    private static int testIndex(String path) {
+        String name = path.substring(path.lastIndexOf('/') + 1);
+        return Integer.parseInt(name.substring(0, name.indexOf('.')));
+    }
+
+    private static Map<Integer, double[]> expectedLogits() throws IOException {
+        Map<Integer, double[]> logits = new HashMap<>();
+        for (String[] row : csv("expected_logits_first100.csv")) {
+            logits.put(
+                    Integer.valueOf(row[0]),
+                    Arrays.stream(row).skip(2).mapToDouble(Double::parseDouble).toArray());
+        }
+        return logits;
+    }
+
+    private static List<String[]> csv(String name) throws IOException {
+        try (InputStream in = DemoIT.class.getResourceAsStream(name)) {
+            return new String(in.readAllBytes(), StandardCharsets.UTF_8)
+                    .lines()
+                    .filter(line -> !line.startsWith("#") && !line.startsWith("test_index"))
+                    .map(line -> line.split(","))
+                    .toList();
+        }
+    }
+}

@@ -1,0 +1,65 @@
+package dev.cardinal.job;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/** The shaded job jar in a process of its own, through the launcher or straight through SparkSubmit. */
+final class JobProcess {
+    private static final long TIMEOUT_SECONDS = 180;
+
+    private JobProcess() {}
+
+    /** What a process printed and how it ended. */
+    record Result(int exitCode, String out, String err) {}
+
+    /** Runs {@code deploy/local/cardinal} with these arguments. */
+    static Result launch(Path directory, String... arguments) throws IOException, InterruptedException {
+        List<String> command = new ArrayList<>(List.of(System.getProperty("cardinal.launcher")));
+        command.addAll(List.of(arguments));
+        return finish(start(directory, command), directory);
+    }
+
+    /** Runs SparkSubmit on the job jar with these arguments. */
+    static Result submit(Path directory, String... arguments) throws IOException, InterruptedException {
+        return finish(startSubmit(directory, arguments), directory);
+    }
+
+    /** Starts SparkSubmit on the job jar, for tests that kill it. */
+    static Process startSubmit(Path directory, String... arguments) throws IOException {
+        String classpath = Files.readString(Path.of(System.getProperty("cardinal.spark.classpath")))
+                .strip();
+        List<String> command = new ArrayList<>(
+                List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-Xmx2g"));
+        command.addAll(List.of(System.getProperty("cardinal.spark.jvm.options").split(" ")));
+        command.addAll(List.of("-cp", classpath, "org.apache.spark.deploy.SparkSubmit"));
+        command.addAll(List.of("--master", "local[2]", "--conf", "spark.ui.enabled=false"));
+        command.addAll(List.of("--class", "dev.cardinal.job.Cardinal", System.getProperty("cardinal.jar")));
+        command.addAll(List.of(arguments));
+        return start(directory, command);
+    }
+
+    private static Process start(Path directory, List<String> command) throws IOException {
+        ProcessBuilder builder = new ProcessBuilder(command)
+                .directory(directory.toFile())
+                .redirectOutput(directory.resolve("out.txt").toFile())
+                .redirectError(directory.resolve("err.txt").toFile());
+        builder.environment().put("CI", "true");
+        return builder.start();
+    }
+
+    private static Result finish(Process process, Path directory) throws IOException, InterruptedException {
+        if (!process.waitFor(TIMEOUT_SECONDS, TimeUnit.SECONDS)) {
+            process.destroyForcibly().waitFor();
+            throw new IOException(
+                    "no end after " + TIMEOUT_SECONDS + " s: " + Files.readString(directory.resolve("err.txt")));
+        }
+        return new Result(
+                process.exitValue(),
+                Files.readString(directory.resolve("out.txt")),
+                Files.readString(directory.resolve("err.txt")));
+    }
+}
