@@ -173,7 +173,7 @@ final class Torch7Reader {
         }
         List<Long> shape = longs(dimensions);
         List<Long> strides = longs(dimensions);
-        long start = in.int64() - 1;
+        long offset = in.int64();
         Torch7Value storage = value(depth + 1);
         if (dimensions == 0 || storage == Nil.NIL) {
             return new Tensor(type, List.of(0L), List.of(1L), 0, null);
@@ -183,7 +183,10 @@ final class Torch7Reader {
                 || stored.type() != type) {
             throw origin.damaged(at, "a tensor of " + type + " has no storage of " + type);
         }
-        return new Tensor(type, shape, strides, start, stored);
+        if (offset < 1) {
+            throw origin.damaged(at, "a tensor has offset " + offset + ", the first is 1");
+        }
+        return new Tensor(type, shape, strides, offset - 1, stored);
     }
 
     private List<Long> longs(int count) {
