@@ -15,7 +15,7 @@ final class NamedTensors {
     /** What {@code DistributedDataParallel} and {@code torch.compile} put before every name. */
     private static final List<String> PREFIXES = List.of("module.", "_orig_mod.");
 
-    private static final int MAX_TENSORS = 100_000;
+    static final int MAX_TENSORS = 100_000;
 
     private final MappedFile file;
     private final Map<String, TensorSource> tensors = new LinkedHashMap<>();

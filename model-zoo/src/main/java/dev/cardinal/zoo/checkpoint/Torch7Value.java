@@ -17,11 +17,21 @@ sealed interface Torch7Value {
         NIL
     }
 
-    /** A number; Lua has one kind. */
-    record Num(double value) implements Torch7Value {}
+    /** A number; Lua has one kind. Comparable, so that a table of a million keys with the same hash stays fast. */
+    record Num(double value) implements Torch7Value, Comparable<Num> {
+        @Override
+        public int compareTo(Num other) {
+            return Double.compare(value, other.value);
+        }
+    }
 
-    /** A string of bytes, as Latin-1. */
-    record Text(String value) implements Torch7Value {}
+    /** A string of bytes, as Latin-1. Comparable for the same reason. */
+    record Text(String value) implements Torch7Value, Comparable<Text> {
+        @Override
+        public int compareTo(Text other) {
+            return value.compareTo(other.value);
+        }
+    }
 
     /** A boolean. */
     record Bool(boolean value) implements Torch7Value {}
