@@ -3,6 +3,7 @@ package dev.cardinal.zoo.checkpoint;
 import dev.cardinal.zoo.CardinalException;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.OptionalDouble;
 
 /**
  * An open weight file: a set of named tensors, whatever container they lie in.
@@ -27,6 +28,14 @@ public interface Checkpoint extends AutoCloseable {
      * @throws IllegalArgumentException if there is no tensor of this name
      */
     float[] read(String name);
+
+    /**
+     * What batch normalisation adds to the variance, where the container records it: Torch7 does, the others leave it to the
+     * architecture. It is the same in every layer.
+     */
+    default OptionalDouble batchNormEps() {
+        return OptionalDouble.empty();
+    }
 
     @Override
     void close();

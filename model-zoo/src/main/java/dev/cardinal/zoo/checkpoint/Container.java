@@ -3,6 +3,8 @@ package dev.cardinal.zoo.checkpoint;
 import dev.cardinal.zoo.CardinalException;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -31,11 +33,19 @@ public enum Container {
         Checkpoint open(Path file) {
             return Safetensors.open(file);
         }
+    },
+
+    /** Torch7's {@code .t7}: a tree of Lua objects, here a network of nn modules. */
+    TORCH7("torch7") {
+        @Override
+        Checkpoint open(Path file) {
+            return Torch7.open(file);
+        }
     };
 
     private static final int SNIFF_BYTES = 512;
     private static final int TAR_MAGIC_AT = 257;
-    private static final String KNOWN = "give a PyTorch (.pth) or safetensors file";
+    private static final String KNOWN = "give a PyTorch (.pth), safetensors or Torch7 (.t7) file";
 
     private final String id;
 
@@ -67,10 +77,31 @@ public enum Container {
         if (startsWith(head, PyTorchLegacy.MAGIC)) {
             return PYTORCH_LEGACY;
         }
-        if (head.length > Safetensors.LENGTH_BYTES && head[Safetensors.LENGTH_BYTES] == '{') {
+        if (looksLikeSafetensors(head)) {
             return SAFETENSORS;
         }
+        if (beginsWithTorch7Tag(head)) {
+            return TORCH7;
+        }
         throw CardinalException.checkpoint("checkpoint " + file + " " + whatElse(head));
+    }
+
+    private static boolean looksLikeSafetensors(byte[] head) {
+        if (head.length <= Safetensors.LENGTH_BYTES || head[Safetensors.LENGTH_BYTES] != '{') {
+            return false;
+        }
+        // A Torch7 table of 123 entries has the same ninth byte, after its tag and an index that is not 0.
+        return littleEndian(head, 0) != Torch7Reader.TABLE_TAG || littleEndian(head, Integer.BYTES) == 0;
+    }
+
+    private static boolean beginsWithTorch7Tag(byte[] head) {
+        return head.length >= Integer.BYTES
+                && littleEndian(head, 0) >= 0
+                && littleEndian(head, 0) <= Torch7Reader.LAST_TAG;
+    }
+
+    private static int littleEndian(byte[] head, int at) {
+        return ByteBuffer.wrap(head).order(ByteOrder.LITTLE_ENDIAN).getInt(at);
     }
 
     private static byte[] head(Path file) {

@@ -15,6 +15,8 @@ final class NamedTensors {
     /** What {@code DistributedDataParallel} and {@code torch.compile} put before every name. */
     private static final List<String> PREFIXES = List.of("module.", "_orig_mod.");
 
+    static final int MAX_TENSORS = 100_000;
+
     private final MappedFile file;
     private final Map<String, TensorSource> tensors = new LinkedHashMap<>();
 
@@ -35,6 +37,10 @@ final class NamedTensors {
 
     void add(TensorSource source) {
         String name = source.info().name();
+        if (tensors.size() == MAX_TENSORS) {
+            throw file.origin()
+                    .refused("it has more than " + MAX_TENSORS + " tensors", "give the weights of one model");
+        }
         if (tensors.put(name, source) != null) {
             throw file.origin()
                     .refused(

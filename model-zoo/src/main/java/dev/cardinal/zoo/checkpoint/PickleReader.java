@@ -4,8 +4,6 @@ import dev.cardinal.zoo.CardinalException;
 import dev.cardinal.zoo.checkpoint.Pickled.Int;
 import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
-import java.util.List;
 
 /**
  * The arguments of pickle opcodes, bounded, and the place that errors point at.
@@ -57,12 +55,8 @@ final class PickleReader {
 
     Int long1() {
         byte[] bytes = in.bytes(in.unsignedByte());
-        if (bytes.length > 8) {
-            List<Byte> wide = new ArrayList<>(bytes.length);
-            for (byte b : bytes) {
-                wide.add(b);
-            }
-            return new Int(0, List.copyOf(wide));
+        if (bytes.length > Long.BYTES) {
+            return new Int(0, false);
         }
         long value = bytes.length == 0 ? 0 : bytes[bytes.length - 1];
         for (int i = bytes.length - 2; i >= 0; i--) {

@@ -21,22 +21,33 @@ sealed interface Pickled {
     /** {@code True} or {@code False}. */
     record Bool(boolean value) implements Pickled {}
 
-    /** An integer; one that does not fit 64 bits is kept as its little-endian two's complement bytes. */
-    record Int(long value, List<Byte> wide) implements Pickled {
+    /**
+     * An integer. Comparable, so that a dict of a million keys with the same hash stays fast.
+     *
+     * @param value its value, or 0 where that does not fit
+     * @param fits whether 64 bits hold it
+     */
+    record Int(long value, boolean fits) implements Pickled, Comparable<Int> {
         Int(long value) {
-            this(value, List.of());
+            this(value, true);
         }
 
-        boolean fits() {
-            return wide.isEmpty();
+        @Override
+        public int compareTo(Int other) {
+            return Long.compare(value, other.value);
         }
     }
 
     /** A floating-point number. */
     record Real(double value) implements Pickled {}
 
-    /** A string. */
-    record Text(String value) implements Pickled {}
+    /** A string. Comparable, so that a dict of a million keys with the same hash stays fast. */
+    record Text(String value) implements Pickled, Comparable<Text> {
+        @Override
+        public int compareTo(Text other) {
+            return value.compareTo(other.value);
+        }
+    }
 
     /** A tuple; what it holds is fixed. */
     final class Tuple implements Pickled {

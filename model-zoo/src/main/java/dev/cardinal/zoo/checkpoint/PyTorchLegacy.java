@@ -26,10 +26,10 @@ final class PyTorchLegacy {
 
     static Checkpoint open(Path file) {
         return TensorFile.parse(
-                Container.PYTORCH_LEGACY, MappedFile.open(file, Container.PYTORCH_LEGACY), PyTorchLegacy::tensors);
+                Container.PYTORCH_LEGACY, MappedFile.open(file, Container.PYTORCH_LEGACY), PyTorchLegacy::contents);
     }
 
-    private static Map<String, TensorSource> tensors(MappedFile file) {
+    private static TensorFile.Contents contents(MappedFile file) {
         ByteCursor cursor = new ByteCursor(file, 0, file.length());
         cursor.skip(MAGIC.length());
         requireProtocol(cursor);
@@ -37,10 +37,11 @@ final class PyTorchLegacy {
         PersistentIds ids = PersistentIds.ofLegacy();
         Pickled root = new Unpickler(cursor, ids).load();
         Map<String, Long> offsets = offsets(cursor, ids);
-        return StateDict.tensors(root, file, storage -> {
+        Map<String, TensorSource> tensors = StateDict.tensors(root, file, storage -> {
             long offset = offsets.getOrDefault(storage.key(), 0L) + storage.viewStart();
             return new StoredBytes(offset, storage.viewBytes(), ByteOrder.LITTLE_ENDIAN, null);
         });
+        return new TensorFile.Contents(tensors);
     }
 
     private static Pickled plain(ByteCursor cursor) {

@@ -18,10 +18,10 @@ final class PyTorchZip {
 
     static Checkpoint open(Path file) {
         return TensorFile.parse(
-                Container.PYTORCH_ZIP, MappedFile.open(file, Container.PYTORCH_ZIP), PyTorchZip::tensors);
+                Container.PYTORCH_ZIP, MappedFile.open(file, Container.PYTORCH_ZIP), PyTorchZip::contents);
     }
 
-    private static Map<String, TensorSource> tensors(MappedFile file) {
+    private static TensorFile.Contents contents(MappedFile file) {
         StoredArchive archive = StoredArchive.of(file);
         StoredBytes pickle = archive.required("data.pkl");
         pickle.verify(file);
@@ -32,7 +32,8 @@ final class PyTorchZip {
             throw file.origin().damaged(cursor.position(), "data.pkl goes on after its end");
         }
         Map<String, StoredBytes> storages = storages(archive, ids, byteOrder(archive, file), file.origin());
-        return StateDict.tensors(root, file, storage -> storages.get(storage.key()));
+        Map<String, TensorSource> tensors = StateDict.tensors(root, file, storage -> storages.get(storage.key()));
+        return new TensorFile.Contents(tensors);
     }
 
     private static ByteOrder byteOrder(StoredArchive archive, MappedFile file) {

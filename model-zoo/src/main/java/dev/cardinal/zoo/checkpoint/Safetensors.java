@@ -7,7 +7,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Map;
 
 /**
  * The container of Hugging Face: the length of a JSON header as a little-endian 64-bit integer, the header, and the tensors'
@@ -23,10 +22,10 @@ final class Safetensors {
 
     static Checkpoint open(Path file) {
         return TensorFile.parse(
-                Container.SAFETENSORS, MappedFile.open(file, Container.SAFETENSORS), Safetensors::tensors);
+                Container.SAFETENSORS, MappedFile.open(file, Container.SAFETENSORS), Safetensors::contents);
     }
 
-    private static Map<String, TensorSource> tensors(MappedFile file) {
+    private static TensorFile.Contents contents(MappedFile file) {
         Origin origin = file.origin();
         ByteCursor cursor = new ByteCursor(file, 0, file.length());
         long headerBytes = cursor.int64();
@@ -45,7 +44,7 @@ final class Safetensors {
             tensors.add(
                     entry.name(), entry.type(), entry.shape(), StridedTensor.rowMajorStrides(entry.shape()), 0, bytes);
         }
-        return tensors.all();
+        return new TensorFile.Contents(tensors.all());
     }
 
     private static List<SafetensorsHeader.Entry> header(ByteCursor cursor, long bytes) {

@@ -29,7 +29,9 @@ final class SafetensorsHeader {
             "I8", ElementType.INT8,
             "U8", ElementType.UINT8,
             "BOOL", ElementType.BOOL);
+    /** Without Jackson's table of names, which grows with the file and fails on names made to collide. */
     private static final JsonFactory JSON = JsonFactory.builder()
+            .disable(JsonFactory.Feature.CANONICALIZE_FIELD_NAMES)
             .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
             .streamReadConstraints(StreamReadConstraints.builder()
                     .maxNestingDepth(MAX_NESTING)
@@ -89,6 +91,9 @@ final class SafetensorsHeader {
                 metadata();
             } else {
                 entries.add(entry(name));
+                if (entries.size() > NamedTensors.MAX_TENSORS) {
+                    throw error("it has more than " + NamedTensors.MAX_TENSORS + " tensors");
+                }
             }
         }
         if (parser.nextToken() != null) {

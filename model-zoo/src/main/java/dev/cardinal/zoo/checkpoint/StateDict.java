@@ -8,6 +8,7 @@ import dev.cardinal.zoo.checkpoint.Pickled.Text;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The weights in what {@code torch.save} was given: a state dict, or a dict that holds one beside an epoch, an optimizer and the
@@ -40,19 +41,25 @@ final class StateDict {
     }
 
     private static Dict unwrap(Pickled root, Origin origin) {
-        Pickled value = root;
-        for (int depth = 0; depth < MAX_WRAPPERS && value instanceof Dict dict; depth++) {
-            if (dict.entries.values().stream().anyMatch(Tensor.class::isInstance)) {
-                return dict;
-            }
-            value = WRAPPERS.stream()
-                    .filter(wrapper -> dict.get(wrapper) instanceof Dict)
-                    .findFirst()
-                    .<Pickled>map(dict::get)
-                    .orElse(Pickled.None.NONE);
+        Dict weights = root instanceof Dict dict ? find(dict, 0) : null;
+        if (weights == null) {
+            throw origin.refused(
+                    "it holds no state dict, neither bare nor under " + String.join(", ", WRAPPERS),
+                    "save the weights with torch.save(model.state_dict(), file)");
         }
-        throw origin.refused(
-                "it holds no state dict, neither bare nor under " + String.join(", ", WRAPPERS),
-                "save the weights with torch.save(model.state_dict(), file)");
+        return weights;
+    }
+
+    /** Wrappers first: a training script may put a tensor, such as the best accuracy, beside them. */
+    private static @Nullable Dict find(Dict dict, int depth) {
+        if (depth < MAX_WRAPPERS) {
+            for (String wrapper : WRAPPERS) {
+                Dict found = dict.get(wrapper) instanceof Dict inner ? find(inner, depth + 1) : null;
+                if (found != null) {
+                    return found;
+                }
+            }
+        }
+        return dict.entries.values().stream().anyMatch(Tensor.class::isInstance) ? dict : null;
     }
 }

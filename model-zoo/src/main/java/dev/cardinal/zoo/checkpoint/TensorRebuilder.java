@@ -63,10 +63,12 @@ final class TensorRebuilder {
 
     /** A value that may be a dict's key: hashing it takes one step, whatever the file says. */
     Pickled key(Pickled value) {
-        if (value instanceof Pickled.Text || value instanceof Int || value instanceof Pickled.Bool) {
+        if (value instanceof Pickled.Text
+                || (value instanceof Int number && number.fits())
+                || value instanceof Pickled.Bool) {
             return value;
         }
-        throw in.refused("a dict key is neither a string, an integer nor a boolean");
+        throw in.refused("a dict key is neither a string, an integer of 64 bits nor a boolean");
     }
 
     private Pickled parameter(List<Pickled> arguments) {

@@ -10,6 +10,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import org.apache.commons.compress.archivers.zip.Zip64Mode;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -73,6 +74,32 @@ class PyTorchZipTest {
             zip.stored("x/data.pkl", PICKLE).stored("x/data/0", new byte[16]).stored(name, new byte[1]);
         }
         assertFails("leads out of the archive");
+    }
+
+    @Test
+    void entriesThatShareBytesAreRefused() throws IOException {
+        try (ZipWriter zip = new ZipWriter(file())) {
+            zip.stored("x/data.pkl", PICKLE).stored("x/data/0", new byte[16]).stored("x/data/1", new byte[16]);
+        }
+        byte[] bytes = Files.readAllBytes(file());
+        String text = new String(bytes, StandardCharsets.ISO_8859_1);
+        int first = text.lastIndexOf("x/data/0");
+        int second = text.lastIndexOf("x/data/1");
+        int headerOffset = -4;
+        System.arraycopy(bytes, first + headerOffset, bytes, second + headerOffset, 4);
+        Files.write(file(), bytes);
+        assertFails("two entries overlap");
+    }
+
+    @Test
+    void zip64EntriesAreRead() throws IOException {
+        try (ZipWriter zip = new ZipWriter(file(), Zip64Mode.Always)) {
+            zip.stored("x/data.pkl", PICKLE)
+                    .stored("x/data/0", new byte[] {0, 0, -0x80, 0x3f, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0});
+        }
+        try (Checkpoint checkpoint = Checkpoint.open(file())) {
+            assertThat(checkpoint.read("a")).containsExactly(1, 0, 0, 0);
+        }
     }
 
     @Test

@@ -2,9 +2,7 @@ package dev.cardinal.zoo.checkpoint;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
-import dev.cardinal.zoo.CardinalException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -15,6 +13,7 @@ import java.nio.file.StandardOpenOption;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -43,10 +42,7 @@ class SafetensorsTest {
 
     private void assertFails(byte[] content, String reason) throws IOException {
         Files.write(file, content);
-        assertThatExceptionOfType(CardinalException.class)
-                .isThrownBy(() -> Checkpoint.open(file).close())
-                .withMessageContaining("weights.safetensors (safetensors) is damaged")
-                .withMessageContaining(reason);
+        Hostile.assertRefused(file, "weights.safetensors (safetensors) is damaged", reason);
     }
 
     @ParameterizedTest
@@ -122,6 +118,26 @@ class SafetensorsTest {
                 .put((byte) '{')
                 .array();
         assertFails(content, "99999999 bytes are to be read where 16 remain");
+    }
+
+    @Test
+    void namesOfOneHashTakeNoLonger() throws IOException {
+        String entry = "'%s':{'dtype':'F32','shape':[0],'data_offsets':[0,0]}";
+        String header = Hostile.textsOfOneHash(13).stream()
+                .map(entry::formatted)
+                .collect(Collectors.joining(",", "{", ",'last':{'dtype':'F32','shape':[1],'data_offsets':[0,4]}}"));
+        assertFails(content(header, 0), "take 4 bytes where the file has 0");
+        // The same for the hash that Jackson gives names, 33 * h + c.
+        assertFails(content(header.replace("Aa", "Ab").replace("BB", "BA"), 0), "take 4 bytes where the file has 0");
+    }
+
+    @Test
+    void tooManyTensorsAreRefused() throws IOException {
+        StringBuilder header = new StringBuilder("{");
+        for (int i = 0; i <= NamedTensors.MAX_TENSORS; i++) {
+            header.append('\'').append(i).append("':{'dtype':'F32','shape':[0],'data_offsets':[0,0]},");
+        }
+        assertFails(content(header.append("'x':1}").toString(), 0), "more than 100000 tensors");
     }
 
     @Test

@@ -5,6 +5,7 @@ import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.zip.CRC32;
+import org.apache.commons.compress.archivers.zip.Zip64Mode;
 import org.apache.commons.compress.archivers.zip.ZipArchiveEntry;
 import org.apache.commons.compress.archivers.zip.ZipArchiveOutputStream;
 
@@ -13,8 +14,13 @@ final class ZipWriter implements AutoCloseable {
     private final ZipArchiveOutputStream zip;
 
     ZipWriter(Path file) throws IOException {
+        this(file, Zip64Mode.AsNeeded);
+    }
+
+    ZipWriter(Path file, Zip64Mode zip64) throws IOException {
         OutputStream out = Files.newOutputStream(file);
         zip = new ZipArchiveOutputStream(out);
+        zip.setUseZip64(zip64);
     }
 
     /** An archive with this pickle and one storage of zeros under key 0. */
