@@ -71,7 +71,7 @@ public final class CommandRunner {
     }
 
     private static void configure(CommandLine command) {
-        command.getCommandSpec().parser().collectErrors(true);
+        command.getCommandSpec().parser().collectErrors(true).unmatchedOptionsAllowedAsOptionParameters(false);
         command.setCaseInsensitiveEnumValuesAllowed(true);
         command.setUsageHelpWidth(120);
         command.setUsageHelpAutoWidth(false);
@@ -94,11 +94,11 @@ public final class CommandRunner {
         }
         CommandLine command = complete.commandSpec().commandLine();
         problems.addAll(0, problemsOf(complete));
-        if (problemsOf(complete).isEmpty()) {
+        if (complete.errors().stream().allMatch(UnmatchedArgumentException.class::isInstance)) {
             problems.addAll(((Command) command.getCommand()).problems());
         }
         if (!problems.isEmpty()) {
-            return wrongUsage(command, problems, null);
+            return wrongUsage(command, problems);
         }
         return ((Command) command.getCommand()).run(console);
     }
@@ -127,11 +127,8 @@ public final class CommandRunner {
         return message;
     }
 
-    private int wrongUsage(CommandLine command, List<String> problems, @Nullable String last) {
+    private int wrongUsage(CommandLine command, List<String> problems) {
         problems.forEach(this::complain);
-        if (last != null) {
-            complain(last);
-        }
         console.err().println("Try '" + command.getCommandSpec().qualifiedName() + " --help'.");
         return ExitCode.WRONG_USAGE;
     }

@@ -15,7 +15,7 @@ import picocli.CommandLine.Option;
 /** {@code evaluate}: predictions and truth to metrics. */
 @CommandLine.Command(
         name = "evaluate",
-        description = "Holds predictions to the truth in their table: top-1 and top-5 with 95 % Wilson intervals.",
+        description = "Holds predictions to the truth in their table: top-1 and top-5 with 95 %% Wilson intervals.",
         sortOptions = false)
 final class EvaluateCommand extends CommonOptions implements Command {
     @Option(
