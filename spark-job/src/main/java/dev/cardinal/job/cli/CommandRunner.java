@@ -40,11 +40,10 @@ public final class CommandRunner {
             return ExitCode.DONE;
         }
         if (!line.hasSubcommand()) {
-            return wrongUsage(
-                    root,
-                    problemsOf(line),
-                    "no command given; there are "
-                            + String.join(", ", root.getSubcommands().keySet()));
+            List<String> problems = new ArrayList<>(problemsOf(line));
+            problems.add("no command given; there are "
+                    + String.join(", ", root.getSubcommands().keySet()));
+            return wrongUsage(root, problems);
         }
         boolean verbose = Arrays.asList(args).contains("--verbose");
         Logging.apply(verbose);
