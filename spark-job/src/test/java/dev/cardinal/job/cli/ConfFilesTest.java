@@ -1,5 +1,6 @@
 package dev.cardinal.job.cli;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
@@ -13,6 +14,7 @@ import java.util.stream.Collectors;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import picocli.CommandLine;
+import picocli.CommandLine.Model.CommandSpec;
 
 /** Holds the files in conf/ to the options of the commands. */
 class ConfFilesTest {
@@ -27,11 +29,10 @@ class ConfFilesTest {
     @ParameterizedTest
     @MethodSource("commands")
     void everyOptionOfACommandIsAKeyOfItsFileAndNothingElseIs(String command) throws IOException {
-        Set<String> options = new CommandLine(new RootCommand())
-                .getSubcommands().get(command).getCommandSpec().options().stream()
-                        .map(option -> option.longestName().substring(2))
-                        .filter(name -> !NOT_IN_A_FILE.contains(name))
-                        .collect(Collectors.toCollection(TreeSet::new));
+        Set<String> options = spec(command).options().stream()
+                .map(option -> option.longestName().substring(2))
+                .filter(name -> !NOT_IN_A_FILE.contains(name))
+                .collect(Collectors.toCollection(TreeSet::new));
         Set<String> keys = KEY.matcher(Files.readString(CONF.resolve(command + ".properties")))
                 .results()
                 .map(match -> match.group(1))
@@ -43,9 +44,13 @@ class ConfFilesTest {
     @ParameterizedTest
     @MethodSource("commands")
     void everyFileIsAConfigurationOfItsCommand(String command) {
-        CommandLine line = new CommandLine(new RootCommand()).getSubcommands().get(command);
         Path file = CONF.resolve(command + ".properties");
 
-        assertThat(ConfigFile.read(file).problems(line.getCommandSpec())).isEmpty();
+        assertThat(ConfigFile.read(file).problems(spec(command))).isEmpty();
+    }
+
+    private static CommandSpec spec(String command) {
+        CommandLine line = new CommandLine(new RootCommand()).getSubcommands().get(command);
+        return requireNonNull(line).getCommandSpec();
     }
 }
