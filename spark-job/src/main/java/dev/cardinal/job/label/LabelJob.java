@@ -147,8 +147,9 @@ public final class LabelJob {
                             + LabelRequest.MAX_IMAGES_WITHOUT_OUTPUT);
         }
         run.started();
-        List<Row> rows =
-                images.isEmpty() ? List.of() : rows(images, request, function).collectAsList();
+        List<Row> rows = images.isEmpty()
+                ? List.of()
+                : rows(images, request, function).orderBy("path").collectAsList();
         run.ended();
         return run.result(StatusSummary.of(rows), listing, new Remaining(images, 0, 0), 0, rows);
     }
