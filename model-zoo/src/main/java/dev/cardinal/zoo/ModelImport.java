@@ -2,6 +2,7 @@ package dev.cardinal.zoo;
 
 import dev.cardinal.zoo.ImportRequest.HashPolicy;
 import dev.cardinal.zoo.checkpoint.Checkpoint;
+import dev.cardinal.zoo.graph.SavedModelRunner;
 import dev.cardinal.zoo.graph.SavedModelWriter;
 import java.io.IOException;
 import java.io.InputStream;
@@ -59,6 +60,9 @@ public final class ModelImport {
                             sha256,
                             checkpoint.container().id()));
             writeAssets(bundle, request.output());
+            try (SavedModelRunner written = SavedModelRunner.load(request.output())) {
+                GoldenSample.of(card, written::logits).write(request.output());
+            }
             return new ImportResult(bundle, warnings);
         }
     }
