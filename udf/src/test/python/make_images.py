@@ -6,9 +6,9 @@ From the repository root:
 
     /usr/bin/python3 udf/src/test/python/make_images.py udf/src/test/resources/dev/cardinal/udf/image
 
-images.csv has, for each file in images/: width, height and SHA-256 of Image.open(file).convert("RGB").tobytes().
-Files that Cardinal decodes otherwise than Pillow are listed in DIFFERENT, have a PNG of Pillow's pixels in expected/, and
-are in different.csv with the largest difference that is allowed.
+images.csv has, for each file in images/: width, height, SHA-256 of Image.open(file).convert("RGB").tobytes(), and SHA-256
+of the same resized to 256 and cropped to 224 as torchvision's evaluation does (resize_table.py).
+exif.csv has, for each orientation_*.jpg: width, height and SHA-256 of the pixels after ImageOps.exif_transpose.
 """
 import hashlib
 import io
@@ -19,11 +19,14 @@ import zlib
 from pathlib import Path
 
 import numpy as np
-from PIL import Image, ImageDraw
+from PIL import Image, ImageDraw, ImageOps
+
+from resize_table import center_crop, resize
 
 FOLDER = Path(sys.argv[1])
 IMAGES = FOLDER / "images"
 MAGICK = "/usr/bin/convert-im6.q16"
+UNDATED = ("-define", "png:exclude-chunk=date,time")
 
 
 def photo(width=43, height=35, seed=1):
@@ -76,7 +79,7 @@ def cjpeg(name, image, *options):
 
 def magick(name, image, *options):
     """Pixels go in as PNG on standard input; the format is the name's."""
-    run(MAGICK, "png:-", *options, str(IMAGES / name), stdin=encoded(image, "PNG"))
+    run(MAGICK, "png:-", *options, *UNDATED, str(IMAGES / name), stdin=encoded(image, "PNG"))
 
 
 def without_segment(jpeg, marker):
@@ -191,7 +194,7 @@ def pngs():
         png(f"palette_{bits}_bit_transparent.png", 3, bits, np.array(quantized), chunk(b"PLTE", palette), chunk(b"tRNS", bytes([0, 128])))
     for kind in ("1", "L", "LA", "P", "RGB", "RGBA"):
         source = rgba().convert(kind) if kind != "P" else picture.quantize(100)
-        run(MAGICK, "png:-", "-interlace", "PNG", f"png:{IMAGES}/interlaced_{kind}.png", stdin=encoded(source, "PNG"))
+        run(MAGICK, "png:-", "-interlace", "PNG", *UNDATED, f"png:{IMAGES}/interlaced_{kind}.png", stdin=encoded(source, "PNG"))
     magick("interlaced_16_bit.png", picture, "-depth", "16", "-modulate", "110", "-interlace", "PNG", "-define", "png:bit-depth=16")
     save("one_pixel.png", photo(1, 1))
     save("animated.png", picture, save_all=True, append_images=[photo(seed=2), photo(seed=4)])
@@ -357,13 +360,19 @@ def main():
     for make in (jpegs, pngs, gifs, bmps, webps, tiffs):
         make()
     with open(FOLDER / "images.csv", "w") as table:
-        table.write("# What Pillow decodes from each file, made by make_images.py\nfile,width,height,sha256\n")
+        table.write("# What Pillow decodes from each file, made by make_images.py\nfile,width,height,sha256,prepared\n")
         for path in sorted(IMAGES.iterdir()):
-            try:
-                image = Image.open(path).convert("RGB")
-                table.write(f"{path.name},{image.size[0]},{image.size[1]},{hashlib.sha256(image.tobytes()).hexdigest()}\n")
-            except Exception as problem:
-                print(path.name, problem, file=sys.stderr)
+            image = Image.open(path).convert("RGB")
+            table.write(f"{path.name},{image.size[0]},{image.size[1]},{digest(image)},{digest(center_crop(resize(image, 256), 224))}\n")
+    with open(FOLDER / "exif.csv", "w") as table:
+        table.write("# What Pillow's ImageOps.exif_transpose makes of each file, made by make_images.py\nfile,width,height,sha256\n")
+        for path in sorted(IMAGES.glob("orientation_*.jpg")):
+            image = ImageOps.exif_transpose(Image.open(path).convert("RGB"))
+            table.write(f"{path.name},{image.size[0]},{image.size[1]},{digest(image)}\n")
+
+
+def digest(image):
+    return hashlib.sha256(image.tobytes()).hexdigest()
 
 
 main()
