@@ -11,7 +11,6 @@ final class TiffDecoder implements ImageDecoder {
     private static final int SAMPLES_PER_PIXEL = 277;
     private static final int STRIP_OFFSETS = 273;
     private static final int STRIP_BYTES = 279;
-    private static final int COLOR_MAP = 320;
     private static final int TILE_WIDTH = 322;
     private static final int TILE_HEIGHT = 323;
     private static final int TILE_OFFSETS = 324;
@@ -49,11 +48,11 @@ final class TiffDecoder implements ImageDecoder {
         conversion.convert(reader.image(file.bytes()), into);
     }
 
-    /** Every strip or tile of every page must be there. */
+    /** Every tag, strip and tile of every page must be there. */
     private static void requireComplete(TiffDirectory first) throws BadImageException {
         TiffDirectory directory = first;
         for (int pages = 0; directory != null && pages < 1000; pages++) {
-            directory.requireValues(COLOR_MAP);
+            directory.requireValues();
             directory.requireData(STRIP_OFFSETS, STRIP_BYTES);
             directory.requireData(TILE_OFFSETS, TILE_BYTES);
             directory = directory.next();

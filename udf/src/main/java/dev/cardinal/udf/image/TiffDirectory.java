@@ -75,11 +75,12 @@ final class TiffDirectory {
         }
     }
 
-    /** Fails unless all values of a tag are in the file. */
-    void requireValues(int tag) throws BadImageException {
-        Entry entry = entries.get(tag);
-        if (entry != null && entry.type() < TYPE_BYTES.length) {
-            file.require(entry.at() + entry.count() * TYPE_BYTES[entry.type()]);
+    /** Fails unless the values of all tags are in the file. */
+    void requireValues() throws BadImageException {
+        for (Entry entry : entries.values()) {
+            if (entry.type() < TYPE_BYTES.length) {
+                file.require(entry.at() + entry.count() * TYPE_BYTES[entry.type()]);
+            }
         }
     }
 

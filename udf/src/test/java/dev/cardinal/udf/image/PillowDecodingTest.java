@@ -30,14 +30,14 @@ class PillowDecodingTest {
     }
 
     @ParameterizedTest(name = "{0}")
-    @CsvFileSource(resources = "images.csv", numLinesToSkip = 2)
+    @CsvFileSource(resources = "images.csv", numLinesToSkip = 1)
     void decodedPixelsAreThoseOfPillow(String file, int width, int height, String sha256) throws IOException {
         assertThat(AS_STORED.prepare(TestImages.read(file)))
                 .isInstanceOfSatisfying(Ready.class, ready -> assertIs(ready, width, height, width, height, sha256));
     }
 
     @ParameterizedTest(name = "{0}")
-    @CsvFileSource(resources = "images.csv", numLinesToSkip = 2)
+    @CsvFileSource(resources = "images.csv", numLinesToSkip = 1)
     void preparedPixelsAreThoseOfPillow(String file, int width, int height, String ignored, String sha256)
             throws IOException {
         assertThat(EVALUATION.prepare(TestImages.read(file)))
@@ -45,7 +45,7 @@ class PillowDecodingTest {
     }
 
     @ParameterizedTest(name = "{0}")
-    @CsvFileSource(resources = "exif.csv", numLinesToSkip = 2)
+    @CsvFileSource(resources = "exif.csv", numLinesToSkip = 1)
     void exifOrientationIsAppliedAsPillowDoes(String file, int width, int height, String sha256) throws IOException {
         assertThat(TURNED.prepare(TestImages.read(file)))
                 .isInstanceOfSatisfying(Ready.class, ready -> assertIs(ready, width, height, width, height, sha256));

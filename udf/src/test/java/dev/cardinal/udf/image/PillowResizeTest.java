@@ -12,7 +12,7 @@ import org.junit.jupiter.params.provider.CsvFileSource;
 class PillowResizeTest {
 
     @ParameterizedTest(name = "{0} x {1}, resize {2}, crop {3}")
-    @CsvFileSource(resources = "resize.csv", numLinesToSkip = 2)
+    @CsvFileSource(resources = "resize.csv", numLinesToSkip = 1)
     void resizedAndCroppedPixelsAreThoseOfPillow(
             int width, int height, int resize, int crop, int outputWidth, int outputHeight, String sha256) {
         Preprocessing preprocessing = Cards.torchvision(noneIfZero(resize), noneIfZero(crop));

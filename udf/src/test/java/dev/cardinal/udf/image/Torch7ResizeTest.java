@@ -13,7 +13,7 @@ class Torch7ResizeTest {
     private static final double ALLOWED = 0.501;
 
     @ParameterizedTest(name = "{0} x {1}, resize {2}, crop {3}")
-    @CsvFileSource(resources = "torch7.csv", numLinesToSkip = 2)
+    @CsvFileSource(resources = "torch7.csv", numLinesToSkip = 1)
     void pixelsAreThoseOfTheDefinitionRoundedOnce(
             int width, int height, int resize, int crop, String sha256, double deviation) {
         Geometry geometry = Geometry.of(Cards.torch7(resize, crop), width, height);
