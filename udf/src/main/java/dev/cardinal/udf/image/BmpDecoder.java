@@ -34,26 +34,41 @@ final class BmpDecoder implements ImageDecoder {
                 long rowBytes = ((long) header.width() * header.bits() + 31) / 32 * 4;
                 file.require(pixelsAt + rowBytes * header.height());
             }
-            case RLE_8, RLE_4 -> requireEndOfBitmap(file, pixelsAt, compression);
+            case RLE_8, RLE_4 -> requireEndOfBitmap(file, pixelsAt, compression, header);
             default -> throw new BadImageException("compression %d is not decoded".formatted(compression));
         }
         conversion.convert(reader.image(file.bytes()), into);
     }
 
-    /** Follows run-length codes to the one that ends the bitmap; a reader would take a cut one for black. */
-    private static void requireEndOfBitmap(ByteView file, long from, int compression) throws BadImageException {
+    /** Follows run-length codes to the one that ends the bitmap; a reader takes what is not there for black. */
+    private static void requireEndOfBitmap(ByteView file, long from, int compression, ImageHeader header)
+            throws BadImageException {
         long at = from;
+        int rows = 0;
         while (true) {
             int count = file.u8(at);
             int value = file.u8(at + 1);
             at += 2;
-            if (count == 0 && value == 1) {
-                return;
-            } else if (count == 0 && value == 2) {
-                at += 2;
-            } else if (count == 0 && value > 2) {
-                int bytes = compression == RLE_8 ? value : (value + 1) / 2;
-                at += bytes + (bytes & 1);
+            if (count > 0) {
+                continue;
+            }
+            switch (value) {
+                case 0 -> rows++;
+                case 1 -> {
+                    if (rows < header.height() - 1) {
+                        throw new BadImageException(
+                                "the header says %d rows, the data hold %d".formatted(header.height(), rows + 1));
+                    }
+                    return;
+                }
+                case 2 -> {
+                    rows += file.u8(at + 1);
+                    at += 2;
+                }
+                default -> {
+                    int bytes = compression == RLE_8 ? value : (value + 1) / 2;
+                    at += bytes + (bytes & 1);
+                }
             }
         }
     }

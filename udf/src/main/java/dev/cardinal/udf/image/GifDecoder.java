@@ -34,6 +34,10 @@ final class GifDecoder implements ImageDecoder {
             throw new BadImageException("the header says %d x %d pixels, the data hold %d x %d"
                     .formatted(blocks.width(), blocks.height(), indices.getWidth(), indices.getHeight()));
         }
+        if (reader.rows() < blocks.height()) {
+            throw new BadImageException(
+                    "the header says %d rows, the data hold %d".formatted(blocks.height(), reader.rows()));
+        }
         into.reshape(header.width(), header.height());
         fill(into, palette[Math.max(blocks.transparent(), 0)]);
         for (int y = 0; y < blocks.height(); y++) {

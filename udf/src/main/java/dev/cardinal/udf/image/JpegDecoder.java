@@ -1,7 +1,6 @@
 package dev.cardinal.udf.image;
 
 import java.awt.image.Raster;
-import java.util.Locale;
 
 /**
  * JPEG, decoded by TensorFlow's libjpeg-turbo with the accurate integer DCT and fancy upsampling, as Pillow's is. Files of
@@ -54,8 +53,7 @@ final class JpegDecoder implements ImageDecoder {
     }
 
     private void requireNoEarlyEnd(ImageHeader header) throws BadImageException {
-        String warning = reader.firstWarning();
-        if (warning != null && warning.toLowerCase(Locale.ROOT).contains("premature end")) {
+        if (reader.endedEarly()) {
             throw lie(header, "the data end before that");
         }
     }

@@ -5,11 +5,11 @@ import java.awt.image.Raster;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.Iterator;
+import java.util.regex.Pattern;
 import javax.imageio.IIOException;
 import javax.imageio.ImageIO;
 import javax.imageio.ImageReader;
 import javax.imageio.spi.ImageReaderSpi;
-import org.jspecify.annotations.Nullable;
 
 /**
  * An ImageIO reader that is used for one file after another.
@@ -20,11 +20,19 @@ final class LibraryReader implements AutoCloseable {
 
     private static final byte[] NOTHING = {};
 
+    /** libjpeg's words, of which it says only the first in a file: data, or a restart, that ran into a marker. */
+    private static final Pattern EARLY_END =
+            Pattern.compile("premature end|found marker 0xd9", Pattern.CASE_INSENSITIVE);
+
     private final ImageReader reader;
-    private @Nullable String firstWarning;
+    private boolean endedEarly;
+    private final RowCounter rows = new RowCounter();
 
     private LibraryReader(ImageReader reader) {
         this.reader = reader;
+        reader.addIIOReadWarningListener(
+                (source, warning) -> endedEarly |= EARLY_END.matcher(warning).find());
+        reader.addIIOReadUpdateListener(rows);
     }
 
     /** A plugin's reader, without ImageIO's registry, which sees only what the class loader of its first caller saw. */
@@ -58,10 +66,14 @@ final class LibraryReader implements AutoCloseable {
         return read(file, () -> reader.readRaster(0, null));
     }
 
-    /** The reader's first complaint about the last file it read, null where it had none. */
-    @Nullable
-    String firstWarning() {
-        return firstWarning;
+    /** Whether the reader complained, of the last file, that the data end before the picture does. */
+    boolean endedEarly() {
+        return endedEarly;
+    }
+
+    /** How many rows of the last file the reader came to, where it is one that tells of each. */
+    int rows() {
+        return rows.count();
     }
 
     private interface Reading<T> {
@@ -69,20 +81,15 @@ final class LibraryReader implements AutoCloseable {
     }
 
     private <T> T read(byte[] file, Reading<T> reading) throws BadImageException {
-        firstWarning = null;
+        endedEarly = false;
+        rows.restart();
         try {
             reader.setInput(new ByteArrayInput(file), true, true);
-            reader.addIIOReadWarningListener((source, warning) -> {
-                if (firstWarning == null) {
-                    firstWarning = warning;
-                }
-            });
             return reading.read();
         } catch (IOException e) {
             throw new BadImageException("corrupt data: " + reason(e));
         } finally {
             // Lets go of the file. Not reset(): not every plugin takes null for an input.
-            reader.removeAllIIOReadWarningListeners();
             reader.setInput(new ByteArrayInput(NOTHING), true, true);
         }
     }

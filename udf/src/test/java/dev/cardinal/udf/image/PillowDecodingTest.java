@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.cardinal.udf.image.ImageOptions.ExifOrientation;
 import dev.cardinal.udf.image.Preparation.Ready;
-import java.io.IOException;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvFileSource;
@@ -31,22 +30,21 @@ class PillowDecodingTest {
 
     @ParameterizedTest(name = "{0}")
     @CsvFileSource(resources = "images.csv", numLinesToSkip = 1)
-    void decodedPixelsAreThoseOfPillow(String file, int width, int height, String sha256) throws IOException {
+    void decodedPixelsAreThoseOfPillow(String file, int width, int height, String sha256) {
         assertThat(AS_STORED.prepare(TestImages.read(file)))
                 .isInstanceOfSatisfying(Ready.class, ready -> assertIs(ready, width, height, width, height, sha256));
     }
 
     @ParameterizedTest(name = "{0}")
     @CsvFileSource(resources = "images.csv", numLinesToSkip = 1)
-    void preparedPixelsAreThoseOfPillow(String file, int width, int height, String ignored, String sha256)
-            throws IOException {
+    void preparedPixelsAreThoseOfPillow(String file, int width, int height, String ignored, String sha256) {
         assertThat(EVALUATION.prepare(TestImages.read(file)))
                 .isInstanceOfSatisfying(Ready.class, ready -> assertIs(ready, width, height, 224, 224, sha256));
     }
 
     @ParameterizedTest(name = "{0}")
     @CsvFileSource(resources = "exif.csv", numLinesToSkip = 1)
-    void exifOrientationIsAppliedAsPillowDoes(String file, int width, int height, String sha256) throws IOException {
+    void exifOrientationIsAppliedAsPillowDoes(String file, int width, int height, String sha256) {
         assertThat(TURNED.prepare(TestImages.read(file)))
                 .isInstanceOfSatisfying(Ready.class, ready -> assertIs(ready, width, height, width, height, sha256));
     }

@@ -3,7 +3,6 @@ package dev.cardinal.udf.image;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.cardinal.udf.image.Preparation.Ready;
-import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -33,7 +32,7 @@ class TruncationTest {
 
     @ParameterizedTest(name = "{0}")
     @CsvFileSource(resources = "images.csv", numLinesToSkip = 1)
-    void aFileCutAnywhereGivesNoPixels(String file) throws IOException {
+    void aFileCutAnywhereGivesNoPixels(String file) {
         byte[] whole = TestImages.read(file);
         List<Integer> accepted = new ArrayList<>();
         int pictureBytes = PICTURE_BYTES.getOrDefault(file, whole.length);
