@@ -39,6 +39,13 @@ def photo(width=43, height=35, seed=1):
     return image
 
 
+def large_photo():
+    """500 x 375, of about the detail of a photograph."""
+    planes = [np.array(photo(500 // 4, 375 // 4 + 1, seed=c).resize((500, 375), Image.BICUBIC).convert("L")) for c in (5, 6, 7)]
+    noise = np.random.default_rng(8).normal(0, 6, (375, 500, 3))
+    return Image.fromarray(np.clip(np.stack(planes, -1) + noise, 0, 255).astype(np.uint8), "RGB")
+
+
 def alpha(width=43, height=35):
     y, x = np.mgrid[0:height, 0:width]
     return Image.fromarray(((x * 9 + y * 5) % 256).astype(np.uint8), "L")
@@ -107,6 +114,7 @@ def jpegs():
     cjpeg("grey.jpg", picture, "-grayscale")
     cjpeg("grey_progressive.jpg", picture, "-grayscale", "-progressive")
     cjpeg("grey_sampled_2x2.jpg", picture, "-grayscale", "-sample", "2x2")
+    save("photo_500x375.jpg", large_photo(), quality=90)
     cjpeg("one_pixel.jpg", photo(1, 1))
     cjpeg("one_column.jpg", photo(1, 50))
     cjpeg("one_row.jpg", photo(50, 1))
