@@ -11,10 +11,11 @@ import java.nio.charset.StandardCharsets;
  * @param canvasHeight rows of the whole picture
  * @param left first column of the first frame
  * @param top first row of the first frame
- * @param animated whether the picture is a frame of an animation
+ * @param width columns of the first frame, as its bit stream says
+ * @param height rows of the first frame, as its bit stream says
  * @param bitStream offset of the VP8 or VP8L chunk of the first frame
  */
-record WebpChunks(int canvasWidth, int canvasHeight, int left, int top, boolean animated, long bitStream) {
+record WebpChunks(int canvasWidth, int canvasHeight, int left, int top, int width, int height, long bitStream) {
 
     private static final int FIRST_CHUNK_AT = 12;
     private static final int CHUNK_HEADER_BYTES = 8;
@@ -24,7 +25,7 @@ record WebpChunks(int canvasWidth, int canvasHeight, int left, int top, boolean 
     static WebpChunks read(ByteView file) throws BadImageException {
         if (!file.hasAscii(FIRST_CHUNK_AT, "VP8X")) {
             long at = bitStream(file, FIRST_CHUNK_AT);
-            return new WebpChunks(width(file, at), height(file, at), 0, 0, false, at);
+            return new WebpChunks(width(file, at), height(file, at), 0, 0, width(file, at), height(file, at), at);
         }
         long body = FIRST_CHUNK_AT + CHUNK_HEADER_BYTES;
         int width = u24(file, body + 4) + 1;
@@ -34,11 +35,17 @@ record WebpChunks(int canvasWidth, int canvasHeight, int left, int top, boolean 
             if (file.hasAscii(at, "ANMF")) {
                 long frame = at + CHUNK_HEADER_BYTES;
                 long inner = bitStream(file, frame + FRAME_HEADER_BYTES);
-                return new WebpChunks(width, height, 2 * u24(file, frame), 2 * u24(file, frame + 3), true, inner);
+                int left = 2 * u24(file, frame);
+                int top = 2 * u24(file, frame + 3);
+                return new WebpChunks(width, height, left, top, width(file, inner), height(file, inner), inner);
             }
             at = next(file, at);
         }
-        return new WebpChunks(width, height, 0, 0, false, at);
+        if (width(file, at) != width || height(file, at) != height) {
+            throw new BadImageException("the header says %d x %d pixels, the data hold %d x %d"
+                    .formatted(width, height, width(file, at), height(file, at)));
+        }
+        return new WebpChunks(width, height, 0, 0, width, height, at);
     }
 
     /** Follows the chunks to the end that the file's header promises. */

@@ -2,7 +2,6 @@ package dev.cardinal.udf.image;
 
 import com.luciad.imageio.webp.WebPImageReaderSpi;
 import java.awt.image.BufferedImage;
-import java.awt.image.Raster;
 import java.util.Arrays;
 
 /**
@@ -31,23 +30,18 @@ final class WebpDecoder implements ImageDecoder {
     public void decode(ByteView file, ImageHeader header, Pixels into) throws BadImageException {
         WebpChunks.requireComplete(file);
         WebpChunks chunks = WebpChunks.read(file);
+        if (chunks.left() + chunks.width() > header.width() || chunks.top() + chunks.height() > header.height()) {
+            throw new BadImageException(
+                    "a frame of %d x %d pixels does not fit its canvas".formatted(chunks.width(), chunks.height()));
+        }
         BufferedImage image = reader.image(chunks.bitStreamAlone(file));
-        Raster raster = image.getRaster();
-        if (chunks.left() + raster.getWidth() > header.width() || chunks.top() + raster.getHeight() > header.height()) {
-            throw new BadImageException("a frame of %d x %d pixels does not fit its canvas"
-                    .formatted(raster.getWidth(), raster.getHeight()));
-        }
-        if (raster.getWidth() == header.width() && raster.getHeight() == header.height()) {
+        if (image.getWidth() == header.width() && image.getHeight() == header.height()) {
             conversion.convert(image, into);
-            return;
+        } else {
+            conversion.convert(image, frame);
+            place(chunks, header, into);
+            frame.trim();
         }
-        if (!chunks.animated()) {
-            throw new BadImageException("the header says %d x %d pixels, the data hold %d x %d"
-                    .formatted(header.width(), header.height(), raster.getWidth(), raster.getHeight()));
-        }
-        conversion.convert(image, frame);
-        place(chunks, header, into);
-        frame.trim();
     }
 
     private void place(WebpChunks chunks, ImageHeader header, Pixels into) {

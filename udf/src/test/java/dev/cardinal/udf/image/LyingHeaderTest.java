@@ -8,6 +8,7 @@ import java.nio.ByteOrder;
 import java.util.stream.Stream;
 import java.util.zip.CRC32;
 import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -123,6 +124,21 @@ class LyingHeaderTest {
     @MethodSource("headers")
     void aHugePictureInAFewBytesIsUndecodable(Header header) {
         assertUndecodable(header.saying(12_000, 12_000), 12_000, 12_000);
+    }
+
+    @Test
+    void aWebpFrameLargerThanItsCanvasIsNotDecoded() {
+        ByteBuffer encoded =
+                ByteBuffer.wrap(TestImages.read("animated_frame_offset.webp")).order(ByteOrder.LITTLE_ENDIAN);
+        int signature = 0;
+        while (encoded.getInt(signature) != 0x4c385056) { // VP8L
+            signature++;
+        }
+        encoded.putInt(signature + 9, 16_383 | (16_383 << 14));
+
+        assertThat(PREPARER.prepare(encoded.array()))
+                .isEqualTo(new Rejected(
+                        Status.UNDECODABLE, "WEBP: a frame of 16384 x 16384 pixels does not fit its canvas", 60, 50));
     }
 
     private static void assertUndecodable(byte[] encoded, int width, int height) {
