@@ -19,18 +19,17 @@ def prepare():
 
 
 def microseconds(work):
-    """The mean of one second, five times; the best and the median of them."""
-    means = []
-    for _ in range(5):
-        count, start = 0, time.perf_counter()
-        while time.perf_counter() - start < 1:
-            work()
-            count += 1
-        means.append((time.perf_counter() - start) / count * 1e6)
-    return sorted(means)[0], sorted(means)[2]
+    """The least, the median and the 90th percentile of five seconds of single runs, after one of warming up."""
+    times, end = [], time.perf_counter() + 6
+    warm = end - 5
+    while time.perf_counter() < end:
+        start = time.perf_counter()
+        work()
+        if start > warm:
+            times.append((time.perf_counter() - start) * 1e6)
+    times.sort()
+    return times[0], times[len(times) // 2], times[len(times) * 9 // 10]
 
 
 for name, work in (("torchvision", prepare), ("decode", decode)):
-    work()
-    best, median = microseconds(work)
-    print(f"Pillow {PIL.__version__} {name}: best {best:.0f} median {median:.0f} us")
+    print(f"Pillow {PIL.__version__} {name}: least %.0f, median %.0f, 90 %% %.0f us" % microseconds(work))

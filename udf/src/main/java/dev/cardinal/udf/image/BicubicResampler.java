@@ -20,28 +20,27 @@ final class BicubicResampler implements Resampler {
         }
     }
 
+    private final AxisCache<BicubicWeights> weights = new AxisCache<>(BicubicWeights::new);
     private final int[] rowInSlot = new int[TAPS];
+    private final int[] slots = new int[TAPS];
     private float[] ring = new float[0];
 
     @Override
     public void resample(Pixels source, Geometry geometry, byte[] output) {
         Geometry.Size visible = geometry.visible();
-        BicubicWeights columns =
-                new BicubicWeights(source.width(), geometry.resized().width(), geometry.left(), visible.width());
-        BicubicWeights rows =
-                new BicubicWeights(source.height(), geometry.resized().height(), geometry.top(), visible.height());
+        BicubicWeights columns = weights.columns(source, geometry);
+        BicubicWeights rows = weights.rows(source, geometry);
         int samples = visible.width() * 3;
         if (ring.length < TAPS * samples) {
             ring = new float[TAPS * samples];
         }
         Arrays.fill(rowInSlot, -1);
-        int[] slots = new int[TAPS];
         for (int y = 0; y < visible.height(); y++) {
             for (int t = 0; t < TAPS; t++) {
                 slots[t] = scaledRow(source, rows.samples[y * TAPS + t], columns, samples);
             }
             int at = ((geometry.padTop() + y) * geometry.output().width() + geometry.padLeft()) * 3;
-            mix(slots, rows.weights, y * TAPS, samples, output, at);
+            mix(rows.weights, y * TAPS, samples, output, at);
         }
     }
 
@@ -71,12 +70,21 @@ final class BicubicResampler implements Resampler {
         }
     }
 
-    private void mix(int[] slots, float[] weights, int weight, int samples, byte[] output, int at) {
+    private void mix(float[] rowWeights, int weight, int samples, byte[] output, int at) {
+        float[] from = ring;
+        int row0 = slots[0];
+        int row1 = slots[1];
+        int row2 = slots[2];
+        int row3 = slots[3];
+        float weight0 = rowWeights[weight];
+        float weight1 = rowWeights[weight + 1];
+        float weight2 = rowWeights[weight + 2];
+        float weight3 = rowWeights[weight + 3];
         for (int i = 0; i < samples; i++) {
-            float value = ring[slots[0] + i] * weights[weight]
-                    + ring[slots[1] + i] * weights[weight + 1]
-                    + ring[slots[2] + i] * weights[weight + 2]
-                    + ring[slots[3] + i] * weights[weight + 3];
+            float value = from[row0 + i] * weight0
+                    + from[row1 + i] * weight1
+                    + from[row2 + i] * weight2
+                    + from[row3 + i] * weight3;
             output[at + i] = (byte) Math.max(0, Math.min((int) (value * 255f + 0.5f), 255));
         }
     }

@@ -16,7 +16,7 @@ import org.openjdk.jmh.annotations.Warmup;
 
 /** What it takes to decode a JPEG of 500 x 375 and prepare it for a model. src/test/benchmarks/run.sh runs it beside Pillow. */
 @State(Scope.Thread)
-@BenchmarkMode(Mode.AverageTime)
+@BenchmarkMode(Mode.SampleTime)
 @OutputTimeUnit(TimeUnit.MICROSECONDS)
 @Warmup(iterations = 5, time = 1)
 @Measurement(iterations = 5, time = 1)
