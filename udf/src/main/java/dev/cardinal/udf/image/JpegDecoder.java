@@ -14,7 +14,6 @@ final class JpegDecoder implements ImageDecoder {
     private static final byte GREY = (byte) 128;
 
     private final TensorFlowCodecs codecs;
-    private final LibraryReader reader = LibraryReader.ofJdk("jpeg");
     private int[] row = new int[0];
 
     JpegDecoder(TensorFlowCodecs codecs) {
@@ -33,29 +32,34 @@ final class JpegDecoder implements ImageDecoder {
             throw lie(header, "%d bytes cannot hold them".formatted(file.length()));
         }
         if (header.channels() == 4) {
-            Raster inks = reader.raster(file.bytes());
-            requireNoEarlyEnd(header);
-            convertInks(inks, JpegMarkers.adobeTransform(file), into);
+            convertInks(samples(file, header), JpegMarkers.adobeTransform(file), into);
             return;
         }
         codecs.decodeJpeg(file.bytes(), header, into);
         if (endsGrey(into)) {
-            reader.raster(file.bytes());
-            requireNoEarlyEnd(header);
+            samples(file, header);
         }
     }
 
-    /** libjpeg paints what the data do not hold a uniform middle grey, and only warns; TensorFlow keeps the warning. */
+    /**
+     * The samples as they are stored, from the JDK's reader, which warns where TensorFlow keeps silent. A new one for each
+     * file: it would lend a file that lacks its tables those of the file before.
+     */
+    private static Raster samples(ByteView file, ImageHeader header) throws BadImageException {
+        try (LibraryReader reader = LibraryReader.ofJdk("jpeg")) {
+            Raster samples = reader.raster(file.bytes());
+            if (reader.endedEarly()) {
+                throw lie(header, "the data end before that");
+            }
+            return samples;
+        }
+    }
+
+    /** libjpeg paints what the data do not hold a uniform middle grey, and only warns. */
     private static boolean endsGrey(Pixels pixels) {
         byte[] rgb = pixels.rgb();
         int last = pixels.size() - 3;
         return rgb[last] == GREY && rgb[last + 1] == GREY && rgb[last + 2] == GREY;
-    }
-
-    private void requireNoEarlyEnd(ImageHeader header) throws BadImageException {
-        if (reader.endedEarly()) {
-            throw lie(header, "the data end before that");
-        }
     }
 
     private static BadImageException lie(ImageHeader header, String reason) {
@@ -76,7 +80,7 @@ final class JpegDecoder implements ImageDecoder {
                 row = new int[into.width() * 4];
             }
             row = inks.getPixels(inks.getMinX(), inks.getMinY() + y, into.width(), 1, row);
-            if (adobeTransform == JpegMarkers.ADOBE_YCCK) {
+            if (adobeTransform > 0) {
                 YcckConversion.toCmyk(row, into.width());
             }
             for (int i = 0; i < into.width() * 4; i += 4) {
@@ -86,10 +90,5 @@ final class JpegDecoder implements ImageDecoder {
                 }
             }
         }
-    }
-
-    @Override
-    public void close() {
-        reader.close();
     }
 }

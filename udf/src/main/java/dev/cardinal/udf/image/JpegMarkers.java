@@ -3,9 +3,6 @@ package dev.cardinal.udf.image;
 /** The marker segments of a JPEG file (ITU-T T.81, annex B): its frame header, and whether it is there to the end. */
 final class JpegMarkers {
 
-    /** The Adobe segment's word for YCbCr and black. */
-    static final int ADOBE_YCCK = 2;
-
     private static final int APP_1 = 0xe1;
     private static final int APP_14 = 0xee;
     private static final int START_OF_FRAME_0 = 0xc0;
@@ -47,7 +44,7 @@ final class JpegMarkers {
         }
     }
 
-    /** The colour transform that the Adobe segment names, -1 without one. */
+    /** The colour transform that the Adobe segment names: 0 for none, others for YCbCr; -1 without a segment. */
     static int adobeTransform(ByteView file) throws BadImageException {
         long at = segment(file, APP_14, "Adobe");
         return at < 0 ? -1 : file.u8(at + 11);
