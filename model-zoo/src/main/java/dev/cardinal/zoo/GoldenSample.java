@@ -23,8 +23,11 @@ import javax.imageio.ImageIO;
  */
 @SuppressWarnings("ArrayRecordComponent") // a carrier of pixels and numbers, never compared
 public record GoldenSample(int height, int width, byte[] pixels, float[] logits) {
-    static final String IMAGE_FILE = "assets.extra/golden.png";
-    static final String LOGITS_FILE = "assets.extra/golden.json";
+    /** Path of the image below a bundle's directory. */
+    public static final String IMAGE_FILE = "assets.extra/golden.png";
+
+    /** Path of the logits below a bundle's directory. */
+    public static final String LOGITS_FILE = "assets.extra/golden.json";
 
     private static final int CHANNELS = 3;
     private static final JsonMapper MAPPER = JsonMapper.builder().build();
