@@ -100,8 +100,13 @@ public final class BundleStore {
      * @throws IOException if the file system fails; the target is then untouched
      */
     public void publish(java.nio.file.Path local, Path directory) throws IOException {
-        FileSystem fileSystem = directory.getFileSystem(configuration);
-        fileSystem.setWriteChecksum(false); // a bundle holds a model's files and nothing else
+        try (FileSystem own = FileSystem.newInstance(directory.toUri(), configuration)) {
+            own.setWriteChecksum(false); // a bundle holds a model's files and nothing else
+            publish(local, directory, own);
+        }
+    }
+
+    private static void publish(java.nio.file.Path local, Path directory, FileSystem fileSystem) throws IOException {
         Path target = fileSystem.makeQualified(directory);
         Path parent = target.getParent() == null ? target : target.getParent();
         Path arriving = new Path(parent, "." + target.getName() + "." + UUID.randomUUID());
