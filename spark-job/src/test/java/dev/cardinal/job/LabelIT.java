@@ -156,7 +156,7 @@ class LabelIT {
         JobProcess.Result result =
                 JobProcess.submit(directory, "label", "--model", damaged.toString(), "--input", images.toString());
 
-        assertThat(result.exitCode()).isEqualTo(1);
+        assertThat(result.exitCode()).isEqualTo(2);
         assertThat(result.err()).contains("gives other numbers on this executor", "logit 0 is", "it was 77.");
     }
 
