@@ -38,6 +38,11 @@ public record Architecture(
     private static final int STEM_CHANNELS = 64;
     private static final int MAX_STAGES = 4;
 
+    /** Far beyond any network of the family, and small enough that its tensors can be named and counted. */
+    private static final int MAX_BLOCKS = 512;
+
+    private static final int MAX_WIDTH = 1 << 16;
+
     /** What the architecture is called. */
     public enum Family {
         @JsonProperty("resnet")
@@ -82,13 +87,16 @@ public record Architecture(
         problems.requirePresent("layers", layers);
         problems.require(cardinality >= 1, "cardinality must be at least 1, not " + cardinality);
         problems.require(baseWidth >= 1, "base_width must be at least 1, not " + baseWidth);
+        problems.require(
+                (long) cardinality * baseWidth <= MAX_WIDTH,
+                "cardinality " + cardinality + " times base_width " + baseWidth + " is more than " + MAX_WIDTH);
         problems.require(classes >= 1, "classes must be at least 1, not " + classes);
         if (layers != null) {
             problems.require(
                     !layers.isEmpty()
                             && layers.size() <= MAX_STAGES
-                            && layers.stream().allMatch(n -> n >= 1),
-                    "layers must name 1 to " + MAX_STAGES + " stages of at least one block, not " + layers);
+                            && layers.stream().allMatch(n -> n >= 1 && n <= MAX_BLOCKS),
+                    "layers must name 1 to " + MAX_STAGES + " stages of 1 to " + MAX_BLOCKS + " blocks, not " + layers);
         }
         if (block == Block.BASIC) {
             problems.require(

@@ -44,10 +44,16 @@ public record Preprocessing(
         CEIL
     }
 
+    private static final int MAX_EDGE = 8192;
+
+    private static boolean isEdge(@Nullable Integer pixels) {
+        return pixels == null || (pixels >= 1 && pixels <= MAX_EDGE);
+    }
+
     public Preprocessing {
         Problems problems = new Problems();
-        problems.require(resize == null || resize >= 1, "resize must be at least 1, not " + resize);
-        problems.require(crop == null || crop >= 1, "crop must be at least 1, not " + crop);
+        problems.require(isEdge(resize), "resize must be 1 to " + MAX_EDGE + ", not " + resize);
+        problems.require(isEdge(crop), "crop must be 1 to " + MAX_EDGE + ", not " + crop);
         problems.require(resize == null || crop != null, "resize without crop leaves images of different sizes");
         problems.require(
                 mean != null && mean.size() == 3 && mean.stream().allMatch(Double::isFinite),

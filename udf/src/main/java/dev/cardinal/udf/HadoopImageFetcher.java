@@ -5,7 +5,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.AccessDeniedException;
 import org.apache.hadoop.conf.Configuration;
-import org.apache.hadoop.fs.ChecksumException;
+import org.apache.hadoop.fs.FSError;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.LocalFileSystem;
 import org.apache.hadoop.fs.Path;
@@ -28,16 +28,14 @@ final class HadoopImageFetcher implements ImageFetcher {
             throw new UnreadableImageException("gone or not permitted: " + e.getMessage(), e);
         } catch (AccessDeniedException | AccessControlException e) {
             throw new UnreadableImageException("not permitted: " + e.getMessage(), e);
-        } catch (ChecksumException e) {
-            throw new UnreadableImageException("its checksum file does not match: " + e.getMessage(), e);
+        } catch (FSError e) {
+            throw new UnreadableImageException("the local disk cannot read it: " + e.getMessage(), e);
         }
     }
 
-    /** Hadoop's local file system looks for a checksum file, and has no name for that of a name with a colon. */
+    /** On the local disk the file alone: a checksum file beside it may be left over from another, or have no name at all. */
     private FileSystem fileSystem(Path path) throws IOException {
         FileSystem fileSystem = path.getFileSystem(configuration);
-        return fileSystem instanceof LocalFileSystem local && path.getName().indexOf(':') >= 0
-                ? local.getRawFileSystem()
-                : fileSystem;
+        return fileSystem instanceof LocalFileSystem local ? local.getRawFileSystem() : fileSystem;
     }
 }

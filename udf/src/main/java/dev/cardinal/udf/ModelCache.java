@@ -89,7 +89,12 @@ public final class ModelCache {
             Path directory = spec.files().place(Path.of(SparkFiles.getRootDirectory(), DIRECTORY));
             Classifier classifier = SavedModelClassifier.load(directory);
             LOADS.incrementAndGet();
-            checkGolden(spec, classifier, GoldenSample.read(directory));
+            try {
+                checkGolden(spec, classifier, GoldenSample.read(directory));
+            } catch (RuntimeException e) {
+                classifier.close();
+                throw e;
+            }
             LOG.info("loaded {} in {} ms", spec.bundle().modelId(), (System.nanoTime() - start) / 1_000_000);
             return classifier;
         } catch (IOException e) {
@@ -103,8 +108,12 @@ public final class ModelCache {
                 .classify(List.of(golden.pixels()), golden.height(), golden.width())
                 .get(0)
                 .logits();
+        int classes = spec.bundle().card().labels().size();
+        if (logits.length != classes) {
+            throw CardinalException.model("model " + spec.bundle().modelId() + " gives " + logits.length
+                    + " logits for " + classes + " labels: its card is of another model");
+        }
         golden.difference(logits, GOLDEN_TOLERANCE).ifPresent(difference -> {
-            classifier.close();
             throw CardinalException.model("model " + spec.bundle().modelId()
                     + " gives other numbers on this executor than where it was imported: " + difference
                     + ". Look at TensorFlow's native library on this machine, and whether the bundle is whole");

@@ -12,6 +12,8 @@ import java.nio.file.Path;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileSystem;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -79,7 +81,7 @@ class HadoopImageFetcherTest {
     }
 
     @Test
-    void fileThatDoesNotMatchItsChecksumFileIsUnreadable() throws IOException {
+    void checksumFileLeftOverFromAnotherFileIsNotAsked() throws IOException {
         Path file = directory.resolve("rotten.png");
         FileSystem local = FileSystem.getLocal(new Configuration());
         try (OutputStream out = local.create(new org.apache.hadoop.fs.Path(file.toUri()))) {
@@ -87,9 +89,18 @@ class HadoopImageFetcherTest {
         }
         Files.write(file, new byte[] {1, 2, 3});
 
-        assertThatThrownBy(() -> fetcher.fetch(ref("rotten.png"), 10))
+        assertThat(fetcher.fetch(ref("rotten.png"), 10)).containsExactly(1, 2, 3);
+    }
+
+    /** Reading a process's memory at address 0 is an input/output error, as a bad sector is. */
+    @Test
+    @EnabledOnOs(OS.LINUX)
+    void fileThatTheDiskCannotReadIsUnreadable() {
+        ImageRef image = new ImageRef("file:/proc/self/mem", 1, 0, null);
+
+        assertThatThrownBy(() -> fetcher.fetch(image, 10))
                 .isInstanceOf(UnreadableImageException.class)
-                .hasMessageContaining("checksum");
+                .hasMessageContaining("Input/output error");
     }
 
     @Test

@@ -21,6 +21,7 @@ public final class BundleStore {
     private static final List<String> FILES = List.of(
             "saved_model.pb",
             "variables/variables.index",
+            "variables/variables.data-00000-of-00001",
             BundleCard.CARD_FILE,
             BundleCard.LABELS_FILE,
             GoldenSample.IMAGE_FILE,

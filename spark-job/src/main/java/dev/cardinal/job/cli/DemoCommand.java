@@ -56,9 +56,10 @@ final class DemoCommand extends CommonOptions implements Command {
     public int run(Console console) throws Exception {
         Path directory = Path.of(output).toAbsolutePath().normalize();
         Path images = DemoImages.extract(directory);
-        String model = directory.resolve("model").toString();
-        String predictions = directory.resolve("predictions").toString();
-        String evaluation = directory.resolve("evaluation").toString();
+        // Fully qualified: a cluster's default file system may be another.
+        String model = "file:" + directory.resolve("model");
+        String predictions = "file:" + directory.resolve("predictions");
+        String evaluation = "file:" + directory.resolve("evaluation");
         PrintStream out = console.out();
         try (ProgressBar progress = new ProgressBar(console)) {
             progress.step("importing the model");
@@ -67,7 +68,7 @@ final class DemoCommand extends CommonOptions implements Command {
             progress.step("starting Spark");
             try (SparkSession spark = Spark.session("demo")) {
                 LabelResult labelled = new LabelJob(spark, Clock.systemUTC(), progress)
-                        .run(request(model, images.toString(), predictions));
+                        .run(request(model, "file:" + images, predictions));
                 progress.step("evaluating");
                 Metrics metrics = new EvaluateJob(spark)
                         .run(new EvaluateJob.Request(List.of(predictions), TruthAs.AUTO, evaluation));
@@ -78,13 +79,13 @@ final class DemoCommand extends CommonOptions implements Command {
                         imported.bundle().modelId(),
                         imported.bundle().card().architecture().title(),
                         imported.bundle().card().architecture().parameters());
-                LabelReport.print(labelled, predictions, out);
+                LabelReport.print(labelled, directory.resolve("predictions").toString(), out);
                 EvaluateCommand.print(metrics, out);
             }
         }
         out.println("images:      " + images);
-        out.println("model:       " + model);
-        out.println("evaluation:  " + evaluation + "/" + EvaluateJob.METRICS_FILE);
+        out.println("model:       " + directory.resolve("model"));
+        out.println("evaluation:  " + directory.resolve("evaluation") + "/" + EvaluateJob.METRICS_FILE);
         return ExitCode.DONE;
     }
 

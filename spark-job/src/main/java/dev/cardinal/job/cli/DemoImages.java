@@ -6,6 +6,7 @@ import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Stream;
@@ -14,8 +15,8 @@ import java.util.stream.Stream;
 final class DemoImages {
     private static final String ROOT = "/dev/cardinal/job/demo/";
     private static final String INDEX = "images.txt";
-    private static final Set<String> OURS =
-            Set.of("images", "model", "predictions", "evaluation", "LICENSE-fashion-mnist");
+    private static final Set<String> OURS = Set.of(
+            "images", "model", "predictions", "evaluation", "LICENSE-fashion-mnist", "LICENSE-fashion-mnist.arriving");
 
     private DemoImages() {}
 
@@ -44,7 +45,9 @@ final class DemoImages {
         Path file = directory.resolve(name);
         if (!Files.exists(file)) {
             Files.createDirectories(file.getParent());
-            Files.write(file, read(name));
+            Path arriving = directory.resolve("LICENSE-fashion-mnist.arriving");
+            Files.write(arriving, read(name));
+            Files.move(arriving, file, StandardCopyOption.ATOMIC_MOVE);
         }
     }
 

@@ -67,7 +67,7 @@ final class LabelReport {
 
     private static void printRows(List<Row> rows, PrintStream out) {
         for (Row row : rows) {
-            out.println(row.<String>getAs("path"));
+            out.println(TextTable.printable(row.getAs("path")));
             if (row.isNullAt(row.fieldIndex("predictions"))) {
                 out.println("  " + row.<String>getAs("status") + ": " + row.<String>getAs("error"));
                 continue;

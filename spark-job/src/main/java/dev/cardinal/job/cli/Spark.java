@@ -11,13 +11,9 @@ final class Spark {
 
     private Spark() {}
 
-    /** A session with what Cardinal's tables need; the caller closes it. */
+    /** A session for a command; the caller closes it. */
     static SparkSession session(String name) {
-        return SparkSession.builder()
-                .appName("Cardinal " + name)
-                .config("spark.sql.parquet.outputTimestampType", "TIMESTAMP_MICROS")
-                .config("spark.hadoop.mapreduce.fileoutputcommitter.marksuccessfuljobs", "false")
-                .getOrCreate();
+        return SparkSession.builder().appName("Cardinal " + name).getOrCreate();
     }
 
     /** The Hadoop configuration that a session would have, without starting one. */

@@ -2,6 +2,7 @@ package dev.cardinal.job.cli;
 
 import java.io.PrintStream;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 /** Rows of text in aligned columns. Not thread-safe. */
@@ -20,8 +21,13 @@ final class TextTable {
                 .toList());
     }
 
+    /** Adds a row; a file name's control characters are not printed. */
     void row(String... cells) {
-        rows.add(List.of(cells));
+        rows.add(Arrays.stream(cells).map(TextTable::printable).toList());
+    }
+
+    static String printable(String text) {
+        return text.replaceAll("\\p{Cntrl}", "?");
     }
 
     void print(PrintStream out) {

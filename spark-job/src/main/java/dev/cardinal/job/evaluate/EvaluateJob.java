@@ -22,8 +22,10 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
@@ -94,10 +96,15 @@ public final class EvaluateJob {
 
     /** The one model that every table comes from, and the fewest predictions that one of them stores for an image. */
     private static Origin origin(Request request, Configuration configuration) throws IOException {
+        Set<Path> seen = new HashSet<>();
         Origin first = null;
         for (String directory : request.predictions()) {
             Origin origin = PredictionTable.at(UserPath.of("predictions", directory), configuration)
                     .origin();
+            if (!seen.add(PredictionTable.at(UserPath.of("predictions", directory), configuration)
+                    .directory())) {
+                throw CardinalException.usage("predictions " + directory + " are named twice");
+            }
             if (first == null) {
                 first = origin;
             } else if (!first.modelId().equals(origin.modelId())) {
@@ -154,9 +161,9 @@ public final class EvaluateJob {
             Dataset<Row> rows = PredictionTable.at(UserPath.of("predictions", directory), configuration)
                     .rows(spark)
                     .orElseThrow(() -> CardinalException.input("predictions " + directory + " hold no rows"))
-                    .select("truth", "status", "predictions")
+                    .select("path", "truth", "status", "predictions")
                     .filter(col("truth").isNotNull());
-            all = all == null ? rows : all.union(rows);
+            all = all == null ? rows : all.union(rows).dropDuplicates("path");
         }
         if (all == null || all.isEmpty()) {
             throw CardinalException.input("predictions " + String.join(", ", request.predictions())

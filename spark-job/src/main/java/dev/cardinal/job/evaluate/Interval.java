@@ -7,7 +7,7 @@ package dev.cardinal.job.evaluate;
  * @param low lower bound
  * @param high upper bound
  */
-public record Interval(double value, double low, double high) {
+record Interval(double value, double low, double high) {
     /** 97.5 % quantile of the standard normal distribution. */
     private static final double Z = 1.959963984540054;
 

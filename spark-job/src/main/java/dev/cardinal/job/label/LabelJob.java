@@ -15,6 +15,7 @@ import dev.cardinal.zoo.CardinalException;
 import java.io.IOException;
 import java.time.Clock;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicReference;
 import org.apache.hadoop.conf.Configuration;
@@ -153,9 +154,15 @@ public final class LabelJob {
         run.started();
         List<Row> rows = images.isEmpty()
                 ? List.of()
-                : rows(images, request, function).orderBy("path").collectAsList();
+                : sortedByPath(rows(images, request, function).collectAsList());
         run.ended();
         return run.result(StatusSummary.of(rows), listing, new Remaining(images, 0, 0), 0, rows);
+    }
+
+    private static List<Row> sortedByPath(List<Row> rows) {
+        return rows.stream()
+                .sorted(Comparator.comparing(row -> row.<String>getAs("path")))
+                .toList();
     }
 
     private Dataset<Row> rows(List<ImageRef> images, LabelRequest request, LabelPartition function) {
@@ -177,7 +184,7 @@ public final class LabelJob {
                 bundle.modelId(),
                 bundle.card().id(),
                 bundle.fingerprint(),
-                request.model(),
+                RecordedOptions.withoutCredentials(request.model()),
                 bundle.card().labels());
     }
 }

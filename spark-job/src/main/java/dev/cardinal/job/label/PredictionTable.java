@@ -11,6 +11,8 @@ import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.nio.file.Files;
+import java.nio.file.StandardCopyOption;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -25,12 +27,16 @@ import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileContext;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
+import org.apache.hadoop.fs.LocalFileSystem;
 import org.apache.hadoop.fs.Options.Rename;
 import org.apache.hadoop.fs.Path;
+import org.apache.hadoop.fs.RawLocalFileSystem;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
+import org.apache.spark.sql.RuntimeConfig;
 import org.apache.spark.sql.SaveMode;
 import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.execution.datasources.SQLHadoopMapReduceCommitProtocol;
 
 /**
  * A predictions table: a flat directory of Parquet files, with {@code _cardinal/} for its records and its lock.
@@ -42,6 +48,8 @@ public final class PredictionTable {
     private static final String META = "_cardinal";
     private static final String RUN_FILE = "run.json";
     private static final String TEMPORARY = "_temporary";
+    private static final String COMMIT_PROTOCOL = "spark.sql.sources.commitProtocolClass";
+    private static final String TIMESTAMPS = "spark.sql.parquet.outputTimestampType";
     private static final JsonMapper MAPPER = JsonMapper.builder()
             .propertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE)
             .enable(SerializationFeature.INDENT_OUTPUT)
@@ -50,11 +58,14 @@ public final class PredictionTable {
 
     private final Configuration configuration;
     private final FileSystem fileSystem;
+    private final FileSystem meta;
     private final Path directory;
 
     private PredictionTable(Configuration configuration, FileSystem fileSystem, Path directory) {
         this.configuration = configuration;
         this.fileSystem = fileSystem;
+        // Records and the lock are replaced in place, which a checksum file beside them would not survive a crash of.
+        this.meta = fileSystem instanceof LocalFileSystem local ? local.getRawFileSystem() : fileSystem;
         this.directory = directory;
     }
 
@@ -88,7 +99,7 @@ public final class PredictionTable {
             differences.add("model " + run.model().id() + " there, " + model.id() + " now");
         }
         options.forEach((name, value) -> {
-            Object before = run.options().get(name);
+            Object before = run.options().getOrDefault(name, value); // absent: the option is younger than the table
             if (!String.valueOf(before).equals(String.valueOf(value))) {
                 differences.add("--" + name + " " + before + " there, " + value + " now");
             }
@@ -131,7 +142,7 @@ public final class PredictionTable {
     /** Takes the right to write, until closed. */
     RunLock lock(Clock clock) throws IOException {
         fileSystem.mkdirs(new Path(directory, META));
-        return RunLock.acquire(fileSystem, new Path(directory, META + "/lock"), clock);
+        return RunLock.acquire(meta, new Path(directory, META + "/lock"), clock);
     }
 
     /** Removes what a crashed run left behind: Hadoop's committer would publish it with the next commit. */
@@ -139,9 +150,29 @@ public final class PredictionTable {
         fileSystem.delete(new Path(directory, TEMPORARY), true);
     }
 
-    /** Appends rows in one commit. */
+    /**
+     * Appends rows in one commit, which is published only if this process still holds the lock. A commit protocol that the user
+     * has set, as object stores need, is left in place.
+     */
     void append(Dataset<Row> rows) {
-        rows.write().mode(SaveMode.Append).parquet(directory.toString());
+        RuntimeConfig conf = rows.sparkSession().conf();
+        Map<String, String> before = new TreeMap<>();
+        Map<String, String> during = new TreeMap<>(Map.of(TIMESTAMPS, "TIMESTAMP_MICROS"));
+        if (conf.get(COMMIT_PROTOCOL).equals(SQLHadoopMapReduceCommitProtocol.class.getName())) {
+            during.put(COMMIT_PROTOCOL, FencedCommitProtocol.class.getName());
+        }
+        during.forEach((key, value) -> {
+            before.put(key, conf.get(key));
+            conf.set(key, value);
+        });
+        try {
+            rows.write()
+                    .mode(SaveMode.Append)
+                    .option("mapreduce.fileoutputcommitter.marksuccessfuljobs", "false")
+                    .parquet(directory.toString());
+        } finally {
+            before.forEach(conf::set);
+        }
     }
 
     /** The table's Parquet files, by their full paths. */
@@ -164,6 +195,7 @@ public final class PredictionTable {
     /** Reads Parquet files or directories of them by their paths, which Spark would take for globs. */
     Dataset<Row> read(SparkSession spark, List<String> paths) {
         return spark.read()
+                .option("pathGlobFilter", "*.parquet")
                 .parquet(paths.stream()
                         .map(path -> path.replaceAll("[{}\\[\\]*?\\\\]", "\\\\$0"))
                         .toArray(String[]::new));
@@ -182,8 +214,12 @@ public final class PredictionTable {
     /** The record of the last run that did anything. */
     Optional<RunRecord> lastRun() throws IOException {
         Path file = new Path(directory, META + "/" + RUN_FILE);
-        try (InputStream in = fileSystem.open(file)) {
-            return Optional.of(MAPPER.readValue(in, RunRecord.class));
+        try (InputStream in = meta.open(file)) {
+            RunRecord run = MAPPER.readValue(in, RunRecord.class);
+            if (run == null || !run.isWhole()) {
+                throw CardinalException.output(file + " is no record of a run: parts are missing");
+            }
+            return Optional.of(run);
         } catch (FileNotFoundException e) {
             return Optional.empty();
         } catch (JsonProcessingException e) {
@@ -227,8 +263,15 @@ public final class PredictionTable {
     private void write(String name, byte[] content) throws IOException {
         Path target = new Path(directory, META + "/" + name);
         Path arriving = new Path(target.getParent(), "." + target.getName() + ".arriving");
-        try (OutputStream out = fileSystem.create(arriving, true)) {
+        try (OutputStream out = meta.create(arriving, true)) {
             out.write(content);
+        }
+        if (meta instanceof RawLocalFileSystem local) {
+            Files.move(
+                    local.pathToFile(arriving).toPath(),
+                    local.pathToFile(target).toPath(),
+                    StandardCopyOption.ATOMIC_MOVE);
+            return;
         }
         FileContext.getFileContext(directory.toUri(), configuration).rename(arriving, target, Rename.OVERWRITE);
     }

@@ -28,9 +28,15 @@ final class RecordedOptions {
     /** Every option. */
     static Map<String, Object> all(LabelRequest request) {
         Map<String, Object> map = new LinkedHashMap<>();
-        map.put("model", request.model());
-        map.put("input", request.inputs());
-        map.put("output", request.output().orElse(null));
+        map.put("model", withoutCredentials(request.model()));
+        map.put(
+                "input",
+                request.inputs().stream()
+                        .map(RecordedOptions::withoutCredentials)
+                        .toList());
+        map.put(
+                "output",
+                request.output().map(RecordedOptions::withoutCredentials).orElse(null));
         map.put("include", request.include());
         map.put("limit", request.limit() == Long.MAX_VALUE ? null : request.limit());
         map.putAll(changingRows(request));
@@ -38,6 +44,11 @@ final class RecordedOptions {
         map.put("images-per-commit", request.imagesPerCommit());
         map.put("max-bad-fraction", request.maxBadFraction());
         return map;
+    }
+
+    /** A URI without the user and password that some schemes allow in it. */
+    static String withoutCredentials(String uri) {
+        return uri.replaceFirst("^([A-Za-z][A-Za-z0-9+.-]*://)[^/@]*@", "$1");
     }
 
     private static String id(Enum<?> value) {

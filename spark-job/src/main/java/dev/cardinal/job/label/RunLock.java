@@ -10,13 +10,14 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
+import java.nio.file.Files;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.format.DateTimeParseException;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executors;
@@ -32,16 +33,19 @@ import org.slf4j.LoggerFactory;
 /**
  * The right to write to a predictions table, held by one run at a time: a file that names its holder and carries a heartbeat.
  *
- * <p>A lock expires when its heartbeat stops for {@link #EXPIRY}, or at once when its process was on this machine and is gone.
- * A run whose lock was taken over notices at its next heartbeat, or at {@link #requireHeld}, and must not commit. Closing
- * deletes the file. Thread-safe; lives on the driver.
+ * <p>A lock expires when its heartbeat stops for {@link #EXPIRY}, by the clocks of the machines that hold and read it, or at once
+ * when its process was one of this machine and boot and is gone. A run whose lock was taken over finds out at
+ * {@link #requireHeld}, which is asked before every commit is published. Closing deletes the file. Thread-safe; lives on the
+ * driver.
  */
 final class RunLock implements AutoCloseable {
     static final Duration EXPIRY = Duration.ofSeconds(60);
     private static final Duration BEAT = Duration.ofSeconds(10);
     private static final Logger LOG = LoggerFactory.getLogger(RunLock.class);
     private static final JsonMapper MAPPER = JsonMapper.builder().build();
-    private static final Set<String> HELD_HERE = ConcurrentHashMap.newKeySet();
+    private static final Map<String, RunLock> HELD_HERE = new ConcurrentHashMap<>();
+
+    private static final String PROCESSES = processes();
 
     private final FileSystem fileSystem;
     private final Path file;
@@ -69,7 +73,7 @@ final class RunLock implements AutoCloseable {
     @SuppressWarnings("FutureReturnValueIgnored") // a heartbeat catches what it throws; a missing one expires the lock
     static RunLock acquire(FileSystem fileSystem, Path file, Clock clock) throws IOException {
         RunLock lock = new RunLock(fileSystem, file, clock);
-        HELD_HERE.add(lock.owner);
+        HELD_HERE.put(lock.owner, lock);
         try {
             lock.take();
             lock.requireHeld();
@@ -94,15 +98,39 @@ final class RunLock implements AutoCloseable {
                             + "; wait for it to end, or name another --output");
         }
         LOG.info("taking over the lock of a run that is gone: {}", holder);
-        // Moving the file away succeeds for one of several runs that find it abandoned.
         Path abandoned = new Path(file.getParent(), "lock." + owner);
         if (fileSystem.rename(file, abandoned)) {
-            fileSystem.delete(abandoned, false);
+            // Another run may have taken over since: then this is its lock, and goes back.
+            if (holder.isPresent() && !holder(abandoned).equals(holder)) {
+                fileSystem.rename(abandoned, file);
+            } else {
+                fileSystem.delete(abandoned, false);
+            }
         }
         if (!write(false)) {
             throw CardinalException.output("another run has just begun to write to "
                     + file.getParent().getParent() + "; wait for it to end, or name another --output");
         }
+    }
+
+    /**
+     * Checks that a run of this process still holds the lock of a table.
+     *
+     * @param table directory of the table
+     * @throws IOException if none does: nothing must be written to the table any more
+     */
+    static void requireHeld(String table) throws IOException {
+        for (RunLock lock : HELD_HERE.values()) {
+            if (lock.table().equals(table)) {
+                lock.requireHeld();
+                return;
+            }
+        }
+        throw new IOException("no run of this process holds the lock of " + table);
+    }
+
+    private String table() {
+        return file.getParent().getParent().toString();
     }
 
     /**
@@ -135,6 +163,7 @@ final class RunLock implements AutoCloseable {
         content.put("owner", owner);
         content.put("host", host());
         content.put("pid", ProcessHandle.current().pid());
+        content.put("processes", PROCESSES);
         content.put("user", System.getProperty("user.name"));
         content.put("heartbeat", clock.instant().toString());
         byte[] json = MAPPER.writeValueAsBytes(content);
@@ -151,14 +180,17 @@ final class RunLock implements AutoCloseable {
      * is dated by its file.
      */
     private Optional<JsonNode> holder() throws IOException {
+        return holder(file);
+    }
+
+    private Optional<JsonNode> holder(Path file) throws IOException {
         try (InputStream in = fileSystem.open(file)) {
             JsonNode content = MAPPER.readTree(in);
-            if (content.hasNonNull("heartbeat")) {
-                return Optional.of(content);
-            }
+            Instant.parse(content.path("heartbeat").asText());
+            return Optional.of(content);
         } catch (FileNotFoundException e) {
             return Optional.empty();
-        } catch (JsonProcessingException | ChecksumException e) {
+        } catch (JsonProcessingException | ChecksumException | DateTimeParseException e) {
             LOG.debug("half a lock in {}", file, e);
         }
         try {
@@ -171,19 +203,22 @@ final class RunLock implements AutoCloseable {
     }
 
     private boolean isAlive(JsonNode holder) {
-        if (holder.path("host").asText().equals(host()) && isGone(holder)) {
+        boolean isOfTheseProcesses = !PROCESSES.isEmpty()
+                && holder.path("processes").asText().equals(PROCESSES)
+                && holder.path("host").asText().equals(host());
+        if (isOfTheseProcesses && isGone(holder)) {
             return false;
         }
         Instant heartbeat = Instant.parse(holder.path("heartbeat").asText());
         return heartbeat.plus(EXPIRY).isAfter(clock.instant());
     }
 
-    /** A process of this number may be another one than the holder, as in containers, unless this process knows the owner. */
+    /** Whether the holder's process has ended; its number may have come to be this process's own since. */
     private static boolean isGone(JsonNode holder) {
         long pid = holder.path("pid").asLong();
         boolean isThisProcess = pid == ProcessHandle.current().pid();
         return isThisProcess
-                ? !HELD_HERE.contains(holder.path("owner").asText())
+                ? !HELD_HERE.containsKey(holder.path("owner").asText())
                 : ProcessHandle.of(pid).isEmpty();
     }
 
@@ -191,6 +226,18 @@ final class RunLock implements AutoCloseable {
         return "process " + holder.path("pid").asText("?") + " of user "
                 + holder.path("user").asText("?") + " on " + holder.path("host").asText("?")
                 + ", last heartbeat " + holder.path("heartbeat").asText("?");
+    }
+
+    /** Names the processes that can see each other: those of one boot and one namespace; empty where that cannot be told. */
+    private static String processes() {
+        try {
+            return Files.readString(java.nio.file.Path.of("/proc/sys/kernel/random/boot_id"))
+                            .strip()
+                    + " "
+                    + Files.readSymbolicLink(java.nio.file.Path.of("/proc/self/ns/pid"));
+        } catch (IOException | UnsupportedOperationException e) {
+            return "";
+        }
     }
 
     private static String host() {

@@ -45,6 +45,20 @@ record RunRecord(
         int commits,
         @Nullable String error) {
 
+    /** Whether everything that later runs ask for is there. */
+    boolean isWhole() {
+        return options != null
+                && model != null
+                && model.id() != null
+                && model.fingerprint() != null
+                && model.classes() != null;
+    }
+
+    /** Whether the run ended as it should. */
+    boolean isFinished() {
+        return DONE.equals(outcome) || GATE_EXCEEDED.equals(outcome);
+    }
+
     static final String RUNNING = "running";
     static final String DONE = "done";
     static final String FAILED = "failed";

@@ -12,6 +12,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
+import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
@@ -32,6 +33,9 @@ final class TableWriter {
     interface Labeller {
         Dataset<Row> rows(List<ImageRef> images);
     }
+
+    /** Keeps a task of the comparison with the table small. */
+    private static final int ROWS_PER_SLICE = 20_000;
 
     private final SparkSession spark;
     private final PredictionTable table;
@@ -77,6 +81,7 @@ final class TableWriter {
                 lock.requireHeld();
                 table.removeLeftovers();
                 table.append(labeller.rows(remaining.images().subList(start, end)));
+                lock.requireHeld();
                 commits++;
                 run.ended();
             }
@@ -120,7 +125,7 @@ final class TableWriter {
                 result.gateExceeded() ? 3 : 0,
                 counts,
                 new LabelRun.Progress(result.counts(), result.changed(), result.skipped(), result.commits(), null));
-        if (previous == null || result.commits() > 0) {
+        if (previous == null || result.commits() > 0 || !previous.isFinished()) {
             table.recordLast(record);
         }
         table.recordRun(record);
@@ -143,7 +148,9 @@ final class TableWriter {
                 .col("length")
                 .notEqual(functions.col("labelled_length"))
                 .or(functions.col("modified").notEqual(functions.col("labelled_modified")));
-        Dataset<Row> held = spark.createDataFrame(listed, schema)
+        JavaSparkContext context = JavaSparkContext.fromSparkContext(spark.sparkContext());
+        Dataset<Row> held = spark.createDataFrame(
+                        context.parallelize(listed, 1 + listed.size() / ROWS_PER_SLICE), schema)
                 .join(
                         rows.get()
                                 .select(

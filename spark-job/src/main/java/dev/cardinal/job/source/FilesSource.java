@@ -5,6 +5,7 @@ import dev.cardinal.udf.ImageRef;
 import dev.cardinal.zoo.CardinalException;
 import java.io.FileNotFoundException;
 import java.io.IOException;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystems;
 import java.nio.file.PathMatcher;
 import java.util.ArrayDeque;
@@ -18,8 +19,10 @@ import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.GlobExpander;
 import org.apache.hadoop.fs.GlobFilter;
+import org.apache.hadoop.fs.LocalFileSystem;
 import org.apache.hadoop.fs.Path;
 import org.apache.hadoop.fs.RemoteIterator;
+import org.apache.hadoop.security.AccessControlException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,6 +33,9 @@ import org.jspecify.annotations.Nullable;
  * driver; not thread-safe.
  */
 public final class FilesSource {
+    /** The latest time that a table's microseconds can hold, and the earliest without its sign. */
+    private static final long MAX_MILLIS = Long.MAX_VALUE / 1000;
+
     private final Configuration configuration;
     private final TruthFrom truthFrom;
     private final @Nullable PathMatcher include;
@@ -179,14 +185,21 @@ public final class FilesSource {
             return 0;
         }
         FileSystem fileSystem = root.getPath().getFileSystem(configuration);
+        LocalEntries local = fileSystem instanceof LocalFileSystem files ? new LocalEntries(files) : null;
         long skipped = 0;
         Deque<Path> directories = new ArrayDeque<>(List.of(root.getPath()));
         while (!directories.isEmpty()) {
             Path directory = directories.remove();
+            if (local != null && !local.isFirstVisit(directory)) {
+                skipped++;
+                continue;
+            }
             RemoteIterator<FileStatus> entries = list(fileSystem, directory);
+            long listed = 0;
             while (entries.hasNext()) {
                 FileStatus entry = entries.next();
-                if (entry.getPath().getName().startsWith(".")) {
+                listed++;
+                if (entry.getPath().getName().startsWith(".") || (local != null && !local.isImageOrDirectory(entry))) {
                     skipped++;
                 } else if (entry.isDirectory()) {
                     directories.add(entry.getPath());
@@ -194,6 +207,7 @@ public final class FilesSource {
                     add(entry, root.getPath(), found);
                 }
             }
+            skipped += local == null ? 0 : local.unlisted(directory, listed);
         }
         return skipped;
     }
@@ -201,9 +215,18 @@ public final class FilesSource {
     private static RemoteIterator<FileStatus> list(FileSystem fileSystem, Path directory) throws IOException {
         try {
             return fileSystem.listStatusIterator(directory);
+        } catch (AccessControlException | AccessDeniedException | FileNotFoundException e) {
+            throw notListed(directory, e);
         } catch (IOException e) {
-            throw CardinalException.input("input directory " + directory + " cannot be listed: " + e.getMessage());
+            if (fileSystem instanceof LocalFileSystem) {
+                throw notListed(directory, e);
+            }
+            throw e;
         }
+    }
+
+    private static CardinalException notListed(Path directory, IOException e) {
+        return CardinalException.input("input directory " + directory + " cannot be listed: " + e.getMessage());
     }
 
     private void add(FileStatus file, @Nullable Path root, Map<String, ImageRef> found) {
@@ -213,7 +236,8 @@ public final class FilesSource {
         }
         Path parent = path.getParent();
         String truth = truthFrom == TruthFrom.PARENT_DIR && parent != null ? parent.getName() : null;
-        found.put(path.toString(), new ImageRef(path.toString(), file.getLen(), file.getModificationTime(), truth));
+        long modified = Math.max(-MAX_MILLIS, Math.min(MAX_MILLIS, file.getModificationTime()));
+        found.put(path.toString(), new ImageRef(path.toString(), file.getLen(), modified, truth));
     }
 
     private boolean included(Path path, @Nullable Path root) {

@@ -16,6 +16,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
 import org.apache.spark.sql.SaveMode;
@@ -27,6 +28,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 class EvaluateJobTest {
+    private static final AtomicInteger PATHS = new AtomicInteger();
     private static final String MODEL = "toy@0123456789ab";
     private static final List<String> NAMES = List.of("ant", "bee", "cat", "dog", "eel", "fox");
 
@@ -118,6 +120,24 @@ class EvaluateJobTest {
     }
 
     @Test
+    void imageInTwoTablesCountsOnce() throws IOException {
+        Row both = row("ant", "ok", 0, 1, 2, 3, 4);
+        String first = table("first", MODEL, 5, List.of(both));
+        String second = table("second", MODEL, 5, List.of(both, row("bee", "ok", 0, 1, 2, 3, 4)));
+
+        assertThat(evaluate(TruthAs.AUTO, first, second).n()).isEqualTo(2);
+    }
+
+    @Test
+    void tableNamedTwiceIsRefused() throws IOException {
+        String table = table("first", MODEL, 5, mixedRows());
+
+        assertThatThrownBy(() -> evaluate(TruthAs.AUTO, table, table + "/"))
+                .isInstanceOf(CardinalException.class)
+                .hasMessageContaining("named twice");
+    }
+
+    @Test
     void tablesOfDifferentModelsAreRefused() throws IOException {
         String first = table("first", MODEL, 5, mixedRows());
         String second = table("second", "other@ba9876543210", 5, mixedRows());
@@ -196,7 +216,7 @@ class EvaluateJobTest {
                 .mapToObj(c -> RowFactory.create(c, NAMES.get(c), 0.5f))
                 .toArray(Row[]::new);
         return RowFactory.create(
-                null,
+                "file:/" + PATHS.incrementAndGet(),
                 null,
                 null,
                 null,

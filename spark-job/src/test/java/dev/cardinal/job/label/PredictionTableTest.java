@@ -8,6 +8,7 @@ import dev.cardinal.zoo.CardinalException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.util.List;
 import java.util.Map;
 import org.apache.hadoop.conf.Configuration;
@@ -42,12 +43,41 @@ class PredictionTableTest {
         PredictionTable table = at(name);
         Dataset<Row> rows = spark.range(3).selectExpr("'ok' AS status").coalesce(1);
 
-        table.append(rows);
-        table.append(rows);
+        try (RunLock lock = table.lock(Clock.systemUTC())) {
+            table.append(rows);
+            table.append(rows);
+            lock.requireHeld();
+        }
 
         assertThat(table.files()).hasSize(2);
         assertThat(table.counts(spark)).isEqualTo(Map.of("ok", 6L));
         assertThat(table.read(spark, List.copyOf(table.files())).columns()).containsExactly("status");
+    }
+
+    /** As when a run was taken for dead while its tasks ran: its rows are all there, but not its right to publish them. */
+    @Test
+    void commitOfARunThatHasLostItsLockIsNotPublished() throws IOException {
+        SparkSession spark = LocalSpark.session();
+        PredictionTable table = at("fenced");
+        Dataset<Row> rows = spark.range(3).selectExpr("'ok' AS status").coalesce(1);
+        try (RunLock lost = table.lock(Clock.systemUTC())) {
+            Files.delete(directory.resolve("fenced/_cardinal/lock"));
+
+            assertThatThrownBy(() -> table.append(rows)).hasStackTraceContaining("lost the lock");
+            assertThatThrownBy(lost::requireHeld).hasMessageContaining("lost the lock");
+        }
+        assertThat(table.files()).isEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"{}", "null", "{\"options\":{}}", "{\"options\":{},\"model\":{\"id\":\"m@1\"}}"})
+    void recordThatLacksPartsIsNamed(String record) throws IOException {
+        Files.createDirectories(directory.resolve("table/_cardinal"));
+        Files.writeString(directory.resolve("table/_cardinal/run.json"), record);
+
+        assertThatThrownBy(() -> at("table").lastRun())
+                .isInstanceOf(CardinalException.class)
+                .hasMessageContaining("run.json is no record of a run");
     }
 
     @Test

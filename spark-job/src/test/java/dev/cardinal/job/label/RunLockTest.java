@@ -133,7 +133,7 @@ class RunLockTest {
 
     @Test
     void lockOfAProcessThatIsGoneIsTakenOverAtOnce() throws IOException {
-        write(InetAddress.getLocalHost().getHostName(), NO_PROCESS);
+        writeOfTheseProcesses(NO_PROCESS);
 
         acquire().close();
     }
@@ -141,15 +141,30 @@ class RunLockTest {
     /** Its number is this process's now, as in a container, where every run is process 1. */
     @Test
     void lockOfAnEarlierProcessOfTheSameNumberIsTakenOverAtOnce() throws IOException {
-        write(InetAddress.getLocalHost().getHostName(), ProcessHandle.current().pid());
+        writeOfTheseProcesses(ProcessHandle.current().pid());
 
+        acquire().close();
+    }
+
+    /** Two containers of one host name: each sees its own processes only, and both runs may be process 1. */
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void lockOfAnotherContainerOfThisHostNameIsHeldUntilItExpires(boolean sameNumber) throws IOException {
+        write(
+                InetAddress.getLocalHost().getHostName(),
+                sameNumber ? ProcessHandle.current().pid() : NO_PROCESS);
+
+        assertThatThrownBy(this::acquire)
+                .isInstanceOf(CardinalException.class)
+                .hasMessageContaining("another run is writing");
+        clock.advance(RunLock.EXPIRY);
         acquire().close();
     }
 
     @Test
     void lockOfAProcessThatLivesIsHeld() throws IOException {
         long parent = ProcessHandle.current().parent().orElseThrow().pid();
-        write(InetAddress.getLocalHost().getHostName(), parent);
+        writeOfTheseProcesses(parent);
 
         assertThatThrownBy(this::acquire)
                 .isInstanceOf(CardinalException.class)
@@ -168,7 +183,7 @@ class RunLockTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"", "{\"owner\":\"b7e1\",\"host\":\"he", "{}", "null", "[]"})
+    @ValueSource(strings = {"", "{\"owner\":\"b7e1\",\"host\":\"he", "{}", "null", "[]", "{\"heartbeat\":\"noon\"}"})
     void lockThatIsHalfWrittenIsDatedByItsFile(String content) throws IOException {
         Files.writeString(file, content);
         Files.setLastModifiedTime(file, FileTime.from(START.minusSeconds(59)));
@@ -200,6 +215,18 @@ class RunLockTest {
 
     private RunLock acquire() throws IOException {
         return RunLock.acquire(fileSystem, new org.apache.hadoop.fs.Path(file.toUri()), clock);
+    }
+
+    /** The lock of a run on this machine, as a run of this process would write it, but for its owner and number. */
+    private void writeOfTheseProcesses(long pid) throws IOException {
+        RunLock own = acquire();
+        String content = Files.readString(file);
+        own.close();
+        Files.writeString(
+                file,
+                content.replaceFirst("\"owner\":\"[^\"]+\"", "\"owner\":\"b7e1\"")
+                        .replaceFirst("\"user\":\"[^\"]+\"", "\"user\":\"somebody\"")
+                        .replaceFirst("\"pid\":\\d+", "\"pid\":" + pid));
     }
 
     private void write(String host, long pid) throws IOException {

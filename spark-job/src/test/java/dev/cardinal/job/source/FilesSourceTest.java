@@ -14,6 +14,8 @@ import java.util.List;
 import org.apache.hadoop.conf.Configuration;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -55,6 +57,32 @@ class FilesSourceTest {
 
         assertThat(list(directory.toString()).images())
                 .containsExactly(new ImageRef("file:" + file, 123, 1_700_000_000_000L, null));
+    }
+
+    @Test
+    void linksThatLeadBackAreFollowedOnce() throws IOException {
+        file("a.png");
+        file("sub/b.png");
+        Files.createSymbolicLink(directory.resolve("back"), directory);
+        Files.createSymbolicLink(directory.resolve("sub/up"), directory);
+        Files.createSymbolicLink(directory.resolve("broken"), directory.resolve("gone"));
+
+        Listing listing = list(directory.toString());
+
+        assertThat(names(listing)).containsExactly("a.png", "b.png");
+        assertThat(listing.skipped()).isEqualTo(3);
+    }
+
+    @Test
+    @EnabledOnOs(OS.LINUX)
+    void deviceIsNoImage() throws IOException {
+        file("a.png");
+        Files.createSymbolicLink(directory.resolve("endless.png"), Path.of("/dev/zero"));
+
+        Listing listing = list(directory.toString());
+
+        assertThat(names(listing)).containsExactly("a.png");
+        assertThat(listing.skipped()).isEqualTo(1);
     }
 
     @Test

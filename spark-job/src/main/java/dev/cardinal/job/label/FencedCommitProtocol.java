@@ -1,0 +1,34 @@
+package dev.cardinal.job.label;
+
+import java.io.IOException;
+import org.apache.hadoop.mapreduce.JobContext;
+import org.apache.spark.internal.io.FileCommitProtocol.TaskCommitMessage;
+import org.apache.spark.sql.execution.datasources.SQLHadoopMapReduceCommitProtocol;
+import scala.collection.immutable.Seq;
+
+/**
+ * Spark's own commit protocol, which before it publishes a commit asks whether the run still holds the table's lock: a run that
+ * was taken for dead while its tasks ran must not add its rows to those of the run that took over.
+ *
+ * <p>Named to Spark by its class name; made on the driver, serialized to executors, which only write.
+ */
+public final class FencedCommitProtocol extends SQLHadoopMapReduceCommitProtocol {
+    private static final long serialVersionUID = 1L;
+
+    private final String table;
+
+    public FencedCommitProtocol(String jobId, String path, boolean dynamicPartitionOverwrite) {
+        super(jobId, path, dynamicPartitionOverwrite);
+        this.table = path;
+    }
+
+    @Override
+    public void commitJob(JobContext job, Seq<TaskCommitMessage> tasks) {
+        try {
+            RunLock.requireHeld(table);
+        } catch (IOException e) {
+            throw new IllegalStateException(e.getMessage(), e);
+        }
+        super.commitJob(job, tasks);
+    }
+}
