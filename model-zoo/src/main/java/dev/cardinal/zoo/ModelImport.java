@@ -1,18 +1,17 @@
 package dev.cardinal.zoo;
 
 import dev.cardinal.zoo.ImportRequest.HashPolicy;
+import dev.cardinal.zoo.Provenance.HashCheck;
 import dev.cardinal.zoo.checkpoint.Checkpoint;
 import dev.cardinal.zoo.graph.SavedModelWriter;
+import dev.cardinal.zoo.npz.ReferenceBatch;
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.DigestInputStream;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
-import java.util.HexFormat;
 import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Stream;
 
 /**
@@ -21,33 +20,39 @@ import java.util.stream.Stream;
  * <p>Runs on the driver or any other machine with TensorFlow's natives. Stateless and thread-safe.
  */
 public final class ModelImport {
-    private static final int COPY_BUFFER_BYTES = 1 << 20;
-
     private ModelImport() {}
 
     /**
      * Imports a checkpoint.
      *
      * @throws CardinalException if the checkpoint is missing, damaged, refused as unsafe, not the file its card names, or does
-     *     not hold exactly the tensors of the card's architecture; or if the output is not empty
+     *     not hold exactly the tensors of the card's architecture, with as many classes as there are labels; or if the output
+     *     is not empty; or if the model does not give the reference's logits: what was written is then of no use
      * @throws IOException if the output cannot be written
      */
-    public static ImportResult run(ImportRequest request) throws IOException {
-        ModelCard card = request.card();
+    public static ImportResult run(ImportRequest request, ImportProgress progress) throws IOException {
         Path file = request.checkpoint();
         requireEmpty(request.output());
         try (Checkpoint checkpoint = Checkpoint.open(file)) {
-            StateDictCheck.require(card, checkpoint, file);
-            String sha256 = sha256(file);
-            List<String> warnings = checkHash(request, sha256);
+            CheckpointFit fit = CheckpointFit.of(request.card(), checkpoint, file, request.labels());
+            ModelCard card = fit.card();
+            ReferenceBatch reference =
+                    request.reference() == null ? null : Verification.reference(request.reference(), card);
+            String sha256 = FileHash.sha256(file, progress);
+            HashCheck check = check(card, sha256);
+            List<String> warnings = new ArrayList<>(fit.warnings());
+            warnings.addAll(warnings(check, card, request, sha256));
 
             Files.createDirectories(request.output());
             Fingerprint fingerprint = new Fingerprint(card);
+            AtomicLong done = new AtomicLong();
+            progress.step("importing " + card.id(), card.architecture().weightBytes(), done::get);
             SavedModelWriter.write(
                     card,
                     name -> {
                         float[] weights = checkpoint.read(name);
                         fingerprint.add(weights);
+                        done.addAndGet((long) weights.length * Float.BYTES);
                         return weights;
                     },
                     request.output());
@@ -57,10 +62,25 @@ public final class ModelImport {
                     new Provenance(
                             file.getFileName().toString(),
                             sha256,
-                            checkpoint.container().id()));
+                            checkpoint.container().id(),
+                            check));
             writeAssets(bundle, request.output());
-            return new ImportResult(bundle, warnings);
+            Optional<Verification> verification =
+                    reference == null ? Optional.empty() : Optional.of(verify(request, reference, progress));
+            return new ImportResult(bundle, verification, warnings);
         }
+    }
+
+    private static Verification verify(ImportRequest request, ReferenceBatch reference, ImportProgress progress) {
+        Verification verification = Verification.of(request.output(), reference, progress);
+        if (!verification.passed()) {
+            throw CardinalException.model(
+                    "the model of card " + request.card().id() + " and checkpoint "
+                            + request.checkpoint() + " does not give the logits in " + request.reference() + ": "
+                            + verification + ", and " + Verification.TOLERANCE
+                            + " is accepted; was the reference made with this checkpoint, model.eval() and the card's mean and std?");
+        }
+        return verification;
     }
 
     private static void requireEmpty(Path output) throws IOException {
@@ -78,35 +98,26 @@ public final class ModelImport {
         }
     }
 
-    private static List<String> checkHash(ImportRequest request, String sha256) {
-        String expected = request.card().source().sha256Prefix();
-        if (expected == null || sha256.startsWith(expected)) {
+    private static HashCheck check(ModelCard card, String sha256) {
+        String expected = card.source().sha256Prefix();
+        if (expected == null) {
+            return HashCheck.UNCHECKED;
+        }
+        return sha256.startsWith(expected) ? HashCheck.MATCHED : HashCheck.MISMATCHED;
+    }
+
+    /** What is said of a mismatch, where it is allowed. */
+    private static List<String> warnings(HashCheck check, ModelCard card, ImportRequest request, String sha256) {
+        if (check != HashCheck.MISMATCHED) {
             return List.of();
         }
-        String difference = "checkpoint " + request.checkpoint() + " has SHA-256 " + sha256 + ", card "
-                + request.card().id() + " expects one that begins with " + expected;
+        String difference = "checkpoint " + request.checkpoint() + " has SHA-256 " + sha256 + ", card " + card.id()
+                + " expects one that begins with " + card.source().sha256Prefix();
         if (request.hashPolicy() == HashPolicy.REQUIRE_MATCH) {
             throw CardinalException.checkpoint(difference
                     + ": it is not the released file, or it is damaged; --allow-hash-mismatch imports it all the same");
         }
-        List<String> warnings = new ArrayList<>();
-        warnings.add(difference);
-        return warnings;
-    }
-
-    private static String sha256(Path file) throws IOException {
-        try {
-            MessageDigest digest = MessageDigest.getInstance("SHA-256");
-            byte[] buffer = new byte[COPY_BUFFER_BYTES];
-            try (InputStream in = new DigestInputStream(Files.newInputStream(file), digest)) {
-                while (in.read(buffer) >= 0) {
-                    // the digest sees what is read
-                }
-            }
-            return HexFormat.of().formatHex(digest.digest());
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every JDK has SHA-256", e);
-        }
+        return List.of(difference);
     }
 
     private static void writeAssets(BundleCard bundle, Path output) throws IOException {
