@@ -72,4 +72,5 @@ def main():
         print(f"{width},{height},{edge},{crop},{image.size[0]},{image.size[1]},{digest}")
 
 
-main()
+if __name__ == "__main__":
+    main()

@@ -23,6 +23,11 @@ public record ImportRequest(
         @Nullable Path reference,
         Path output) {
 
+    /** A card's own checkpoint, with the card's labels. */
+    public static ImportRequest released(ModelCard card, Path checkpoint, Path output) {
+        return new ImportRequest(card, checkpoint, null, HashPolicy.REQUIRE_MATCH, null, output);
+    }
+
     /** What to do where a checkpoint's SHA-256 does not begin as its card says. */
     public enum HashPolicy {
         /** Refuse it, naming both. */

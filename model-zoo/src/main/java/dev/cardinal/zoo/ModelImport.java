@@ -3,6 +3,7 @@ package dev.cardinal.zoo;
 import dev.cardinal.zoo.ImportRequest.HashPolicy;
 import dev.cardinal.zoo.Provenance.HashCheck;
 import dev.cardinal.zoo.checkpoint.Checkpoint;
+import dev.cardinal.zoo.graph.SavedModelRunner;
 import dev.cardinal.zoo.graph.SavedModelWriter;
 import dev.cardinal.zoo.npz.ReferenceBatch;
 import java.io.IOException;
@@ -65,14 +66,20 @@ public final class ModelImport {
                             checkpoint.container().id(),
                             check));
             writeAssets(bundle, request.output());
-            Optional<Verification> verification =
-                    reference == null ? Optional.empty() : Optional.of(verify(request, reference, progress));
+            Optional<Verification> verification;
+            try (SavedModelRunner written = SavedModelRunner.load(request.output())) {
+                GoldenSample.of(card, written::logits).write(request.output());
+                verification = reference == null
+                        ? Optional.empty()
+                        : Optional.of(verify(request, written::logits, reference, progress));
+            }
             return new ImportResult(bundle, verification, warnings);
         }
     }
 
-    private static Verification verify(ImportRequest request, ReferenceBatch reference, ImportProgress progress) {
-        Verification verification = Verification.of(request.output(), reference, progress);
+    private static Verification verify(
+            ImportRequest request, GoldenSample.Model model, ReferenceBatch reference, ImportProgress progress) {
+        Verification verification = Verification.of(model, reference, progress);
         if (!verification.passed()) {
             throw CardinalException.model(
                     "the model of card " + request.card().id() + " and checkpoint "

@@ -1,6 +1,5 @@
 package dev.cardinal.zoo;
 
-import dev.cardinal.zoo.graph.LoadedModel;
 import dev.cardinal.zoo.npz.ReferenceBatch;
 import java.nio.file.Path;
 import java.util.Locale;
@@ -18,8 +17,6 @@ import java.util.concurrent.atomic.AtomicLong;
 public record Verification(int images, double largestLogit, double largestDifference, int image, int classIndex) {
     /** Largest difference that is accepted, as a share of the largest logit. */
     public static final double TOLERANCE = 1e-3;
-
-    private static final int BATCH = 8;
 
     /** The largest difference as a share of the largest logit. */
     public double relativeDifference() {
@@ -65,31 +62,26 @@ public record Verification(int images, double largestLogit, double largestDiffer
         return reference;
     }
 
-    /** Compares the SavedModel in a directory with a reference. */
-    static Verification of(Path savedModel, ReferenceBatch reference, ImportProgress progress) {
+    /** Compares a model with a reference, image by image. */
+    static Verification of(GoldenSample.Model model, ReferenceBatch reference, ImportProgress progress) {
         AtomicLong done = new AtomicLong();
         long pixels = 3L * reference.height() * reference.width();
         progress.step("verifying", pixels * reference.count(), done::get);
         Verification verification = new Verification(reference.count(), 0, 0, 0, 0);
-        try (LoadedModel model = LoadedModel.load(savedModel)) {
-            for (int from = 0; from < reference.count(); from += BATCH) {
-                int to = Math.min(from + BATCH, reference.count());
-                float[] logits =
-                        model.logits(reference.images(from, to), to - from, reference.height(), reference.width());
-                verification = verification.with(reference, from, logits);
-                done.set(pixels * to);
-            }
+        for (int image = 0; image < reference.count(); image++) {
+            float[] logits = model.logits(reference.image(image), reference.height(), reference.width());
+            verification = verification.with(reference, image, logits);
+            done.addAndGet(pixels);
         }
         return verification;
     }
 
-    private Verification with(ReferenceBatch reference, int first, float[] logits) {
+    private Verification with(ReferenceBatch reference, int at, float[] logits) {
         Verification worst = this;
-        for (int i = 0; i < logits.length; i++) {
-            int at = first + i / reference.classes();
-            int output = i % reference.classes();
+        for (int output = 0; output < logits.length; output++) {
             double expected = reference.logit(at, output);
-            double difference = Float.isFinite(logits[i]) ? Math.abs(logits[i] - expected) : Double.POSITIVE_INFINITY;
+            double difference =
+                    Float.isFinite(logits[output]) ? Math.abs(logits[output] - expected) : Double.POSITIVE_INFINITY;
             double largest = Math.max(worst.largestLogit, Math.abs(expected));
             worst = difference > worst.largestDifference
                     ? new Verification(images, largest, difference, at, output)

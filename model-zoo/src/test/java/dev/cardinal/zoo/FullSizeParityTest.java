@@ -3,6 +3,7 @@ package dev.cardinal.zoo;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.cardinal.zoo.ImportRequest.HashPolicy;
+import dev.cardinal.zoo.graph.SavedModelRunner;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -56,8 +57,11 @@ class FullSizeParityTest {
                         ImportProgress.NONE));
                 peak = memory.peakBytes();
             }
-            Verification verification =
-                    Verification.of(bundle, Verification.reference(reference, card), ImportProgress.NONE);
+            Verification verification;
+            try (SavedModelRunner model = SavedModelRunner.load(bundle)) {
+                verification =
+                        Verification.of(model::logits, Verification.reference(reference, card), ImportProgress.NONE);
+            }
             rows.add(String.format(
                     Locale.ROOT,
                     "| %s | %s | %s | %.4f | %.2e | %.2e | %.1f | %.1f | %.2f |",

@@ -141,6 +141,25 @@ class LabelIT {
         assertThat(output).isDirectoryNotContaining("glob:**/_temporary");
     }
 
+    @Test
+    void aModelThatGivesOtherNumbersThanWhereItWasImportedIsNotUsed() throws Exception {
+        put(images.resolve("boot.png"));
+        Path damaged = directory.resolve("damaged");
+        try (Stream<Path> files = Files.walk(Path.of(model))) {
+            for (Path file : files.toList()) {
+                Files.copy(file, damaged.resolve(Path.of(model).relativize(file).toString()));
+            }
+        }
+        Path golden = damaged.resolve("assets.extra/golden.json");
+        Files.writeString(golden, Files.readString(golden).replaceFirst("\\[-?\\d+", "[77"));
+
+        JobProcess.Result result =
+                JobProcess.submit(directory, "label", "--model", damaged.toString(), "--input", images.toString());
+
+        assertThat(result.exitCode()).isEqualTo(1);
+        assertThat(result.err()).contains("gives other numbers on this executor", "logit 0 is", "it was 77.");
+    }
+
     private String[] arguments(Path output) {
         return new String[] {
             "label",

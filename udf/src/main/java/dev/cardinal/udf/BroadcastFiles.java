@@ -5,8 +5,7 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.Serializable;
 import java.io.UncheckedIOException;
-import java.nio.file.DirectoryNotEmptyException;
-import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -55,19 +54,29 @@ public final class BroadcastFiles implements ModelFiles {
     public static BroadcastFiles of(
             JavaSparkContext spark, FileSystem fileSystem, org.apache.hadoop.fs.Path directory, String fingerprint)
             throws IOException {
-        String root = fileSystem.makeQualified(directory).toUri().getPath();
+        return of(spark, fileSystem, directory, fingerprint, CHUNK_BYTES);
+    }
+
+    static BroadcastFiles of(
+            JavaSparkContext spark,
+            FileSystem fileSystem,
+            org.apache.hadoop.fs.Path directory,
+            String fingerprint,
+            int chunkBytes)
+            throws IOException {
+        String root = fileSystem.makeQualified(directory).toUri().getPath().replaceFirst("/*$", "/");
         List<File> files = new ArrayList<>();
         RemoteIterator<LocatedFileStatus> found = fileSystem.listFiles(directory, true);
         while (found.hasNext()) {
             org.apache.hadoop.fs.Path path = found.next().getPath();
-            String name = path.toUri().getPath().substring(root.length() + 1);
+            String name = path.toUri().getPath().substring(root.length());
             MessageDigest digest = sha256();
             List<Broadcast<byte[]>> chunks = new ArrayList<>();
             try (InputStream in = new DigestInputStream(fileSystem.open(path), digest)) {
-                byte[] chunk = in.readNBytes(CHUNK_BYTES);
+                byte[] chunk = in.readNBytes(chunkBytes);
                 while (chunk.length > 0) {
                     chunks.add(spark.broadcast(chunk));
-                    chunk = in.readNBytes(CHUNK_BYTES);
+                    chunk = in.readNBytes(chunkBytes);
                 }
             }
             files.add(new File(name, HexFormat.of().formatHex(digest.digest()), List.copyOf(chunks)));
@@ -78,18 +87,24 @@ public final class BroadcastFiles implements ModelFiles {
     @Override
     public Path place(Path parent) throws IOException {
         Path target = parent.resolve(fingerprint);
-        if (Files.isDirectory(target) && matches(target)) {
-            return target;
+        if (Files.exists(target)) {
+            if (matches(target)) {
+                return target;
+            }
+            deleteRecursively(target);
         }
-        deleteRecursively(target);
         Path arriving = parent.resolve(fingerprint + "." + UUID.randomUUID());
-        for (File file : files) {
-            write(file, arriving.resolve(file.name()));
-        }
         try {
+            for (File file : files) {
+                write(file, arriving.resolve(file.name()));
+            }
             Files.move(arriving, target, StandardCopyOption.ATOMIC_MOVE);
-        } catch (FileAlreadyExistsException | DirectoryNotEmptyException e) {
-            deleteRecursively(arriving); // another executor of this machine was faster
+        } catch (FileSystemException e) {
+            if (!matches(target)) {
+                throw e;
+            } // else another executor of this machine was faster
+        } finally {
+            deleteRecursively(arriving);
         }
         return target;
     }

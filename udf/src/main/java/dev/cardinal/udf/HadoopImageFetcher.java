@@ -6,6 +6,8 @@ import java.io.InputStream;
 import java.nio.file.AccessDeniedException;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.ChecksumException;
+import org.apache.hadoop.fs.FileSystem;
+import org.apache.hadoop.fs.LocalFileSystem;
 import org.apache.hadoop.fs.Path;
 import org.apache.hadoop.security.AccessControlException;
 
@@ -20,7 +22,7 @@ final class HadoopImageFetcher implements ImageFetcher {
     @Override
     public byte[] fetch(ImageRef image, int limit) throws IOException {
         Path path = new Path(image.path());
-        try (InputStream in = path.getFileSystem(configuration).open(path)) {
+        try (InputStream in = fileSystem(path).open(path)) {
             return in.readNBytes(limit);
         } catch (FileNotFoundException e) {
             throw new UnreadableImageException("gone or not permitted: " + e.getMessage(), e);
@@ -29,5 +31,13 @@ final class HadoopImageFetcher implements ImageFetcher {
         } catch (ChecksumException e) {
             throw new UnreadableImageException("its checksum file does not match: " + e.getMessage(), e);
         }
+    }
+
+    /** Hadoop's local file system looks for a checksum file, and has no name for that of a name with a colon. */
+    private FileSystem fileSystem(Path path) throws IOException {
+        FileSystem fileSystem = path.getFileSystem(configuration);
+        return fileSystem instanceof LocalFileSystem local && path.getName().indexOf(':') >= 0
+                ? local.getRawFileSystem()
+                : fileSystem;
     }
 }

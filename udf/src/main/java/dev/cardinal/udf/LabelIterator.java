@@ -29,13 +29,17 @@ final class LabelIterator implements Iterator<Row> {
     /** A batch holds at most this many bytes of pixels, unless one image alone has more. */
     private static final long MAX_BATCH_BYTES = 32L << 20;
 
+    /** Bytes of the largest file that fits into an array, with one more to tell that there are more. */
+    private static final long MAX_ARRAY_BYTES = Integer.MAX_VALUE - 17L;
+
     private record Pending(ImageRef image, Source source, Preparation.Ready ready) {}
 
     private final Iterator<ImageRef> images;
     private final ImageFetcher fetcher;
     private final ImagePreparer preparer;
     private final Classifier classifier;
-    private final LabelOptions options;
+    private final int batchSize;
+    private final long maxFileBytes;
     private final PredictionRows rows;
     private final LabelMetrics metrics;
     private final MessageDigest digest;
@@ -55,7 +59,8 @@ final class LabelIterator implements Iterator<Row> {
         this.fetcher = fetcher;
         this.preparer = preparer;
         this.classifier = classifier;
-        this.options = options;
+        this.batchSize = options.batchSize();
+        this.maxFileBytes = Math.min(options.maxFileBytes(), MAX_ARRAY_BYTES);
         this.rows = rows;
         this.metrics = metrics;
         try {
@@ -91,7 +96,7 @@ final class LabelIterator implements Iterator<Row> {
     }
 
     private void take(ImageRef image) {
-        if (image.length() > options.maxFileBytes()) {
+        if (image.length() > maxFileBytes) {
             reject(image, new Source(image.length(), null), tooManyBytes());
             return;
         }
@@ -110,7 +115,7 @@ final class LabelIterator implements Iterator<Row> {
             metrics.fetchNanos().add(System.nanoTime() - start);
         }
         metrics.bytes().add(encoded.length);
-        if (encoded.length > options.maxFileBytes()) {
+        if (encoded.length > maxFileBytes) {
             reject(image, new Source(image.length(), null), tooManyBytes());
             return;
         }
@@ -129,7 +134,7 @@ final class LabelIterator implements Iterator<Row> {
                 classifyBatch();
             }
             batch.add(new Pending(image, source, ready));
-            if (batch.size() == options.batchSize()) {
+            if (batch.size() == batchSize) {
                 classifyBatch();
             }
         }
@@ -164,11 +169,11 @@ final class LabelIterator implements Iterator<Row> {
 
     private Preparation.Rejected tooManyBytes() {
         return new Preparation.Rejected(
-                Status.TOO_LARGE, "more than the " + options.maxFileBytes() + " bytes a file may have", null, null);
+                Status.TOO_LARGE, "more than the " + maxFileBytes + " bytes a file may have", null, null);
     }
 
     private int limit() {
-        return (int) Math.min(options.maxFileBytes() + 1, Integer.MAX_VALUE - 16L);
+        return (int) (maxFileBytes + 1);
     }
 
     private static String oneLine(String message) {

@@ -1,10 +1,13 @@
 package dev.cardinal.udf;
 
+import dev.cardinal.zoo.CardinalException;
+import dev.cardinal.zoo.GoldenSample;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Iterator;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicLong;
 import org.apache.spark.SparkFiles;
@@ -20,6 +23,9 @@ import org.slf4j.LoggerFactory;
 public final class ModelCache {
     private static final Logger LOG = LoggerFactory.getLogger(ModelCache.class);
     private static final String DIRECTORY = "cardinal-models";
+    /** Share of the largest logit; processors differ by about 1e-5 in 32-bit arithmetic. */
+    private static final double GOLDEN_TOLERANCE = 1e-3;
+
     private static final Map<String, Entry> LOADED = new HashMap<>();
     private static final AtomicLong LOADS = new AtomicLong();
 
@@ -83,11 +89,26 @@ public final class ModelCache {
             Path directory = spec.files().place(Path.of(SparkFiles.getRootDirectory(), DIRECTORY));
             Classifier classifier = SavedModelClassifier.load(directory);
             LOADS.incrementAndGet();
+            checkGolden(spec, classifier, GoldenSample.read(directory));
             LOG.info("loaded {} in {} ms", spec.bundle().modelId(), (System.nanoTime() - start) / 1_000_000);
             return classifier;
         } catch (IOException e) {
             throw new UncheckedIOException("model " + spec.bundle().modelId() + " cannot be put on the local disk", e);
         }
+    }
+
+    /** Asks the model what it was asked where it was imported. */
+    private static void checkGolden(ModelSpec spec, Classifier classifier, GoldenSample golden) {
+        float[] logits = classifier
+                .classify(List.of(golden.pixels()), golden.height(), golden.width())
+                .get(0)
+                .logits();
+        golden.difference(logits, GOLDEN_TOLERANCE).ifPresent(difference -> {
+            classifier.close();
+            throw CardinalException.model("model " + spec.bundle().modelId()
+                    + " gives other numbers on this executor than where it was imported: " + difference
+                    + ". Look at TensorFlow's native library on this machine, and whether the bundle is whole");
+        });
     }
 
     private static void closeIdle() {

@@ -9,23 +9,30 @@ import org.apache.spark.sql.RowFactory;
 final class TopK {
     private TopK() {}
 
-    /** The classes of the k highest probabilities, highest first; of equal ones the lower class index comes first. */
+    /**
+     * The classes of the k highest probabilities, highest first; of equal ones the lower class index comes first. NaN counts as
+     * lower than any number.
+     */
     static int[] indices(float[] probabilities, int k) {
         int[] best = new int[Math.min(k, probabilities.length)];
         int filled = 0;
         for (int c = 0; c < probabilities.length; c++) {
             float score = probabilities[c];
-            if (filled == best.length && score <= probabilities[best[filled - 1]]) {
+            if (filled == best.length && !isHigher(score, probabilities[best[filled - 1]])) {
                 continue;
             }
             int at = filled < best.length ? filled++ : filled - 1;
-            while (at > 0 && score > probabilities[best[at - 1]]) {
+            while (at > 0 && isHigher(score, probabilities[best[at - 1]])) {
                 best[at] = best[at - 1];
                 at--;
             }
             best[at] = c;
         }
         return best;
+    }
+
+    private static boolean isHigher(float score, float other) {
+        return score > other || (Float.isNaN(other) && !Float.isNaN(score));
     }
 
     /** The k highest probabilities as rows of class index, label and score. */

@@ -134,10 +134,10 @@ public final class ReferenceBatch {
         return classes;
     }
 
-    /** The pixels of images {@code from} (included) to {@code to} (excluded), uint8 [N, H, W, 3]. */
-    public byte[] images(int from, int to) {
-        int image = height() * width() * 3;
-        return Arrays.copyOfRange(images, from * image, to * image);
+    /** The pixels of an image, uint8 [H, W, 3]. */
+    public byte[] image(int index) {
+        int size = height() * width() * 3;
+        return Arrays.copyOfRange(images, index * size, (index + 1) * size);
     }
 
     /** The logit of an image for a class. */

@@ -38,7 +38,7 @@ class ReferenceBatchTest {
         assertThat(batch.height()).isEqualTo(1);
         assertThat(batch.width()).isEqualTo(2);
         assertThat(batch.classes()).isEqualTo(2);
-        assertThat(batch.images(1, 2)).containsExactly(7, 8, 9, 10, 11, -1);
+        assertThat(batch.image(1)).containsExactly(7, 8, 9, 10, 11, -1);
         assertThat(batch.logit(1, 0)).isEqualTo(-2.5f);
     }
 

@@ -4,10 +4,11 @@ import dev.cardinal.zoo.BundleCard;
 import dev.cardinal.zoo.CardJson;
 import dev.cardinal.zoo.CardinalException;
 import dev.cardinal.zoo.ClassLabel;
+import dev.cardinal.zoo.GoldenSample;
 import dev.cardinal.zoo.Labels;
-import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InputStream;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
@@ -17,6 +18,14 @@ import org.apache.hadoop.fs.Path;
 
 /** Model bundles on any Hadoop file system. Thread-safe; lives on the driver. */
 public final class BundleStore {
+    private static final List<String> FILES = List.of(
+            "saved_model.pb",
+            "variables/variables.index",
+            BundleCard.CARD_FILE,
+            BundleCard.LABELS_FILE,
+            GoldenSample.IMAGE_FILE,
+            GoldenSample.LOGITS_FILE);
+
     private final Configuration configuration;
 
     public BundleStore(Configuration configuration) {
@@ -34,6 +43,16 @@ public final class BundleStore {
         if (!fileSystem.exists(directory)) {
             throw CardinalException.model("model " + directory + " does not exist");
         }
+        List<String> missing = new ArrayList<>();
+        for (String file : FILES) {
+            if (!fileSystem.exists(new Path(directory, file))) {
+                missing.add(file);
+            }
+        }
+        if (!missing.isEmpty()) {
+            throw CardinalException.model("model " + directory + " is no whole Cardinal bundle: it has no "
+                    + String.join(", no ", missing) + "; make one with 'cardinal import'");
+        }
         Path cardFile = new Path(directory, BundleCard.CARD_FILE);
         Path labelsFile = new Path(directory, BundleCard.LABELS_FILE);
         BundleCard bundle;
@@ -42,11 +61,6 @@ public final class BundleStore {
                 InputStream lines = fileSystem.open(labelsFile)) {
             bundle = CardJson.readBundle(cardFile.toString(), card);
             labels = Labels.read(labelsFile.toString(), lines);
-        } catch (FileNotFoundException e) {
-            throw CardinalException.model(
-                    "model " + directory + " is no Cardinal bundle: it has no " + BundleCard.CARD_FILE + " or no "
-                            + BundleCard.LABELS_FILE + "; make one with 'cardinal import'",
-                    e);
         }
         if (!labels.equals(bundle.card().labels())) {
             throw CardinalException.model("model " + directory + " is damaged: " + BundleCard.LABELS_FILE
@@ -86,8 +100,13 @@ public final class BundleStore {
      * @throws IOException if the file system fails; the target is then untouched
      */
     public void publish(java.nio.file.Path local, Path directory) throws IOException {
-        FileSystem fileSystem = directory.getFileSystem(configuration);
-        fileSystem.setWriteChecksum(false); // a bundle holds a model's files and nothing else
+        try (FileSystem own = FileSystem.newInstance(directory.toUri(), configuration)) {
+            own.setWriteChecksum(false); // a bundle holds a model's files and nothing else
+            publish(local, directory, own);
+        }
+    }
+
+    private static void publish(java.nio.file.Path local, Path directory, FileSystem fileSystem) throws IOException {
         Path target = fileSystem.makeQualified(directory);
         Path parent = target.getParent() == null ? target : target.getParent();
         Path arriving = new Path(parent, "." + target.getName() + "." + UUID.randomUUID());

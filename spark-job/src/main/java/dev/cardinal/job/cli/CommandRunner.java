@@ -40,16 +40,21 @@ public final class CommandRunner {
             return ExitCode.DONE;
         }
         if (!line.hasSubcommand()) {
-            return wrongUsage(
-                    root,
-                    problemsOf(line),
-                    "no command given; there are "
-                            + String.join(", ", root.getSubcommands().keySet()));
+            List<String> problems = new ArrayList<>(problemsOf(line));
+            problems.add("no command given; there are "
+                    + String.join(", ", root.getSubcommands().keySet()));
+            return wrongUsage(root, problems);
         }
-        boolean verbose = Arrays.asList(args).contains("--verbose");
+        ConfigFile config;
+        try {
+            config = config(line);
+        } catch (CardinalException e) {
+            return wrongUsage(command, List.of(String.valueOf(e.getMessage())));
+        }
+        boolean verbose = Arrays.asList(args).contains("--verbose") || (config != null && config.isTrue("verbose"));
         Logging.apply(verbose);
         try {
-            return parseAndRun(args, given);
+            return parseAndRun(args, line, config);
         } catch (CardinalException e) {
             complain(String.valueOf(e.getMessage()));
             if (verbose) {
@@ -78,11 +83,11 @@ public final class CommandRunner {
     }
 
     /** Parses again with the configuration file's options, checks everything, and runs. */
-    private int parseAndRun(String[] args, ParseResult given) throws Exception {
+    private int parseAndRun(String[] args, ParseResult line, @Nullable ConfigFile config) throws Exception {
+        ParseResult given = line.subcommand();
         CommandSpec spec = given.commandSpec();
         List<String> problems = new ArrayList<>();
-        ParseResult complete = given;
-        ConfigFile config = config(given);
+        ParseResult complete = line;
         if (config != null) {
             problems.addAll(config.problems(spec));
             Set<String> onLine = given.matchedOptions().stream()
@@ -90,9 +95,9 @@ public final class CommandRunner {
                     .collect(Collectors.toSet());
             List<String> extended = new ArrayList<>(Arrays.asList(args));
             extended.addAll(config.arguments(spec, onLine));
-            complete = parser().parseArgs(extended.toArray(String[]::new)).subcommand();
+            complete = parser().parseArgs(extended.toArray(String[]::new));
         }
-        CommandLine command = complete.commandSpec().commandLine();
+        CommandLine command = complete.subcommand().commandSpec().commandLine();
         problems.addAll(0, problemsOf(complete));
         if (complete.errors().stream().allMatch(UnmatchedArgumentException.class::isInstance)) {
             problems.addAll(((Command) command.getCommand()).problems());
@@ -103,8 +108,10 @@ public final class CommandRunner {
         return ((Command) command.getCommand()).run(console);
     }
 
-    private static @Nullable ConfigFile config(ParseResult given) {
-        String file = given.matchedOptionValue("--config", null);
+    /** The file named after the command, or else before it. */
+    private static @Nullable ConfigFile config(ParseResult line) {
+        String before = line.matchedOptionValue("--config", null);
+        String file = line.subcommand().matchedOptionValue("--config", before);
         return file == null ? null : ConfigFile.read(Path.of(file));
     }
 

@@ -109,6 +109,10 @@ final class ConfigFile {
                 .collect(Collectors.toList());
     }
 
+    boolean isTrue(String name) {
+        return List.of("true").equals(values.get(name));
+    }
+
     private static boolean isFlag(OptionSpec option) {
         return option.arity().max() == 0;
     }

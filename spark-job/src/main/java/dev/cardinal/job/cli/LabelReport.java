@@ -4,8 +4,6 @@ import dev.cardinal.job.label.LabelResult;
 import java.io.PrintStream;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
-import java.util.StringJoiner;
 import org.apache.spark.sql.Row;
 import org.jspecify.annotations.Nullable;
 
@@ -46,10 +44,10 @@ final class LabelReport {
                 : String.format(Locale.ROOT, " (%,d were labelled already)", result.alreadyLabelled());
         return String.format(
                 Locale.ROOT,
-                "labelled %,d images in %.1f s, %.0f images/s, with %s%s",
+                "labelled %,d images in %.1f s, %s images/s, with %s%s",
                 result.labelled(),
                 result.seconds(),
-                result.imagesPerSecond(),
+                String.format(Locale.ROOT, result.imagesPerSecond() < 10 ? "%.1f" : "%.0f", result.imagesPerSecond()),
                 result.model(),
                 already);
     }
@@ -83,12 +81,5 @@ final class LabelReport {
                         prediction.<String>getAs("label"));
             }
         }
-    }
-
-    /** Rows by status on one line: {@code ok 1,000, empty 1}. */
-    static String counts(Map<String, Long> counts) {
-        StringJoiner line = new StringJoiner(", ");
-        counts.forEach((status, count) -> line.add(status + " " + String.format(Locale.ROOT, "%,d", count)));
-        return line.toString();
     }
 }

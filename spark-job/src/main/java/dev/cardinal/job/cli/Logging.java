@@ -5,13 +5,13 @@ import org.apache.logging.log4j.core.config.Configurator;
 
 /** How much Spark, Hadoop and Cardinal log. */
 final class Logging {
-    private static final String LEVEL_PROPERTY = "cardinal.log.level";
+    private static final String CONFIGURATION_PROPERTY = "log4j2.configurationFile";
 
     private Logging() {}
 
     /** Sets the level where nobody else has: the launcher does through its log4j2.properties, a cluster through its own. */
     static void apply(boolean verbose) {
-        if (System.getProperty(LEVEL_PROPERTY) == null) {
+        if (System.getProperty(CONFIGURATION_PROPERTY) == null) {
             Configurator.setRootLevel(verbose ? Level.INFO : Level.ERROR);
         }
     }

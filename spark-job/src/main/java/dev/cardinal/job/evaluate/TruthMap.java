@@ -20,6 +20,7 @@ final class TruthMap {
             case ID -> unique(classes, ClassLabel::id);
             case AUTO -> {
                 Map<String, Integer> map = unique(classes, ClassLabel::id);
+                classes.forEach(label -> map.remove(label.name())); // also a name that two classes have
                 map.putAll(unique(classes, ClassLabel::name));
                 yield map;
             }

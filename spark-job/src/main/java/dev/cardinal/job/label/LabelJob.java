@@ -16,7 +16,6 @@ import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
 import org.apache.hadoop.conf.Configuration;
-import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
@@ -61,7 +60,7 @@ public final class LabelJob {
             if (request.output().isPresent()) {
                 PredictionTable table =
                         PredictionTable.at(new Path(request.output().get()), configuration);
-                requireOutside(request, table, configuration);
+                requireOutside(request, table, source);
                 table.requireCompatible(model, RecordedOptions.changingRows(request));
             }
         });
@@ -76,18 +75,17 @@ public final class LabelJob {
         try {
             check.run();
         } catch (CardinalException e) {
-            problems.add(e.getMessage());
+            if (!problems.contains(e.getMessage())) {
+                problems.add(e.getMessage());
+            }
         }
     }
 
     /** A table below an input would be labelled itself by the next run. */
-    private static void requireOutside(LabelRequest request, PredictionTable table, Configuration configuration)
+    private static void requireOutside(LabelRequest request, PredictionTable table, FilesSource source)
             throws IOException {
         for (String input : request.inputs()) {
-            Path path = new Path(input);
-            FileSystem fileSystem = path.getFileSystem(configuration);
-            String root = fileSystem.makeQualified(path) + "/";
-            if ((table.directory() + "/").startsWith(root)) {
+            if (source.covers(input, table.directory())) {
                 throw CardinalException.output("output " + table.directory() + " lies in input " + input
                         + " and would be read as images; name a directory outside of it");
             }
@@ -147,8 +145,9 @@ public final class LabelJob {
                             + LabelRequest.MAX_IMAGES_WITHOUT_OUTPUT);
         }
         run.started();
-        List<Row> rows =
-                images.isEmpty() ? List.of() : rows(images, request, function).collectAsList();
+        List<Row> rows = images.isEmpty()
+                ? List.of()
+                : rows(images, request, function).orderBy("path").collectAsList();
         run.ended();
         return run.result(StatusSummary.of(rows), listing, new Remaining(images, 0, 0), 0, rows);
     }

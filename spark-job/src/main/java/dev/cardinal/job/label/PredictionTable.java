@@ -147,7 +147,15 @@ public final class PredictionTable {
 
     /** The rows, empty where the table has none yet. */
     public Optional<Dataset<Row>> rows(SparkSession spark) throws IOException {
-        return files().isEmpty() ? Optional.empty() : Optional.of(spark.read().parquet(directory.toString()));
+        return files().isEmpty() ? Optional.empty() : Optional.of(read(spark, List.of(directory.toString())));
+    }
+
+    /** Reads Parquet files or directories of them by their paths, which Spark would take for globs. */
+    Dataset<Row> read(SparkSession spark, List<String> paths) {
+        return spark.read()
+                .parquet(paths.stream()
+                        .map(path -> path.replaceAll("[{}\\[\\]*?\\\\]", "\\\\$0"))
+                        .toArray(String[]::new));
     }
 
     /** Rows by status. */

@@ -22,6 +22,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import org.apache.hadoop.fs.ChecksumException;
 import org.apache.hadoop.fs.FileAlreadyExistsException;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
@@ -118,7 +119,8 @@ final class RunLock implements AutoCloseable {
         }
     }
 
-    private synchronized void beat() {
+    /** Shows that this run lives; the lock does it by itself. */
+    synchronized void beat() {
         try {
             requireHeld();
             write(true);
@@ -156,7 +158,7 @@ final class RunLock implements AutoCloseable {
             }
         } catch (FileNotFoundException e) {
             return Optional.empty();
-        } catch (JsonProcessingException e) {
+        } catch (JsonProcessingException | ChecksumException e) {
             LOG.debug("half a lock in {}", file, e);
         }
         try {

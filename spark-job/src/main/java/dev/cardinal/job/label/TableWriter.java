@@ -80,7 +80,7 @@ final class TableWriter {
                 commits++;
                 run.ended();
             }
-        } catch (IOException | RuntimeException e) {
+        } catch (Exception e) { // a failed task comes as Spark's checked exception, which Scala does not declare
             recordFailure(run, listing, remaining, before, filesBefore, commits, e);
             throw e;
         }
@@ -108,7 +108,7 @@ final class TableWriter {
                     new LabelRun.Progress(counts, remaining.changed(), listing.skipped(), commits, failure.toString()));
             table.recordLast(record);
             table.recordRun(record);
-        } catch (IOException | RuntimeException e) {
+        } catch (Exception e) {
             failure.addSuppressed(e);
         }
     }
@@ -169,9 +169,7 @@ final class TableWriter {
     private StatusSummary summary(Set<String> filesBefore) throws IOException {
         List<String> added = new ArrayList<>(table.files());
         added.removeAll(filesBefore);
-        return added.isEmpty()
-                ? StatusSummary.empty()
-                : StatusSummary.of(spark.read().parquet(added.toArray(String[]::new)));
+        return added.isEmpty() ? StatusSummary.empty() : StatusSummary.of(table.read(spark, added));
     }
 
     private static Map<String, Long> sum(Map<String, Long> first, Map<String, Long> second) {

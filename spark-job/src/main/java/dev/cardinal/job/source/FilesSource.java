@@ -15,6 +15,8 @@ import java.util.TreeMap;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
+import org.apache.hadoop.fs.GlobExpander;
+import org.apache.hadoop.fs.GlobFilter;
 import org.apache.hadoop.fs.Path;
 import org.apache.hadoop.fs.RemoteIterator;
 import org.jspecify.annotations.Nullable;
@@ -73,19 +75,80 @@ public final class FilesSource {
         long skipped = 0;
         for (String input : inputs) {
             for (FileStatus root : roots(input)) {
-                skipped += walk(root, found);
+                skipped += isHidden(root.getPath(), new Path(input)) ? 1 : walk(root, found);
             }
         }
         return new Listing(new ArrayList<>(found.values()), skipped);
     }
 
-    private List<FileStatus> roots(String input) throws IOException {
-        Path path;
+    /** Whether a glob has matched a name that begins with a dot without a dot of its own. */
+    private static boolean isHidden(@Nullable Path match, @Nullable Path glob) {
+        for (; match != null && glob != null; match = match.getParent(), glob = glob.getParent()) {
+            if (match.getName().startsWith(".") && !glob.getName().startsWith(".")) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /**
+     * Whether an input takes in what lies in a directory, now or once the directory is there.
+     *
+     * @param directory fully qualified
+     * @throws CardinalException if the input is no path
+     * @throws IOException if the input's file system fails
+     */
+    public boolean covers(String input, Path directory) throws IOException {
+        Path path = path(input);
+        FileSystem fileSystem = fileSystem(path);
+        Path qualified = fileSystem.makeQualified(path);
+        boolean isSameStore = new Path(qualified, "/").equals(new Path(directory, "/"));
+        if (!isSameStore) {
+            return false;
+        }
+        boolean isGlob = !fileSystem.exists(path);
+        String text = qualified.toUri().getPath();
+        for (String pattern : isGlob ? GlobExpander.expand(text) : List.of(text)) {
+            if (begins(names(directory), names(new Path(pattern)), isGlob)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private static boolean begins(List<String> names, List<String> patterns, boolean areGlobs) throws IOException {
+        if (patterns.size() > names.size()) {
+            return false;
+        }
+        for (int i = 0; i < patterns.size(); i++) {
+            String pattern = patterns.get(i);
+            String name = names.get(i);
+            if (areGlobs ? !new GlobFilter(pattern).accept(new Path("/" + name)) : !pattern.equals(name)) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /** The names of a path from the root on. */
+    private static List<String> names(Path path) {
+        List<String> names = new ArrayList<>();
+        for (Path at = path; at.getParent() != null; at = at.getParent()) {
+            names.add(0, at.getName());
+        }
+        return names;
+    }
+
+    private static Path path(String input) {
         try {
-            path = new Path(input);
+            return new Path(input);
         } catch (IllegalArgumentException e) {
             throw CardinalException.input("input '" + input + "' is no path: " + e.getMessage());
         }
+    }
+
+    private List<FileStatus> roots(String input) throws IOException {
+        Path path = path(input);
         FileSystem fileSystem = fileSystem(path);
         try {
             return List.of(fileSystem.getFileStatus(path));

@@ -1,8 +1,6 @@
 package dev.cardinal.udf.image;
 
 import java.util.Arrays;
-import java.util.LinkedHashMap;
-import java.util.Map;
 
 /**
  * Pillow's antialiased bilinear resize of 8-bit RGB, bit for bit, followed by a crop.
@@ -14,103 +12,63 @@ import java.util.Map;
 final class BilinearResampler implements Resampler {
 
     private static final int HALF = 1 << (BilinearWeights.PRECISION_BITS - 1);
-    private static final int CACHED_AXES = 64;
-
-    private record Axis(int in, int out, int from, int count) {}
-
-    private final Map<Axis, BilinearWeights> cache = new LinkedHashMap<>(CACHED_AXES, 0.75f, true) {
-        private static final long serialVersionUID = 1;
-
-        @Override
-        protected boolean removeEldestEntry(Map.Entry<Axis, BilinearWeights> eldest) {
-            return size() > CACHED_AXES;
-        }
-    };
-
+    private final AxisCache<BilinearWeights> weights = new AxisCache<>(BilinearWeights::new);
     private int[] ring = new int[0];
     private int[] sums = new int[0];
 
     @Override
     public void resample(Pixels source, Geometry geometry, byte[] output) {
-        BilinearWeights columns = cache.computeIfAbsent(
-                new Axis(
-                        source.width(),
-                        geometry.resized().width(),
-                        geometry.left(),
-                        geometry.visible().width()),
-                BilinearResampler::weights);
-        BilinearWeights rows = cache.computeIfAbsent(
-                new Axis(
-                        source.height(),
-                        geometry.resized().height(),
-                        geometry.top(),
-                        geometry.visible().height()),
-                BilinearResampler::weights);
-
+        BilinearWeights columns = weights.columns(source, geometry);
+        BilinearWeights rows = weights.rows(source, geometry);
         int samples = geometry.visible().width() * 3;
-        int ringRows = rows.stride;
-        ring = atLeast(ring, Math.multiplyExact(ringRows, samples));
+        ring = atLeast(ring, Math.multiplyExact(rows.taps, samples));
         sums = atLeast(sums, samples);
         int outputRowBytes = geometry.output().width() * 3;
         int outputAt = geometry.padTop() * outputRowBytes + geometry.padLeft() * 3;
-
-        int scaledRows = rows.first[0];
+        int next = rows.first[0];
         for (int y = 0; y < rows.first.length; y++) {
-            int end = rows.first[y] + rows.taps[y];
-            for (; scaledRows < end; scaledRows++) {
-                scaleRow(source, scaledRows, columns, ring, (scaledRows % ringRows) * samples);
+            int end = rows.first[y] + rows.taps;
+            for (next = Math.max(next, rows.first[y]); next < end; next++) {
+                RowScaling.scale(source, next, columns, ring, (next % rows.taps) * samples);
             }
-            Arrays.fill(sums, 0, samples, HALF);
-            for (int t = 0; t < rows.taps[y]; t++) {
-                int row = ((rows.first[y] + t) % ringRows) * samples;
-                addScaled(ring, row, rows.weights[y * rows.stride + t], sums, samples);
+            mix(rows, y, samples);
+            for (int i = 0; i < samples; i++) {
+                output[outputAt + i] = (byte) sums[i];
             }
-            store(sums, samples, output, outputAt + y * outputRowBytes);
+            outputAt += outputRowBytes;
         }
     }
 
-    private static BilinearWeights weights(Axis axis) {
-        return new BilinearWeights(axis.in(), axis.out(), axis.from(), axis.count());
-    }
-
-    private static void scaleRow(Pixels source, int row, BilinearWeights columns, int[] into, int intoAt) {
-        byte[] rgb = source.rgb();
-        int rowAt = row * source.width() * 3;
-        int[] first = columns.first;
-        int[] taps = columns.taps;
-        int[] weights = columns.weights;
-        int at = intoAt;
-        for (int x = 0; x < first.length; x++) {
-            int pixel = rowAt + first[x] * 3;
-            int weight = x * columns.stride;
-            int weightEnd = weight + taps[x];
-            int red = HALF;
-            int green = HALF;
-            int blue = HALF;
-            for (; weight < weightEnd; weight++) {
-                int w = weights[weight];
-                red += (rgb[pixel] & 0xff) * w;
-                green += (rgb[pixel + 1] & 0xff) * w;
-                blue += (rgb[pixel + 2] & 0xff) * w;
-                pixel += 3;
+    /** The weighted sum of the rows in the ring that make an output row. */
+    private void mix(BilinearWeights rows, int y, int samples) {
+        int weight = y * rows.taps;
+        int[] from = ring;
+        int[] to = sums;
+        Arrays.fill(to, 0, samples, HALF);
+        int t = 0;
+        for (; t + 1 < rows.taps; t += 2) {
+            int row0 = slot(rows, y, t) * samples;
+            int row1 = slot(rows, y, t + 1) * samples;
+            int weight0 = rows.weights[weight + t];
+            int weight1 = rows.weights[weight + t + 1];
+            for (int i = 0; i < samples; i++) {
+                to[i] += from[row0 + i] * weight0 + from[row1 + i] * weight1;
             }
-            into[at] = Math.min(red >> BilinearWeights.PRECISION_BITS, 255);
-            into[at + 1] = Math.min(green >> BilinearWeights.PRECISION_BITS, 255);
-            into[at + 2] = Math.min(blue >> BilinearWeights.PRECISION_BITS, 255);
-            at += 3;
         }
-    }
-
-    private static void addScaled(int[] row, int rowAt, int weight, int[] sums, int samples) {
+        if (t < rows.taps) {
+            int row = slot(rows, y, t) * samples;
+            int last = rows.weights[weight + t];
+            for (int i = 0; i < samples; i++) {
+                to[i] += from[row + i] * last;
+            }
+        }
         for (int i = 0; i < samples; i++) {
-            sums[i] += row[rowAt + i] * weight;
+            to[i] = Math.min(to[i] >> BilinearWeights.PRECISION_BITS, 255);
         }
     }
 
-    private static void store(int[] sums, int samples, byte[] output, int outputAt) {
-        for (int i = 0; i < samples; i++) {
-            output[outputAt + i] = (byte) Math.min(sums[i] >> BilinearWeights.PRECISION_BITS, 255);
-        }
+    private static int slot(BilinearWeights rows, int y, int tap) {
+        return (rows.first[y] + tap) % rows.taps;
     }
 
     private static int[] atLeast(int[] buffer, int size) {

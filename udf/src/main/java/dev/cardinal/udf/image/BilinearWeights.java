@@ -11,14 +11,12 @@ final class BilinearWeights {
     /** Fractional bits of a weight: 8 bits for the result and 2 for overflow are left of 32. */
     static final int PRECISION_BITS = 32 - 8 - 2;
 
-    /** First source sample of each output sample. */
+    /** How many source samples make one output sample: as many for each, with weight 0 where fewer are needed. */
+    final int taps;
+    /** First source sample of each output sample; {@code taps} samples from there on are in the source. */
     final int[] first;
-    /** Number of source samples of each output sample. */
-    final int[] taps;
-    /** Weights, {@code stride} for each output sample. */
+    /** Weights, {@code taps} for each output sample. */
     final int[] weights;
-
-    final int stride;
 
     /**
      * Weights for output samples {@code from} to {@code from + count}.
@@ -28,38 +26,36 @@ final class BilinearWeights {
      */
     BilinearWeights(int in, int out, int from, int count) {
         double scale = (double) in / out;
-        double filterScale = Math.max(scale, 1.0);
-        double support = filterScale; // the triangle's own support is 1
-        stride = Math.min((int) Math.ceil(support) * 2 + 1, in);
+        double support = Math.max(scale, 1.0); // the triangle's own support is 1
+        int[] lengths = new int[count];
         first = new int[count];
-        taps = new int[count];
-        weights = new int[Math.multiplyExact(count, stride)];
-        double[] exact = new double[stride];
+        int longest = 0;
         for (int i = 0; i < count; i++) {
             double center = (from + i + 0.5) * scale;
-            int start = Math.max((int) (center - support + 0.5), 0);
-            int length = Math.min((int) (center + support + 0.5), in) - start;
+            first[i] = Math.max((int) (center - support + 0.5), 0);
+            lengths[i] = Math.min((int) (center + support + 0.5), in) - first[i];
+            longest = Math.max(longest, lengths[i]);
+        }
+        taps = longest;
+        weights = new int[Math.multiplyExact(count, taps)];
+        double[] exact = new double[taps];
+        for (int i = 0; i < count; i++) {
+            double center = (from + i + 0.5) * scale;
             double sum = 0;
-            for (int t = 0; t < length; t++) {
-                exact[t] = triangle((t + start - center + 0.5) * (1.0 / filterScale));
+            for (int t = 0; t < lengths[i]; t++) {
+                exact[t] = triangle((t + first[i] - center + 0.5) * (1.0 / support));
                 sum += exact[t];
             }
-            for (int t = 0; t < length; t++) {
+            int shift = Math.max(first[i] + taps - in, 0);
+            first[i] -= shift;
+            for (int t = 0; t < lengths[i]; t++) {
                 double weight = sum == 0 ? exact[t] : exact[t] / sum;
-                weights[i * stride + t] = (int) (weight * (1 << PRECISION_BITS) + 0.5);
+                weights[i * taps + shift + t] = (int) (weight * (1 << PRECISION_BITS) + 0.5);
             }
-            first[i] = start;
-            taps[i] = length;
         }
     }
 
     private static double triangle(double x) {
         return Math.max(1.0 - Math.abs(x), 0.0);
-    }
-
-    /** One past the last source sample that any output sample needs. */
-    int end() {
-        int last = first.length - 1;
-        return first[last] + taps[last];
     }
 }

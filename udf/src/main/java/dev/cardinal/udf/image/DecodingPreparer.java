@@ -1,5 +1,6 @@
 package dev.cardinal.udf.image;
 
+import dev.cardinal.udf.image.ImageOptions.ExifOrientation;
 import dev.cardinal.udf.image.Preparation.Ready;
 import dev.cardinal.udf.image.Preparation.Rejected;
 import dev.cardinal.zoo.Preprocessing;
@@ -15,11 +16,23 @@ final class DecodingPreparer implements ImagePreparer {
     private final TensorFlowCodecs codecs = new TensorFlowCodecs();
     private final ImageDecoder jpeg = new JpegDecoder(codecs);
     private final ImageDecoder png = new PngDecoder(codecs);
-    private final Resampler resampler = new BilinearResampler();
-    private final Pixels pixels = new Pixels();
+    private final ImageDecoder gif = new GifDecoder();
+    private final ImageDecoder bmp;
+    private final ImageDecoder webp;
+    private final ImageDecoder tiff;
+    private final ExifOrientation exifOrientation;
+    private final Resampler resampler;
+    private final Pixels decoded = new Pixels();
+    private final Pixels turned = new Pixels();
 
     DecodingPreparer(Preprocessing preprocessing, ImageOptions options) {
         this.preprocessing = preprocessing;
+        this.exifOrientation = options.exifOrientation();
+        this.resampler = Resampler.create(preprocessing.interpolation());
+        RgbConversion conversion = new RgbConversion();
+        this.bmp = new BmpDecoder(conversion);
+        this.webp = new WebpDecoder(conversion);
+        this.tiff = new TiffDecoder(conversion);
         this.maxPixels = Math.min(options.maxPixels(), MOST_PIXELS);
     }
 
@@ -48,12 +61,16 @@ final class DecodingPreparer implements ImagePreparer {
             return new Rejected(Status.TOO_LARGE, error, width, height);
         }
         try {
-            decoder.decode(file, header, pixels);
-            return finish(width, height);
+            decoder.decode(file, header, decoded);
+            Orientation orientation = format == ImageFormat.JPEG && exifOrientation == ExifOrientation.APPLY
+                    ? Orientation.ofJpeg(file)
+                    : Orientation.AS_STORED;
+            return finish(orientation.turn(decoded, turned));
         } catch (BadImageException | RuntimeException | StackOverflowError e) {
             return new Rejected(Status.UNDECODABLE, explain(format, e), width, height);
         } finally {
-            pixels.trim();
+            decoded.trim();
+            turned.trim();
         }
     }
 
@@ -61,16 +78,20 @@ final class DecodingPreparer implements ImagePreparer {
         return switch (format) {
             case JPEG -> jpeg;
             case PNG -> png;
+            case GIF -> gif;
+            case BMP -> bmp;
+            case WEBP -> webp;
+            case TIFF -> tiff;
         };
     }
 
-    private Ready finish(int sourceWidth, int sourceHeight) {
-        Geometry geometry = Geometry.of(preprocessing, pixels.width(), pixels.height());
+    private Ready finish(Pixels source) {
+        Geometry geometry = Geometry.of(preprocessing, source.width(), source.height());
         int width = geometry.output().width();
         int height = geometry.output().height();
         byte[] rgb = new byte[width * height * 3];
-        resampler.resample(pixels, geometry, rgb);
-        return new Ready(sourceWidth, sourceHeight, width, height, rgb);
+        resampler.resample(source, geometry, rgb);
+        return new Ready(source.width(), source.height(), width, height, rgb);
     }
 
     private static String explain(ImageFormat format, Throwable thrown) {
@@ -83,8 +104,9 @@ final class DecodingPreparer implements ImagePreparer {
 
     @Override
     public void close() {
-        jpeg.close();
-        png.close();
+        for (ImageFormat format : ImageFormat.values()) {
+            decoder(format).close();
+        }
         codecs.close();
     }
 }

@@ -6,7 +6,11 @@ import org.jspecify.annotations.Nullable;
 /** The formats that are decoded, told by a file's leading bytes; its name is never looked at. */
 enum ImageFormat {
     JPEG,
-    PNG;
+    PNG,
+    GIF,
+    BMP,
+    WEBP,
+    TIFF;
 
     /** The format of a file, null when it is none of these. */
     static @Nullable ImageFormat of(ByteView file) {
@@ -16,7 +20,16 @@ enum ImageFormat {
         if (file.hasAscii(0, "\u0089PNG\r\n\u001a\n")) {
             return PNG;
         }
-        return null;
+        if (file.hasAscii(0, "GIF87a") || file.hasAscii(0, "GIF89a")) {
+            return GIF;
+        }
+        if (file.hasAscii(0, "RIFF") && file.hasAscii(8, "WEBP")) {
+            return WEBP;
+        }
+        if (file.hasAscii(0, "II*\0") || file.hasAscii(0, "MM\0*")) {
+            return TIFF;
+        }
+        return file.hasAscii(0, "BM") ? BMP : null;
     }
 
     /** What a file of no decoded format seems to be, for the error text. */

@@ -3,6 +3,8 @@ package dev.cardinal.udf.image;
 /** The marker segments of a JPEG file (ITU-T T.81, annex B): its frame header, and whether it is there to the end. */
 final class JpegMarkers {
 
+    private static final int APP_1 = 0xe1;
+    private static final int APP_14 = 0xee;
     private static final int START_OF_FRAME_0 = 0xc0;
     private static final int HUFFMAN_TABLES = 0xc4;
     private static final int RESTART_0 = 0xd0;
@@ -37,6 +39,34 @@ final class JpegMarkers {
             int marker = file.u8(at - 1);
             if (marker == END_OF_IMAGE) {
                 return;
+            }
+            at += segmentLength(file, at, marker);
+        }
+    }
+
+    /** The colour transform that the Adobe segment names: 0 for none, others for YCbCr; -1 without a segment. */
+    static int adobeTransform(ByteView file) throws BadImageException {
+        long at = segment(file, APP_14, "Adobe");
+        return at < 0 ? -1 : file.u8(at + 11);
+    }
+
+    /** Where the TIFF structure of the EXIF segment begins, -1 without one. */
+    static long exif(ByteView file) throws BadImageException {
+        long at = segment(file, APP_1, "Exif\0\0");
+        return at < 0 ? -1 : at + 6;
+    }
+
+    /** Where the body of the first segment before the scan with that marker and leading text begins, -1 without one. */
+    private static long segment(ByteView file, int wanted, String text) throws BadImageException {
+        long at = 2;
+        while (true) {
+            at = nextMarker(file, at);
+            int marker = file.u8(at - 1);
+            if (marker == START_OF_SCAN || marker == END_OF_IMAGE) {
+                return -1;
+            }
+            if (marker == wanted && file.hasAscii(at + 2, text)) {
+                return at + 2;
             }
             at += segmentLength(file, at, marker);
         }

@@ -2,28 +2,24 @@ package dev.cardinal.udf.image;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.cardinal.udf.image.ImageOptions.ExifOrientation;
 import dev.cardinal.udf.image.Preparation.Ready;
 import dev.cardinal.udf.image.Preparation.Rejected;
-import dev.cardinal.zoo.Preprocessing;
-import dev.cardinal.zoo.Preprocessing.CropRounding;
-import dev.cardinal.zoo.Preprocessing.Interpolation;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.HexFormat;
-import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** What becomes of bytes that are no good picture. */
 class ImageStatusTest {
 
-    private static final Preprocessing EVALUATION = new Preprocessing(
-            256,
-            224,
-            Interpolation.PILLOW_BILINEAR,
-            CropRounding.HALF_EVEN,
-            List.of(0.0, 0.0, 0.0),
-            List.of(1.0, 1.0, 1.0));
-    private static final ImagePreparer PREPARER = ImagePreparer.create(EVALUATION, ImageOptions.defaults());
+    private static final ImagePreparer PREPARER =
+            ImagePreparer.create(Cards.torchvision(256, 224), ImageOptions.defaults());
 
     /** One red pixel: {@code Image.new("RGB", (1, 1), (255, 0, 0)).save(file, "PNG")} with Pillow 9.4.0. */
     private static final byte[] RED_PNG = HexFormat.of()
@@ -40,10 +36,60 @@ class ImageStatusTest {
         assertThat(PREPARER.prepare(new byte[0])).isEqualTo(new Rejected(Status.EMPTY, "no bytes", null, null));
     }
 
+    static Stream<Arguments> otherFiles() {
+        return Stream.of(
+                Arguments.of("HTML", "<!DOCTYPE html>\n<html><body>404</body></html>"),
+                Arguments.of("HTML", "\u00ef\u00bb\u00bf \r\n<HTML lang='en'>"),
+                Arguments.of("XML", "<?xml version='1.0'?><svg/>"),
+                Arguments.of("text", "hello\n"),
+                Arguments.of("text", "B"),
+                Arguments.of("HEIC", "\0\0\0\u0018ftypheic\0\0\0\0"),
+                Arguments.of("HEIC", "\0\0\0\u0018ftypmif1\0\0\0\0"),
+                Arguments.of("AVIF", "\0\0\0\u001cftypavif\0\0\0\0"),
+                Arguments.of("PDF", "%PDF-1.7\n"),
+                Arguments.of("leading bytes 00 01 02", "\0\u0001\u0002"),
+                Arguments.of("leading bytes ff d8", "\u00ff\u00d8"));
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("otherFiles")
+    void whatIsNoDecodedFormatIsUnsupportedAndNamed(String name, String content) {
+        assertThat(PREPARER.prepare(content.getBytes(StandardCharsets.ISO_8859_1)))
+                .isEqualTo(new Rejected(Status.UNSUPPORTED, "no image format that is decoded: " + name, null, null));
+    }
+
     @Test
-    void textIsUnsupported() {
-        assertThat(PREPARER.prepare("hello\n".getBytes(StandardCharsets.UTF_8)))
-                .isEqualTo(new Rejected(Status.UNSUPPORTED, "no image format that is decoded: text", null, null));
+    void aCutJpegSaysWhereItEnds() {
+        byte[] cut = Arrays.copyOf(TestImages.read("baseline_420.jpg"), 700);
+
+        assertThat(PREPARER.prepare(cut))
+                .isEqualTo(new Rejected(Status.UNDECODABLE, "JPEG: premature end of data at byte 700", 43, 35));
+    }
+
+    @Test
+    void aFileCutBeforeItsSizeHasNone() {
+        byte[] cut = Arrays.copyOf(TestImages.read("baseline_420.jpg"), 20);
+
+        assertThat(PREPARER.prepare(cut))
+                .isEqualTo(new Rejected(Status.UNDECODABLE, "JPEG: premature end of data at byte 20", null, null));
+    }
+
+    @Test
+    void aPictureWithoutPixelsIsUndecodable() {
+        byte[] encoded = TestImages.read("rgb_24_bit.bmp");
+        Arrays.fill(encoded, 18, 22, (byte) 0);
+
+        assertThat(PREPARER.prepare(encoded))
+                .isEqualTo(new Rejected(Status.UNDECODABLE, "BMP: the header says 0 x 35 pixels", null, null));
+    }
+
+    @Test
+    void theRunDecidesHowManyPixelsAreTooMany() {
+        try (ImagePreparer strict = ImagePreparer.create(
+                Cards.torchvision(256, 224), new ImageOptions(43 * 35 - 1, ExifOrientation.IGNORE))) {
+            assertThat(strict.prepare(TestImages.read("lossless.webp")))
+                    .isEqualTo(new Rejected(Status.TOO_LARGE, "WEBP: 43 x 35 pixels are more than 1504", 43, 35));
+        }
     }
 
     @Test

@@ -3,9 +3,7 @@ package dev.cardinal.udf.image;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.cardinal.zoo.Preprocessing;
-import dev.cardinal.zoo.Preprocessing.CropRounding;
 import dev.cardinal.zoo.Preprocessing.Interpolation;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvFileSource;
@@ -13,17 +11,15 @@ import org.junit.jupiter.params.provider.CsvFileSource;
 /** Resize and crop against Pillow 9.4.0: resize.csv, made by src/test/python/resize_table.py, whose head names the command. */
 class PillowResizeTest {
 
-    private final Resampler resampler = new BilinearResampler();
-
     @ParameterizedTest(name = "{0} x {1}, resize {2}, crop {3}")
-    @CsvFileSource(resources = "resize.csv", numLinesToSkip = 2)
+    @CsvFileSource(resources = "resize.csv", numLinesToSkip = 1)
     void resizedAndCroppedPixelsAreThoseOfPillow(
             int width, int height, int resize, int crop, int outputWidth, int outputHeight, String sha256) {
-        Preprocessing preprocessing = preprocessing(noneIfZero(resize), noneIfZero(crop));
+        Preprocessing preprocessing = Cards.torchvision(noneIfZero(resize), noneIfZero(crop));
         Geometry geometry = Geometry.of(preprocessing, width, height);
 
         byte[] output = new byte[geometry.output().width() * geometry.output().height() * 3];
-        resampler.resample(SyntheticPicture.of(width, height), geometry, output);
+        Resampler.create(Interpolation.PILLOW_BILINEAR).resample(SyntheticPicture.of(width, height), geometry, output);
 
         assertThat(geometry.output()).isEqualTo(new Geometry.Size(outputWidth, outputHeight));
         assertThat(Sha256.of(output)).isEqualTo(sha256);
@@ -31,15 +27,5 @@ class PillowResizeTest {
 
     private static @Nullable Integer noneIfZero(int edge) {
         return edge == 0 ? null : edge;
-    }
-
-    private static Preprocessing preprocessing(@Nullable Integer resize, @Nullable Integer crop) {
-        return new Preprocessing(
-                resize,
-                crop,
-                Interpolation.PILLOW_BILINEAR,
-                CropRounding.HALF_EVEN,
-                List.of(0.0, 0.0, 0.0),
-                List.of(1.0, 1.0, 1.0));
     }
 }

@@ -1,0 +1,315 @@
+package dev.cardinal.job.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import dev.cardinal.job.DemoModel;
+import dev.cardinal.job.LocalSpark;
+import dev.cardinal.job.Versions;
+import dev.cardinal.zoo.Catalogue;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.apache.spark.sql.SparkSession;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Command lines from end to end, none of which gets as far as starting Spark. */
+class CommandRunnerTest {
+    private static final String LOG_LEVEL = "cardinal.log.level";
+
+    private final ByteArrayOutputStream printed = new ByteArrayOutputStream();
+    private final ByteArrayOutputStream complained = new ByteArrayOutputStream();
+
+    @TempDir
+    private Path directory;
+
+    private String missing;
+
+    @BeforeAll
+    static void stopSparkAndKeepTheLogLevel() {
+        LocalSpark.stop();
+        System.setProperty(LOG_LEVEL, "error");
+    }
+
+    @AfterAll
+    static void forgetTheLogLevel() {
+        System.clearProperty(LOG_LEVEL);
+    }
+
+    @BeforeEach
+    void nameWhatIsMissing() {
+        missing = directory.resolve("missing").toString();
+    }
+
+    @AfterEach
+    void sparkHasNotBeenStarted() {
+        assertThat(SparkSession.getDefaultSession().isEmpty()).isTrue();
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "--help, Usage: cardinal",
+        "label --help, Usage: cardinal label",
+        "label --help --no-such-option, Usage: cardinal label",
+        "models --help, Usage: cardinal models",
+        "import --help, Usage: cardinal import",
+        "evaluate --help, Usage: cardinal evaluate",
+        "demo --help, Usage: cardinal demo"
+    })
+    void helpIsPrintedAndNothingElseIsDone(String line, String expected) {
+        assertThat(run(line.split(" ", -1))).isZero();
+        assertThat(out()).startsWith(expected);
+        assertThat(err()).isEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"--version", "label --version"})
+    void versionIsPrinted(String line) {
+        assertThat(run(line.split(" ", -1))).isZero();
+        assertThat(out()).isEqualTo("cardinal " + Versions.cardinal() + "\n");
+        assertThat(Versions.cardinal()).matches("\\d+\\.\\d+\\.\\d+(-SNAPSHOT)?");
+    }
+
+    @Test
+    void modelsPrintsTheWholeCatalogueAsATable() {
+        assertThat(run("models")).isZero();
+
+        assertThat(out()).startsWith("id ");
+        assertThat(out().lines().skip(1).limit(Catalogue.cards().size()))
+                .zipSatisfy(Catalogue.cards(), (line, card) -> assertThat(line)
+                        .startsWith(card.id() + " ")
+                        .contains(card.architecture().title()));
+        assertThat(err()).isEmpty();
+    }
+
+    @Test
+    void modelsPrintsTheWholeCatalogueAsJson() throws IOException {
+        assertThat(run("models", "--format", "json")).isZero();
+
+        JsonNode json = new JsonMapper().readTree(out());
+        assertThat(json).hasSameSizeAs(Catalogue.cards());
+        assertThat(json.path(0).path("id").asText()).isEqualTo(DemoModel.ID);
+        assertThat(json.path(0).path("top1").asDouble()).isEqualTo(93.31);
+        assertThat(json.path(0).path("params").asLong())
+                .isEqualTo(Catalogue.find(DemoModel.ID).architecture().parameters());
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "'', no command given; there are models",
+        "--verbose, no command given",
+        "lable, label",
+        "models --format xml, --format",
+        "models surplus, surplus",
+        "--no-such-option models, --no-such-option",
+        "label --modle m --input i, --model",
+        "label --input i, --model",
+        "label --label-from here --model m --input i, 'none, parent-dir'",
+        "label --exif-orientation sideways --model m --input i, --exif-orientation",
+        "label --top-k many --model m --input i, --top-k",
+        "import --card, --card"
+    })
+    void wrongUsageEndsWithExitCode2AndSaysWhatIsWrong(String line, String expected) {
+        assertThat(run(line.isEmpty() ? new String[0] : line.split(" ", -1))).isEqualTo(2);
+        assertThat(err()).startsWith("cardinal: ").contains(expected).contains("--help'.");
+        assertThat(out()).isEmpty();
+    }
+
+    @Test
+    void everyOptionOutOfRangeIsNamed() {
+        String line = "label --model m --input i --limit 0 --top-k 0 --batch-size -1 --max-pixels 0 --max-file-bytes 0"
+                + " --images-per-commit 0 --max-bad-fraction NaN";
+
+        int exitCode = run(line.split(" ", -1));
+
+        assertThat(exitCode).isEqualTo(2);
+        assertThat(err().lines().filter(each -> each.startsWith("cardinal: ")))
+                .containsExactly(
+                        "cardinal: --limit must be at least 1, not 0",
+                        "cardinal: --top-k must be at least 1, not 0",
+                        "cardinal: --batch-size must be at least 1, not -1",
+                        "cardinal: --max-pixels must be at least 1, not 0",
+                        "cardinal: --max-file-bytes must be at least 1, not 0",
+                        "cardinal: --images-per-commit must be at least 1, not 0",
+                        "cardinal: --max-bad-fraction must lie between 0 and 1, not NaN");
+    }
+
+    @Test
+    void everyMissingFileIsNamed() {
+        assertThat(run("label", "--model", missing, "--input", missing + "1", missing + "2", "--include", "[a"))
+                .isEqualTo(2);
+        assertThat(err())
+                .contains("input " + missing + "1 does not exist")
+                .contains("input " + missing + "2 does not exist")
+                .contains("--include [a is no glob")
+                .contains("model " + missing + " does not exist");
+    }
+
+    @Test
+    void problemsOfTheLineAndOfTheFileAreNamedTogether() throws IOException {
+        String config = config("modle=" + missing + "\n");
+
+        assertThat(run("label", "--inptu", missing, "--config", config)).isEqualTo(2);
+
+        assertThat(err())
+                .contains("Unknown options: '--inptu'")
+                .contains("unknown key 'modle', the nearest is 'model'");
+    }
+
+    @Test
+    void fileGivesOptionsAndTheCommandLineWins() throws IOException {
+        String config = config("format=json\n");
+
+        assertThat(run("models", "--config", config)).isZero();
+        assertThat(out()).startsWith("[ {");
+        printed.reset();
+        assertThat(run("models", "--config", config, "--format", "table")).isZero();
+        assertThat(out()).startsWith("id ");
+    }
+
+    @Test
+    void fileMayBeNamedBeforeTheCommand() throws IOException {
+        assertThat(run("--config", config("format=json\n"), "models")).isZero();
+        assertThat(out()).startsWith("[ {");
+    }
+
+    @Test
+    void fileGivesRequiredAndRepeatedOptions() throws IOException {
+        String config = config("model=" + missing + "\ninput.1=" + missing + "1\ninput.2=" + missing + "2\n");
+
+        assertThat(run("label", "--config", config)).isEqualTo(2);
+        assertThat(err())
+                .contains(missing + "1 does")
+                .contains(missing + "2 does")
+                .doesNotContain("required");
+        complained.reset();
+        assertThat(run("label", "--config", config, "--input", missing + "3")).isEqualTo(2);
+        assertThat(err()).contains(missing + "3 does").doesNotContain(missing + "1 does");
+    }
+
+    @Test
+    void valueOfTheFileIsCheckedLikeThatOfTheLine() throws IOException {
+        String config = config("format=xml\n");
+
+        assertThat(run("models", "--config", config)).isEqualTo(2);
+        assertThat(err()).contains("--format").contains("xml");
+    }
+
+    @Test
+    void missingConfigurationFileIsNamed() {
+        assertThat(run("models", "--config", missing)).isEqualTo(2);
+        assertThat(err()).contains("--config " + missing + " cannot be read");
+    }
+
+    @Test
+    void importIsDoneOnce() {
+        String output = directory.resolve("model").toString();
+
+        assertThat(run("import", "--card", DemoModel.ID, "--output", output)).isZero();
+        assertThat(out()).startsWith("imported " + DemoModel.ID + "@").contains(" to " + output);
+        printed.reset();
+        assertThat(run("import", "--card", DemoModel.ID, "--output", output)).isZero();
+        assertThat(out()).startsWith("already imported: ").contains(" is in " + output);
+        assertThat(err()).isEmpty();
+    }
+
+    @Test
+    void everyProblemOfAnImportIsNamed() throws IOException {
+        Path taken = Files.createFile(directory.resolve("taken"));
+
+        assertThat(run("import", "--card", "resnext", "--checkpoint", missing, "--output", taken.toString()))
+                .isEqualTo(2);
+        assertThat(err())
+                .contains("card 'resnext' is not in the catalogue")
+                .contains("checkpoint " + missing + " does not exist")
+                .contains("output " + taken + " is a file");
+    }
+
+    @Test
+    void artefactThatCannotBeUsedEndsWithExitCode2WithoutAStackTrace() throws IOException {
+        assertThat(run(importOfGarbage())).isEqualTo(2);
+        assertThat(err()).startsWith("cardinal: ").doesNotContain("\tat ");
+    }
+
+    @Test
+    void verboseShowsTheStackTraceWhereverItIsAsked() throws IOException {
+        String[] line = importOfGarbage();
+        String[] withFlag = java.util.Arrays.copyOf(line, line.length + 1);
+        withFlag[line.length] = "--verbose";
+        String[] withFile = java.util.Arrays.copyOf(line, line.length + 2);
+        withFile[line.length] = "--config";
+        withFile[line.length + 1] = config("verbose=true\n");
+
+        assertThat(run(withFlag)).isEqualTo(2);
+        assertThat(err()).contains("\tat dev.cardinal");
+        complained.reset();
+        assertThat(run(withFile)).isEqualTo(2);
+        assertThat(err()).contains("\tat dev.cardinal");
+    }
+
+    @Test
+    void failureThatIsNotTheUsersEndsWithExitCode1() throws IOException {
+        Path file = Files.createFile(directory.resolve("file"));
+
+        assertThat(run("import", "--card", DemoModel.ID, "--output", file + "/below/model"))
+                .isEqualTo(1);
+        assertThat(err())
+                .startsWith("cardinal: failed: ")
+                .contains("'--verbose' shows")
+                .doesNotContain("\tat ");
+    }
+
+    @Test
+    void demoLeavesAForeignDirectoryAlone() throws IOException {
+        Files.writeString(directory.resolve("thesis.txt"), "precious");
+
+        assertThat(run("demo", "--output", directory.toString())).isEqualTo(2);
+        assertThat(err()).contains("already holds something else");
+        assertThat(directory).isDirectoryNotContaining("glob:**/images");
+    }
+
+    private String[] importOfGarbage() throws IOException {
+        Path checkpoint = Files.writeString(directory.resolve("garbage.pth"), "this is no checkpoint");
+        return new String[] {
+            "import",
+            "--card",
+            DemoModel.ID,
+            "--checkpoint",
+            checkpoint.toString(),
+            "--output",
+            directory.resolve("model").toString()
+        };
+    }
+
+    private String config(String text) throws IOException {
+        return Files.writeString(directory.resolve("config.properties"), text).toString();
+    }
+
+    private int run(String... args) {
+        Console console = new Console(
+                new PrintStream(printed, true, StandardCharsets.UTF_8),
+                new PrintStream(complained, true, StandardCharsets.UTF_8),
+                false);
+        return new CommandRunner(console).run(args);
+    }
+
+    private String out() {
+        return printed.toString(StandardCharsets.UTF_8);
+    }
+
+    private String err() {
+        return complained.toString(StandardCharsets.UTF_8);
+    }
+}

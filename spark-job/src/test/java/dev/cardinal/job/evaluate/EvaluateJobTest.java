@@ -1,0 +1,240 @@
+package dev.cardinal.job.evaluate;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import dev.cardinal.job.LocalSpark;
+import dev.cardinal.job.evaluate.Metrics.ClassMetrics;
+import dev.cardinal.job.evaluate.Metrics.Unmatched;
+import dev.cardinal.udf.PredictionSchema;
+import dev.cardinal.zoo.CardinalException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Set;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.RowFactory;
+import org.apache.spark.sql.SaveMode;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class EvaluateJobTest {
+    private static final String MODEL = "toy@0123456789ab";
+    private static final List<String> NAMES = List.of("ant", "bee", "cat", "dog", "eel", "fox");
+
+    @TempDir
+    private Path directory;
+
+    private String output;
+
+    @BeforeEach
+    void nameOutput() {
+        output = directory.resolve("evaluation").toString();
+    }
+
+    @Test
+    void sharesAreThoseOfTheRowsWithATruthAndPredictions() throws IOException {
+        String predictions = table("predictions", MODEL, 5, mixedRows());
+
+        Metrics metrics = evaluate(TruthAs.AUTO, predictions);
+
+        // n = 5: three ants (first, second, nowhere), a bee and, by its id, a dog.
+        Interval top1 = Interval.wilson(3, 5);
+        Interval top5 = Interval.wilson(4, 5);
+        assertThat(metrics)
+                .usingRecursiveComparison()
+                .isEqualTo(new Metrics(
+                        MODEL,
+                        5,
+                        0.6,
+                        top1.low(),
+                        top1.high(),
+                        0.8,
+                        top5.low(),
+                        top5.high(),
+                        1,
+                        List.of(new Unmatched("dragon", 2), new Unmatched("centaur", 1)),
+                        List.of(
+                                classMetrics(0, 1, 3),
+                                classMetrics(1, 1, 1),
+                                new ClassMetrics(2, "cat", 0, null, null, null),
+                                classMetrics(3, 1, 1),
+                                new ClassMetrics(4, "eel", 0, null, null, null),
+                                new ClassMetrics(5, "fox", 0, null, null, null))));
+    }
+
+    @Test
+    void metricsFileHoldsTheResult() throws IOException {
+        Metrics metrics = evaluate(TruthAs.AUTO, table("predictions", MODEL, 5, mixedRows()));
+
+        JsonNode json = new JsonMapper()
+                .readTree(directory.resolve("evaluation/metrics.json").toFile());
+        assertThat(json.path("model").asText()).isEqualTo(MODEL);
+        assertThat(json.path("n").asLong()).isEqualTo(5);
+        assertThat(json.path("top1").asDouble()).isEqualTo(0.6);
+        assertThat(json.path("top1_low").asDouble()).isEqualTo(metrics.top1Low());
+        assertThat(json.path("top5").asDouble()).isEqualTo(0.8);
+        assertThat(json.path("not_classified").asLong()).isEqualTo(1);
+        assertThat(json.path("per_class")).hasSize(6);
+        assertThat(json.path("per_class").path(0).path("label").asText()).isEqualTo("ant");
+        assertThat(json.path("per_class").path(2).path("top1").isNull()).isTrue();
+    }
+
+    @ParameterizedTest
+    @CsvSource({"NAME, ant, 1", "ID, id0, 1", "INDEX, 0, 1", "INDEX1, 1, 1", "INDEX, 1, 0", "AUTO, id0, 1"})
+    void truthIsReadAsItIsSaidToBe(TruthAs truthAs, String truth, double top1) throws IOException {
+        String predictions = table("predictions", MODEL, 5, List.of(row(truth, "ok", 0, 2, 3, 4, 5)));
+
+        assertThat(evaluate(truthAs, predictions).top1()).isEqualTo(top1);
+    }
+
+    @Test
+    void fewerStoredPredictionsThanFiveHaveNoTop5() throws IOException {
+        Metrics metrics = evaluate(TruthAs.AUTO, table("predictions", MODEL, 4, List.of(row("ant", "ok", 0, 1, 2, 3))));
+
+        assertThat(metrics.top1()).isEqualTo(1);
+        assertThat(metrics.top5()).isNull();
+        assertThat(metrics.top5Low()).isNull();
+    }
+
+    @Test
+    void tablesOfOneModelAreEvaluatedTogether() throws IOException {
+        String first = table("first", MODEL, 5, List.of(row("ant", "ok", 0, 1, 2, 3, 4)));
+        String second = table("second", MODEL, 4, List.of(row("bee", "ok", 0, 1, 2, 3)));
+
+        Metrics metrics = evaluate(TruthAs.AUTO, first, second);
+
+        assertThat(metrics.n()).isEqualTo(2);
+        assertThat(metrics.top1()).isEqualTo(0.5);
+        assertThat(metrics.top5()).as("one table stores four").isNull();
+    }
+
+    @Test
+    void tablesOfDifferentModelsAreRefused() throws IOException {
+        String first = table("first", MODEL, 5, mixedRows());
+        String second = table("second", "other@ba9876543210", 5, mixedRows());
+
+        assertThatThrownBy(() -> evaluate(TruthAs.AUTO, first, second))
+                .isInstanceOf(CardinalException.class)
+                .hasMessage("--predictions holds tables of different models: " + MODEL + " and, in " + second
+                        + ", other@ba9876543210");
+    }
+
+    @Test
+    void truthsThatMeanNoClassAreShown() throws IOException {
+        String predictions = table("predictions", MODEL, 5, mixedRows());
+
+        assertThatThrownBy(() -> evaluate(TruthAs.INDEX, predictions))
+                .isInstanceOf(CardinalException.class)
+                .hasMessageContaining("[ant, dragon")
+                .hasMessageContaining("--truth-as");
+        assertThat(directory.resolve("evaluation")).doesNotExist();
+    }
+
+    @Test
+    void tableWithoutTruthIsRefused() throws IOException {
+        String predictions = table("predictions", MODEL, 5, List.of(row(null, "ok", 0, 1, 2, 3, 4)));
+
+        assertThatThrownBy(() -> evaluate(TruthAs.AUTO, predictions))
+                .isInstanceOf(CardinalException.class)
+                .hasMessageContaining("no truth to evaluate against: label with --label-from parent-dir");
+    }
+
+    @Test
+    void directoryThatIsNoTableAndOccupiedOutputAreNamedTogether() throws IOException {
+        Files.createDirectories(directory.resolve("evaluation"));
+        Files.writeString(directory.resolve("evaluation/thesis.txt"), "precious");
+
+        assertThatThrownBy(() -> evaluate(TruthAs.AUTO, directory.toString()))
+                .isInstanceOf(CardinalException.class)
+                .hasMessageContaining("are no predictions table")
+                .hasMessageContaining("already holds something else (thesis.txt)");
+    }
+
+    @Test
+    void earlierResultIsReplaced() throws IOException {
+        String predictions = table("predictions", MODEL, 5, mixedRows());
+        evaluate(TruthAs.NAME, predictions);
+
+        evaluate(TruthAs.AUTO, predictions);
+
+        JsonNode json = new JsonMapper()
+                .readTree(directory.resolve("evaluation/metrics.json").toFile());
+        assertThat(json.path("n").asLong()).isEqualTo(5);
+    }
+
+    private static List<Row> mixedRows() {
+        return List.of(
+                row("ant", "ok", 0, 1, 2, 3, 4),
+                row("ant", "ok", 1, 2, 3, 4, 0),
+                row("ant", "ok", 1, 2, 3, 4, 5),
+                row("bee", "ok", 1, 0, 2, 3, 4),
+                row("id3", "ok", 3, 1, 2, 0, 4),
+                row("cat", "undecodable"),
+                row("dragon", "ok", 0, 1, 2, 3, 4),
+                row("dragon", "ok", 0, 1, 2, 3, 4),
+                row("centaur", "ok", 0, 1, 2, 3, 4),
+                row(null, "ok", 0, 1, 2, 3, 4));
+    }
+
+    private static ClassMetrics classMetrics(int c, long hits, long n) {
+        Interval top1 = Interval.wilson(hits, n);
+        return new ClassMetrics(c, NAMES.get(c), n, top1.value(), top1.low(), top1.high());
+    }
+
+    /** A row whose predictions are these classes, highest first. */
+    private static Row row(@Nullable String truth, String status, int... classes) {
+        Row[] predictions = Arrays.stream(classes)
+                .mapToObj(c -> RowFactory.create(c, NAMES.get(c), 0.5f))
+                .toArray(Row[]::new);
+        return RowFactory.create(
+                null,
+                null,
+                null,
+                null,
+                null,
+                null,
+                null,
+                truth,
+                status,
+                null,
+                status.equals("ok") ? predictions : null,
+                MODEL);
+    }
+
+    private String table(String name, String model, int topK, List<Row> rows) throws IOException {
+        Path table = directory.resolve(name);
+        LocalSpark.session()
+                .createDataFrame(rows, PredictionSchema.table(Set.of()))
+                .coalesce(1)
+                .write()
+                .mode(SaveMode.Append)
+                .parquet(table.toString());
+        StringBuilder classes = new StringBuilder();
+        for (int c = 0; c < NAMES.size(); c++) {
+            classes.append(c == 0 ? "" : ", ")
+                    .append("{\"name\": \"%s\", \"id\": \"id%d\"}".formatted(NAMES.get(c), c));
+        }
+        Files.createDirectories(table.resolve("_cardinal"));
+        Files.writeString(table.resolve("_cardinal/run.json"), """
+                {
+                  "model": {"id": "%s", "card": "toy", "fingerprint": "01", "uri": "toy", "classes": [%s]},
+                  "options": {"top-k": %d}
+                }
+                """.formatted(model, classes, topK));
+        return table.toString();
+    }
+
+    private Metrics evaluate(TruthAs truthAs, String... predictions) throws IOException {
+        return new EvaluateJob(LocalSpark.session())
+                .run(new EvaluateJob.Request(Arrays.asList(predictions), truthAs, output));
+    }
+}

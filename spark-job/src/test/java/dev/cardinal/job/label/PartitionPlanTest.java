@@ -1,0 +1,98 @@
+package dev.cardinal.job.label;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.cardinal.udf.ImageRef;
+import java.util.List;
+import java.util.Random;
+import java.util.stream.IntStream;
+import java.util.stream.LongStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class PartitionPlanTest {
+    private static final long MIB = 1 << 20;
+
+    @Test
+    void noImagesNeedNoTask() {
+        assertThat(PartitionPlan.of(List.of(), 4)).isEmpty();
+    }
+
+    @ParameterizedTest
+    @CsvSource({"1, 1", "7, 1", "1000, 1", "1000, 8", "1000, 1000", "20000, 64"})
+    void everyImageIsInOneTaskInOrderAndNoTaskIsEmpty(int count, int cores) {
+        Random random = new Random(count);
+        List<ImageRef> images = images(LongStream.range(0, count).map(i -> random.nextInt(500_000)));
+
+        List<List<ImageRef>> tasks = PartitionPlan.of(images, cores);
+
+        assertThat(tasks).noneMatch(List::isEmpty);
+        assertThat(tasks.stream().flatMap(List::stream)).containsExactlyElementsOf(images);
+    }
+
+    @Test
+    void tasksAreAboutEquallyLarge() {
+        Random random = new Random(1);
+        List<ImageRef> images = images(LongStream.range(0, 5_000).map(i -> random.nextInt(1_000_000)));
+
+        List<List<ImageRef>> tasks = PartitionPlan.of(images, 8);
+
+        long total = bytes(images);
+        assertThat(tasks).hasSizeBetween(30, 34); // four for each of eight cores
+        assertThat(tasks.subList(0, tasks.size() - 1))
+                .allSatisfy(task -> assertThat(bytes(task)).isBetween(total / 36, total / 28));
+    }
+
+    @Test
+    void largeImagesGoToFewerImagesATask() {
+        List<ImageRef> images = images(LongStream.concat(
+                LongStream.generate(() -> 10 * MIB).limit(20),
+                LongStream.generate(() -> 1).limit(20)));
+
+        List<List<ImageRef>> tasks = PartitionPlan.of(images, 2);
+
+        assertThat(tasks.get(0)).hasSize(3); // an eighth of 201.25 MiB is 25.2 MiB
+        assertThat(tasks.get(tasks.size() - 1)).hasSizeGreaterThan(10);
+    }
+
+    @Test
+    void tasksOfAHugeDatasetStaySmallEnoughToRepeat() {
+        List<ImageRef> images = images(LongStream.generate(() -> MIB).limit(2_000));
+
+        assertThat(PartitionPlan.of(images, 1))
+                .allSatisfy(task -> assertThat(bytes(task)).isLessThanOrEqualTo(129 * MIB));
+    }
+
+    @Test
+    void fewSmallImagesShareATask() {
+        assertThat(PartitionPlan.of(images(LongStream.generate(() -> 1_000).limit(60)), 64))
+                .hasSize(1);
+    }
+
+    @Test
+    void smallFilesDoNotPileUp() {
+        List<List<ImageRef>> tasks =
+                PartitionPlan.of(images(LongStream.generate(() -> 0).limit(100_000)), 4);
+
+        assertThat(tasks).hasSizeGreaterThanOrEqualTo(16);
+    }
+
+    @Test
+    void oneHugeImageIsATask() {
+        List<ImageRef> images = images(LongStream.of(1L << 40, 1, 1));
+
+        assertThat(PartitionPlan.of(images, 4)).extracting(List::size).containsExactly(1, 2);
+    }
+
+    private static List<ImageRef> images(LongStream lengths) {
+        long[] each = lengths.toArray();
+        return IntStream.range(0, each.length)
+                .mapToObj(i -> new ImageRef("file:/" + i, each[i], 0, null))
+                .toList();
+    }
+
+    private static long bytes(List<ImageRef> images) {
+        return images.stream().mapToLong(ImageRef::length).sum();
+    }
+}

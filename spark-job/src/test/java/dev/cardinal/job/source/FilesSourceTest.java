@@ -1,0 +1,234 @@
+package dev.cardinal.job.source;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.cardinal.udf.ImageRef;
+import dev.cardinal.zoo.CardinalException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.util.Arrays;
+import java.util.List;
+import org.apache.hadoop.conf.Configuration;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class FilesSourceTest {
+    private final Configuration configuration = new Configuration();
+
+    @TempDir
+    private Path directory;
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "plain.png",
+                "_MG_1234.JPG",
+                "_SUCCESS",
+                "with space.png",
+                "hundred%20percent.png",
+                "größe 日本.png",
+                "star*.png",
+                "[set]{a,b}?.png",
+                "12:30.png",
+                "hash#1&plus+2.png",
+                "no extension",
+                "_folder/_deeper/a b.png"
+            })
+    void everyFileIsAnImageWhateverItsName(String name) throws IOException {
+        file(name);
+
+        assertThat(paths(list(directory.toString()))).containsExactly("file:" + directory + "/" + name);
+        assertThat(paths(list(directory + "/" + name))).containsExactly("file:" + directory + "/" + name);
+    }
+
+    @Test
+    void imageKnowsLengthAndModificationTime() throws IOException {
+        Path file = Files.write(directory.resolve("a.png"), new byte[123]);
+        Files.setLastModifiedTime(file, FileTime.fromMillis(1_700_000_000_000L));
+
+        assertThat(list(directory.toString()).images())
+                .containsExactly(new ImageRef("file:" + file, 123, 1_700_000_000_000L, null));
+    }
+
+    @Test
+    void namesThatBeginWithADotAreSkippedAndCounted() throws IOException {
+        file("a.png");
+        file(".DS_Store");
+        file("sub/._a.png");
+        file(".cache/one.png");
+        file(".cache/two.png");
+
+        Listing listing = list(directory.toString());
+
+        assertThat(names(listing)).containsExactly("a.png");
+        assertThat(listing.skipped()).as("a directory counts once").isEqualTo(3);
+    }
+
+    @Test
+    void globSkipsAndCountsNamesThatBeginWithADot() throws IOException {
+        file("a.png");
+        file(".hidden.png");
+        file(".cache/one.png");
+        file("sub/b.png");
+
+        assertThat(names(list(directory + "/*"))).containsExactly("a.png", "b.png");
+        assertThat(list(directory + "/*").skipped()).isEqualTo(2);
+        assertThat(names(list(directory + "/*/*.png"))).containsExactly("b.png");
+    }
+
+    @Test
+    void nameThatBeginsWithADotIsTakenWhereItIsAskedFor() throws IOException {
+        file(".hidden/a.png");
+        file(".b.png");
+
+        assertThat(names(list(directory + "/.hidden"))).containsExactly("a.png");
+        assertThat(names(list(directory + "/.b.png"))).containsExactly(".b.png");
+        assertThat(names(list(directory + "/.*.png"))).containsExactly(".b.png");
+    }
+
+    @Test
+    void pathThatExistsIsNotReadAsAGlob() throws IOException {
+        file("a*/star.png");
+        file("ab/other.png");
+
+        assertThat(names(list(directory + "/a*"))).containsExactly("star.png");
+    }
+
+    @Test
+    void pathThatDoesNotExistIsReadAsAGlob() throws IOException {
+        file("cat/1.png");
+        file("cow/2.png");
+        file("dog/3.png");
+        file("cat/4.txt");
+
+        assertThat(names(list(directory + "/c*"))).containsExactly("1.png", "4.txt", "2.png");
+        assertThat(names(list(directory + "/{cat,dog}/*.png"))).containsExactly("1.png", "3.png");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "*.png, 1.png 3.png",
+        "'*.{png,txt}', 1.png 4.txt 3.png",
+        "1*, 1.png",
+        "cat/*.png, 1.png",
+        "*/*.png, 1.png",
+        "**/*.png, 1.png 3.png",
+        "deep/**, 3.png",
+        "*.gif, ''"
+    })
+    void includeMatchesTheNameOrWithASlashThePathBelowTheInput(String include, String expected) throws IOException {
+        file("cat/1.png");
+        file("dog/2.jpg");
+        file("deep/er/3.png");
+        file("cat/4.txt");
+
+        assertThat(String.join(" ", names(source(TruthFrom.NONE, include).list(List.of(directory.toString())))))
+                .isEqualTo(expected);
+    }
+
+    @Test
+    void includeThatIsNoGlobIsRefused() {
+        assertThatThrownBy(() -> source(TruthFrom.NONE, "[a"))
+                .isInstanceOf(CardinalException.class)
+                .hasMessageContaining("--include [a is no glob");
+    }
+
+    @Test
+    void missingInputIsNamed() {
+        String missing = directory + "/nowhere";
+
+        assertThatThrownBy(() -> list(directory.toString(), missing))
+                .isInstanceOf(CardinalException.class)
+                .hasMessage("input " + missing + " does not exist, and matches nothing as a glob");
+        assertThatThrownBy(() -> list(directory + "/*.png"))
+                .isInstanceOf(CardinalException.class)
+                .hasMessageContaining("matches nothing as a glob");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"gopher://host/images, gopher", "'', no path"})
+    void inputThatIsNoPathIsNamed(String input, String complaint) {
+        assertThatThrownBy(() -> list(input))
+                .isInstanceOf(CardinalException.class)
+                .hasMessageContaining(complaint);
+    }
+
+    @Test
+    void emptyDirectoryHasNoImages() throws IOException {
+        assertThat(list(directory.toString())).isEqualTo(new Listing(List.of(), 0));
+    }
+
+    @Test
+    void fileInSeveralInputsIsOneImage() throws IOException {
+        Path file = file("sub/a.png");
+        String dotted = directory + "/sub/../sub";
+
+        Listing listing = list(
+                directory.toString(),
+                directory + "/sub/",
+                dotted,
+                file.toString(),
+                file.toUri().toString());
+
+        assertThat(paths(listing)).containsExactly("file:" + file);
+    }
+
+    @Test
+    void imagesAreInOrderOfPath() throws IOException {
+        file("b/2.png");
+        file("a.png");
+        file("b/10.png");
+        file("c.png");
+
+        assertThat(names(list(directory + "/c.png", directory.toString())))
+                .containsExactly("a.png", "10.png", "2.png", "c.png");
+    }
+
+    @Test
+    void truthIsTheNameOfTheDirectory() throws IOException {
+        file("T-shirt %20 top/a.png");
+        file("nested/n02084071/b.png");
+
+        assertThat(source(TruthFrom.PARENT_DIR, null)
+                        .list(List.of(directory.toString()))
+                        .images())
+                .extracting(ImageRef::truth)
+                .containsExactly("T-shirt %20 top", "n02084071");
+        assertThat(source(TruthFrom.NONE, null)
+                        .list(List.of(directory.toString()))
+                        .images())
+                .extracting(ImageRef::truth)
+                .containsOnlyNulls();
+    }
+
+    private Path file(String name) throws IOException {
+        Path file = directory.resolve(name);
+        Files.createDirectories(file.getParent());
+        return Files.createFile(file);
+    }
+
+    private FilesSource source(TruthFrom truthFrom, @Nullable String include) {
+        return new FilesSource(configuration, truthFrom, include);
+    }
+
+    private Listing list(String... inputs) throws IOException {
+        return source(TruthFrom.NONE, null).list(Arrays.asList(inputs));
+    }
+
+    private static List<String> paths(Listing listing) {
+        return listing.images().stream().map(ImageRef::path).toList();
+    }
+
+    private static List<String> names(Listing listing) {
+        return paths(listing).stream()
+                .map(path -> path.substring(path.lastIndexOf('/') + 1))
+                .toList();
+    }
+}

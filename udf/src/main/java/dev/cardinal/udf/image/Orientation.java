@@ -1,0 +1,68 @@
+package dev.cardinal.udf.image;
+
+/** How a camera was held, as EXIF tag 0x0112 says; the constants stand in the order of its values, 1 to 8. */
+enum Orientation {
+    AS_STORED,
+    MIRRORED,
+    HALF_TURN,
+    UPSIDE_DOWN,
+    TRANSPOSED,
+    QUARTER_TURN_RIGHT,
+    TRANSVERSED,
+    QUARTER_TURN_LEFT;
+
+    private static final int TAG = 0x0112;
+
+    /** What a JPEG file says; nothing readable, or a value out of range, is {@link #AS_STORED}. */
+    static Orientation ofJpeg(ByteView file) {
+        try {
+            long exif = JpegMarkers.exif(file);
+            long value = exif < 0 ? 1 : TiffDirectory.first(file, exif).value(TAG, 1);
+            return value >= 1 && value <= values().length ? values()[(int) value - 1] : AS_STORED;
+        } catch (BadImageException e) {
+            return AS_STORED;
+        }
+    }
+
+    private boolean swapsAxes() {
+        return compareTo(TRANSPOSED) >= 0;
+    }
+
+    /** The picture as it was seen: {@code stored} itself, or {@code into} with its pixels moved. */
+    Pixels turn(Pixels stored, Pixels into) {
+        if (this == AS_STORED) {
+            return stored;
+        }
+        int width = swapsAxes() ? stored.height() : stored.width();
+        int height = swapsAxes() ? stored.width() : stored.height();
+        into.reshape(width, height);
+        byte[] from = stored.rgb();
+        byte[] to = into.rgb();
+        int at = 0;
+        for (int y = 0; y < height; y++) {
+            for (int x = 0; x < width; x++) {
+                int source = 3 * source(x, y, stored.width(), stored.height());
+                to[at++] = from[source];
+                to[at++] = from[source + 1];
+                to[at++] = from[source + 2];
+            }
+        }
+        return into;
+    }
+
+    /** Index of the stored pixel that is seen at a place; width and height are those of the stored picture. */
+    private int source(int x, int y, int width, int height) {
+        int right = width - 1;
+        int bottom = height - 1;
+        return switch (this) {
+            case AS_STORED -> y * width + x;
+            case MIRRORED -> y * width + right - x;
+            case HALF_TURN -> (bottom - y) * width + right - x;
+            case UPSIDE_DOWN -> (bottom - y) * width + x;
+            case TRANSPOSED -> x * width + y;
+            case QUARTER_TURN_RIGHT -> (bottom - x) * width + y;
+            case TRANSVERSED -> (bottom - x) * width + right - y;
+            case QUARTER_TURN_LEFT -> x * width + right - y;
+        };
+    }
+}

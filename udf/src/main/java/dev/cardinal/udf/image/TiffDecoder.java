@@ -1,0 +1,66 @@
+package dev.cardinal.udf.image;
+
+import com.twelvemonkeys.imageio.plugins.tiff.TIFFImageReaderSpi;
+
+/** The first page of a TIFF file, decoded by TwelveMonkeys. */
+final class TiffDecoder implements ImageDecoder {
+
+    private static final int WIDTH = 256;
+    private static final int HEIGHT = 257;
+    private static final int BITS_PER_SAMPLE = 258;
+    private static final int SAMPLES_PER_PIXEL = 277;
+    private static final int STRIP_OFFSETS = 273;
+    private static final int STRIP_BYTES = 279;
+    private static final int TILE_WIDTH = 322;
+    private static final int TILE_HEIGHT = 323;
+    private static final int TILE_OFFSETS = 324;
+    private static final int TILE_BYTES = 325;
+    private static final int MOST_SAMPLES = 8;
+    private static final int LARGEST_TILE_EDGE = 1 << 14;
+
+    private final LibraryReader reader = LibraryReader.of(new TIFFImageReaderSpi());
+    private final RgbConversion conversion;
+
+    TiffDecoder(RgbConversion conversion) {
+        this.conversion = conversion;
+    }
+
+    @Override
+    public ImageHeader header(ByteView file) throws BadImageException {
+        TiffDirectory directory = TiffDirectory.first(file);
+        int samples = (int) Math.min(directory.value(SAMPLES_PER_PIXEL, 1), Integer.MAX_VALUE);
+        int bits = (int) Math.min(directory.value(BITS_PER_SAMPLE, 1), Integer.MAX_VALUE);
+        return ImageHeader.of(directory.value(WIDTH, 0), directory.value(HEIGHT, 0), samples, bits);
+    }
+
+    @Override
+    public void decode(ByteView file, ImageHeader header, Pixels into) throws BadImageException {
+        if (header.channels() > MOST_SAMPLES || header.bits() > 16) {
+            throw new BadImageException(
+                    "%d samples of %d bits a pixel are not decoded".formatted(header.channels(), header.bits()));
+        }
+        TiffDirectory directory = TiffDirectory.first(file);
+        if (directory.value(TILE_WIDTH, 0) > LARGEST_TILE_EDGE || directory.value(TILE_HEIGHT, 0) > LARGEST_TILE_EDGE) {
+            throw new BadImageException("tiles of %d x %d pixels"
+                    .formatted(directory.value(TILE_WIDTH, 0), directory.value(TILE_HEIGHT, 0)));
+        }
+        requireComplete(directory);
+        conversion.convert(reader.image(file.bytes()), into);
+    }
+
+    /** Every tag, strip and tile of every page must be there. */
+    private static void requireComplete(TiffDirectory first) throws BadImageException {
+        TiffDirectory directory = first;
+        for (int pages = 0; directory != null && pages < 1000; pages++) {
+            directory.requireValues();
+            directory.requireData(STRIP_OFFSETS, STRIP_BYTES);
+            directory.requireData(TILE_OFFSETS, TILE_BYTES);
+            directory = directory.next();
+        }
+    }
+
+    @Override
+    public void close() {
+        reader.close();
+    }
+}

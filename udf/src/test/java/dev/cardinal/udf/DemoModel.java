@@ -1,0 +1,68 @@
+package dev.cardinal.udf;
+
+import dev.cardinal.zoo.BundleCard;
+import dev.cardinal.zoo.Catalogue;
+import dev.cardinal.zoo.ImportProgress;
+import dev.cardinal.zoo.ImportRequest;
+import dev.cardinal.zoo.ModelCard;
+import dev.cardinal.zoo.ModelImport;
+import dev.cardinal.zoo.Preprocessing;
+import java.io.FileNotFoundException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.FileSystem;
+
+/** The model that comes with Cardinal, imported for a test class. */
+final class DemoModel {
+    private static final String ID = "fashion_resnext20_8x4d";
+
+    private DemoModel() {}
+
+    static ModelCard card() {
+        return Catalogue.find(ID);
+    }
+
+    /** The same network with another mean, which makes another model of it with a fingerprint of its own. */
+    static ModelCard cardWithMean(double mean) {
+        ModelCard card = card();
+        Preprocessing demo = card.preprocessing();
+        Preprocessing other = new Preprocessing(
+                demo.resize(),
+                demo.crop(),
+                demo.interpolation(),
+                demo.cropRounding(),
+                List.of(mean, mean, mean),
+                demo.std());
+        return new ModelCard(card.id(), card.aliases(), card.architecture(), other, card.labels(), card.source());
+    }
+
+    /** Imports a card's variant of the model; the directory must be missing or empty. */
+    static BundleCard importTo(ModelCard card, Path directory) throws IOException {
+        Path checkpoint = Files.createTempFile("demo", ".pth");
+        try (InputStream in = ModelCard.class.getResourceAsStream("demo/" + ID + ".pth")) {
+            if (in == null) {
+                throw new FileNotFoundException("the demo checkpoint is not on the class path");
+            }
+            Files.write(checkpoint, in.readAllBytes());
+            return ModelImport.run(ImportRequest.released(card, checkpoint, directory), ImportProgress.NONE)
+                    .bundle();
+        } finally {
+            Files.delete(checkpoint);
+        }
+    }
+
+    /** Broadcasts an imported bundle. */
+    static ModelSpec broadcast(BundleCard bundle, Path directory) throws IOException {
+        return new ModelSpec(
+                bundle,
+                BroadcastFiles.of(
+                        LocalSpark.context(),
+                        FileSystem.getLocal(new Configuration()),
+                        new org.apache.hadoop.fs.Path(directory.toUri()),
+                        bundle.fingerprint()));
+    }
+}

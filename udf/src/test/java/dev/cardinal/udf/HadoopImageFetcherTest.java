@@ -1,0 +1,110 @@
+package dev.cardinal.udf;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.cardinal.udf.ImageFetcher.UnreadableImageException;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.FileSystem;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class HadoopImageFetcherTest {
+    private final HadoopImageFetcher fetcher = new HadoopImageFetcher(new Configuration());
+
+    @TempDir
+    private Path directory;
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "plain.png",
+                "with space.png",
+                "hundred%20percent.png",
+                "star*.png",
+                "[set]{a,b}?.png",
+                "größe 日本.png",
+                "_MG_1234.JPG",
+                "hash#1&plus+2;3=4.png",
+                "12:30.png"
+            })
+    void fileIsReadWhateverItsName(String name) throws IOException {
+        Files.writeString(directory.resolve(name), "of " + name);
+
+        assertThat(fetcher.fetch(ref(name), 100)).isEqualTo(("of " + name).getBytes(StandardCharsets.UTF_8));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"1, 0", "4, 0123", "10, 0123456789", "11, 0123456789"})
+    void noMoreThanTheLimitIsRead(int limit, String expected) throws IOException {
+        Files.writeString(directory.resolve("digits"), "0123456789");
+
+        assertThat(fetcher.fetch(ref("digits"), limit)).asString().isEqualTo(expected);
+    }
+
+    @Test
+    void emptyFileGivesNoBytes() throws IOException {
+        Files.createFile(directory.resolve("empty"));
+
+        assertThat(fetcher.fetch(ref("empty"), 10)).isEmpty();
+    }
+
+    @Test
+    void missingFileIsUnreadable() {
+        assertThatThrownBy(() -> fetcher.fetch(ref("missing.png"), 10))
+                .isInstanceOf(UnreadableImageException.class)
+                .hasMessageContaining("missing.png");
+    }
+
+    @Test
+    void fileBelowAFileIsUnreadable() throws IOException {
+        Files.createFile(directory.resolve("a.png"));
+
+        assertThatThrownBy(() -> fetcher.fetch(ref("a.png/b.png"), 10)).isInstanceOf(UnreadableImageException.class);
+    }
+
+    @Test
+    void directoryIsUnreadable() throws IOException {
+        Files.createDirectory(directory.resolve("folder.png"));
+
+        assertThatThrownBy(() -> fetcher.fetch(ref("folder.png"), 10)).isInstanceOf(UnreadableImageException.class);
+    }
+
+    @Test
+    void fileThatDoesNotMatchItsChecksumFileIsUnreadable() throws IOException {
+        Path file = directory.resolve("rotten.png");
+        FileSystem local = FileSystem.getLocal(new Configuration());
+        try (OutputStream out = local.create(new org.apache.hadoop.fs.Path(file.toUri()))) {
+            out.write(new byte[100]);
+        }
+        Files.write(file, new byte[] {1, 2, 3});
+
+        assertThatThrownBy(() -> fetcher.fetch(ref("rotten.png"), 10))
+                .isInstanceOf(UnreadableImageException.class)
+                .hasMessageContaining("checksum");
+    }
+
+    @Test
+    void unknownFileSystemFailsTheTask() {
+        ImageRef image = new ImageRef("gopher://host/a.png", 1, 0, null);
+
+        assertThatThrownBy(() -> fetcher.fetch(image, 10))
+                .isInstanceOf(IOException.class)
+                .isNotInstanceOf(UnreadableImageException.class)
+                .hasMessageContaining("gopher");
+    }
+
+    /** A reference as a listing makes it. */
+    private ImageRef ref(String name) {
+        String path = new org.apache.hadoop.fs.Path(directory.resolve(name).toUri()).toString();
+        return new ImageRef(path, 1, 0, null);
+    }
+}

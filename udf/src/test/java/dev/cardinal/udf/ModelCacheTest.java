@@ -1,0 +1,119 @@
+package dev.cardinal.udf;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.spark.sql.Row;
+import org.apache.spark.util.SerializableConfiguration;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Every test has a model of its own, which no other test has loaded. */
+class ModelCacheTest {
+    private static final int EDGE = 28;
+
+    @TempDir
+    private static Path directory;
+
+    private static ModelSpec first;
+    private static ModelSpec second;
+    private static ModelSpec third;
+    private static ModelSpec fourth;
+
+    @BeforeAll
+    static void importModels() throws IOException {
+        first = spec(0.281);
+        second = spec(0.282);
+        third = spec(0.283);
+        fourth = spec(0.284);
+    }
+
+    private static ModelSpec spec(double mean) throws IOException {
+        Path bundle = directory.resolve("model" + mean);
+        return DemoModel.broadcast(DemoModel.importTo(DemoModel.cardWithMean(mean), bundle), bundle);
+    }
+
+    @Test
+    void modelIsLoadedOnceForAllTasksOfAProcess() throws IOException {
+        List<ImageRef> images = new ArrayList<>();
+        for (int i = 0; i < 40; i++) {
+            Path file = Files.write(directory.resolve("image" + i + ".png"), Pictures.png(EDGE, EDGE, i));
+            images.add(new ImageRef(file.toUri().getPath(), Files.size(file), 0, null));
+        }
+        LabelPartition function = new LabelPartition(
+                first,
+                LabelOptions.defaults(),
+                LabelMetrics.register(LocalSpark.session().sparkContext()),
+                LocalSpark.context().broadcast(new SerializableConfiguration(new Configuration())));
+        long before = ModelCache.loads();
+
+        List<Row> rows = LocalSpark.context()
+                .parallelize(images, 40)
+                .mapPartitions(function)
+                .collect();
+
+        assertThat(ModelCache.loads() - before).isEqualTo(1);
+        assertThat(rows).hasSize(40).allMatch(row -> row.getString(8).equals("ok"));
+        assertThat(rows)
+                .extracting(row -> row.getString(0))
+                .containsExactlyElementsOf(images.stream().map(ImageRef::path).toList());
+    }
+
+    @Test
+    void modelStaysLoadedBetweenTasks() {
+        long before = ModelCache.loads();
+
+        lease(second).close();
+        lease(second).close();
+
+        assertThat(ModelCache.loads() - before).isEqualTo(1);
+    }
+
+    @Test
+    void anotherModelClosesTheIdleOne() {
+        ModelCache.Lease lease = lease(third);
+        Classifier idle = lease.classifier();
+        lease.close();
+
+        try (ModelCache.Lease other = lease(fourth)) {
+            assertThat(classify(other.classifier())).isEqualTo(10);
+        }
+
+        assertThatThrownBy(() -> classify(idle)).isInstanceOf(IllegalStateException.class);
+        long before = ModelCache.loads();
+        try (ModelCache.Lease again = lease(third)) {
+            assertThat(classify(again.classifier())).isEqualTo(10);
+        }
+        assertThat(ModelCache.loads() - before).as("loaded again").isEqualTo(1);
+    }
+
+    @Test
+    void anotherModelLeavesALeasedOneAlone() {
+        try (ModelCache.Lease busy = lease(third)) {
+            ModelCache.Lease sharing = lease(third);
+            sharing.close();
+            sharing.close(); // counts once
+            try (ModelCache.Lease other = lease(fourth)) {
+                assertThat(classify(busy.classifier())).isEqualTo(10);
+                assertThat(classify(other.classifier())).isEqualTo(10);
+            }
+        }
+    }
+
+    private static ModelCache.Lease lease(ModelSpec spec) {
+        return ModelCache.lease(spec);
+    }
+
+    /** The number of classes that the model has. */
+    private static int classify(Classifier classifier) {
+        byte[] image = Pictures.rgb(EDGE, EDGE, 1);
+        return classifier.classify(List.of(image), EDGE, EDGE).get(0).logits().length;
+    }
+}

@@ -1,0 +1,92 @@
+package dev.cardinal.udf;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.cardinal.udf.LabelOptions.Emit;
+import dev.cardinal.udf.image.ImageOptions;
+import dev.cardinal.udf.image.ImageOptions.ExifOrientation;
+import dev.cardinal.zoo.BundleCard;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.ObjectInputStream;
+import java.io.ObjectOutputStream;
+import java.nio.file.Path;
+import java.util.Set;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.spark.util.SerializableConfiguration;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What travels with a task, through Java's serialization as Spark sends it. */
+class SerializationTest {
+    /** A task's closure may take no more; the model itself has 1,740,000 bytes. */
+    private static final int SMALL_BYTES = 32 << 10;
+
+    private static final LabelOptions OPTIONS = new LabelOptions(
+            7, Set.of(Emit.FEATURES, Emit.LOGITS), 5, 1_000, new ImageOptions(9, ExifOrientation.APPLY));
+
+    @TempDir
+    private static Path directory;
+
+    private static ModelSpec model;
+
+    @BeforeAll
+    static void importModel() throws IOException {
+        Path bundle = directory.resolve("model");
+        BundleCard card = DemoModel.importTo(DemoModel.card(), bundle);
+        model = DemoModel.broadcast(card, bundle);
+    }
+
+    @Test
+    void imageReferenceSurvives() throws Exception {
+        ImageRef known = new ImageRef("file:/a b.jpg", 5, 6, "cat");
+        ImageRef unknown = new ImageRef("file:/größe.jpg", 0, -1, null);
+
+        assertThat(copy(known)).isEqualTo(known);
+        assertThat(copy(unknown)).isEqualTo(unknown);
+    }
+
+    @Test
+    void optionsSurvive() throws Exception {
+        assertThat(copy(OPTIONS)).isEqualTo(OPTIONS);
+    }
+
+    @Test
+    void modelSurvivesAndIsSmall() throws Exception {
+        ModelSpec copy = copy(model);
+
+        assertThat(copy.bundle()).isEqualTo(model.bundle());
+        Path placed = copy.files().place(directory.resolve("executor"));
+        assertThat(placed.resolve("saved_model.pb")).hasSameBinaryContentAs(directory.resolve("model/saved_model.pb"));
+        assertThat(serialize(model)).hasSizeLessThan(SMALL_BYTES);
+    }
+
+    @Test
+    void functionOfATaskSurvivesAndIsSmall() throws Exception {
+        LabelPartition function = new LabelPartition(
+                model,
+                OPTIONS,
+                LabelMetrics.register(LocalSpark.session().sparkContext()),
+                LocalSpark.context().broadcast(new SerializableConfiguration(new Configuration())));
+
+        assertThat(copy(function)).isInstanceOf(LabelPartition.class);
+        assertThat(serialize(function)).hasSizeLessThan(SMALL_BYTES);
+    }
+
+    private static byte[] serialize(Object object) throws IOException {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        try (ObjectOutputStream out = new ObjectOutputStream(bytes)) {
+            out.writeObject(object);
+        }
+        return bytes.toByteArray();
+    }
+
+    @SuppressWarnings({"unchecked", "BanSerializableRead"}) // reads what this test has just written
+    private static <T> T copy(T object) throws IOException, ClassNotFoundException {
+        try (ObjectInputStream in = new ObjectInputStream(new ByteArrayInputStream(serialize(object)))) {
+            return (T) in.readObject();
+        }
+    }
+}

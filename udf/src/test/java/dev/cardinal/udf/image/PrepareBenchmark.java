@@ -1,0 +1,55 @@
+package dev.cardinal.udf.image;
+
+import java.util.concurrent.TimeUnit;
+import org.openjdk.jmh.annotations.Benchmark;
+import org.openjdk.jmh.annotations.BenchmarkMode;
+import org.openjdk.jmh.annotations.Fork;
+import org.openjdk.jmh.annotations.Measurement;
+import org.openjdk.jmh.annotations.Mode;
+import org.openjdk.jmh.annotations.OutputTimeUnit;
+import org.openjdk.jmh.annotations.Param;
+import org.openjdk.jmh.annotations.Scope;
+import org.openjdk.jmh.annotations.Setup;
+import org.openjdk.jmh.annotations.State;
+import org.openjdk.jmh.annotations.TearDown;
+import org.openjdk.jmh.annotations.Warmup;
+
+/** What it takes to decode a JPEG of 500 x 375 and prepare it for a model. src/test/benchmarks/run.sh runs it beside Pillow. */
+@State(Scope.Thread)
+@BenchmarkMode(Mode.SampleTime)
+@OutputTimeUnit(TimeUnit.MICROSECONDS)
+@Warmup(iterations = 5, time = 1)
+@Measurement(iterations = 5, time = 1)
+@Fork(1)
+public class PrepareBenchmark {
+
+    /** The card's kind: resized as torchvision or as Torch7 does, or decoded only. */
+    @Param({"torchvision", "torch7", "decode"})
+    public String preprocessing = "";
+
+    private byte[] encoded = {};
+    private ImagePreparer preparer = ImagePreparer.create(Cards.torchvision(null, null), ImageOptions.defaults());
+
+    @Setup
+    public void open() {
+        encoded = TestImages.read("photo_500x375.jpg");
+        preparer.close();
+        preparer = ImagePreparer.create(
+                switch (preprocessing) {
+                    case "torchvision" -> Cards.torchvision(256, 224);
+                    case "torch7" -> Cards.torch7(256, 224);
+                    default -> Cards.torchvision(null, null);
+                },
+                ImageOptions.defaults());
+    }
+
+    @TearDown
+    public void close() {
+        preparer.close();
+    }
+
+    @Benchmark
+    public Preparation prepare() {
+        return preparer.prepare(encoded);
+    }
+}
