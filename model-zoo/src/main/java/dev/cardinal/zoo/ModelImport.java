@@ -10,10 +10,14 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Turns a checkpoint into a model bundle: a plain SavedModel with its card, labels, fingerprint and provenance beside it.
@@ -28,35 +32,36 @@ public final class ModelImport {
      *
      * @throws CardinalException if the checkpoint is missing, damaged, refused as unsafe, not the file its card names, or does
      *     not hold exactly the tensors of the card's architecture, with as many classes as there are labels; or if the output
-     *     is not empty; or if the model does not give the reference's logits: what was written is then of no use
+     *     is not empty; or if the model does not give the reference's logits. Nothing is left in the output then
      * @throws IOException if the output cannot be written
      */
     public static ImportResult run(ImportRequest request, ImportProgress progress) throws IOException {
-        Path file = request.checkpoint();
         requireEmpty(request.output());
-        try (Checkpoint checkpoint = Checkpoint.open(file)) {
+        try {
+            return write(request, progress);
+        } catch (IOException | RuntimeException e) {
+            clear(request.output());
+            throw e;
+        }
+    }
+
+    private static ImportResult write(ImportRequest request, ImportProgress progress) throws IOException {
+        Path file = request.checkpoint();
+        try (Checkpoint checkpoint = Checkpoint.open(file);
+                Background background = new Background()) {
             CheckpointFit fit = CheckpointFit.of(request.card(), checkpoint, file, request.labels());
             ModelCard card = fit.card();
             ReferenceBatch reference =
                     request.reference() == null ? null : Verification.reference(request.reference(), card);
-            String sha256 = FileHash.sha256(file, progress);
-            HashCheck check = check(card, sha256);
-            List<String> warnings = new ArrayList<>(fit.warnings());
-            warnings.addAll(warnings(check, card, request, sha256));
+            Future<String> hash = background.submit(() -> FileHash.sha256(file, ImportProgress.NONE));
 
             Files.createDirectories(request.output());
             Fingerprint fingerprint = new Fingerprint(card);
-            AtomicLong done = new AtomicLong();
-            progress.step("importing " + card.id(), card.architecture().weightBytes(), done::get);
-            SavedModelWriter.write(
-                    card,
-                    name -> {
-                        float[] weights = checkpoint.read(name);
-                        fingerprint.add(weights);
-                        done.addAndGet((long) weights.length * Float.BYTES);
-                        return weights;
-                    },
-                    request.output());
+            writeModel(card, checkpoint, fingerprint, background, request.output(), progress);
+            String sha256 = Background.result(hash);
+            HashCheck check = check(card, sha256);
+            List<String> warnings = new ArrayList<>(fit.warnings());
+            warnings.addAll(warnings(check, card, request, sha256));
             BundleCard bundle = new BundleCard(
                     card,
                     fingerprint.hex(),
@@ -77,6 +82,34 @@ public final class ModelImport {
         }
     }
 
+    /** A tensor is fingerprinted while the one before it is written. */
+    private static void writeModel(
+            ModelCard card,
+            Checkpoint checkpoint,
+            Fingerprint fingerprint,
+            Background background,
+            Path output,
+            ImportProgress progress)
+            throws IOException {
+        AtomicLong done = new AtomicLong();
+        AtomicReference<@Nullable Future<?>> previous = new AtomicReference<>();
+        progress.step("importing " + card.id(), card.architecture().weightBytes(), done::get);
+        SavedModelWriter.write(
+                card,
+                name -> {
+                    float[] weights = checkpoint.read(name);
+                    Background.await(previous.get());
+                    previous.set(background.submit(() -> {
+                        fingerprint.add(weights);
+                        return weights.length;
+                    }));
+                    done.addAndGet((long) weights.length * Float.BYTES);
+                    return weights;
+                },
+                output);
+        Background.await(previous.get());
+    }
+
     private static Verification verify(
             ImportRequest request, GoldenSample.Model model, ReferenceBatch reference, ImportProgress progress) {
         Verification verification = Verification.of(model, reference, progress);
@@ -88,6 +121,17 @@ public final class ModelImport {
                             + " is accepted; was the reference made with this checkpoint, model.eval() and the card's mean and std?");
         }
         return verification;
+    }
+
+    private static void clear(Path output) throws IOException {
+        if (!Files.exists(output)) {
+            return;
+        }
+        try (Stream<Path> written = Files.walk(output)) {
+            for (Path path : written.sorted(Comparator.reverseOrder()).toList()) {
+                Files.delete(path);
+            }
+        }
     }
 
     private static void requireEmpty(Path output) throws IOException {

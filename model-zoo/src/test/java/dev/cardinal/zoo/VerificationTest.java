@@ -46,6 +46,7 @@ class VerificationTest {
                         + " does not give the logits in " + other + ": largest difference ")
                 .hasMessageContaining("(image 0, class 1)")
                 .hasMessageContaining("of the largest logit 200.0, and 0.001 is accepted");
+        assertThat(directory.resolve("bundle")).doesNotExist();
     }
 
     @Test

@@ -104,7 +104,7 @@ public final class ImportJob {
     public Result run(Request request) throws IOException {
         Path output = new Path(request.output());
         Optional<BundleCard> occupant = store.occupant(output);
-        java.nio.file.Path work = Files.createTempDirectory("cardinal-import");
+        java.nio.file.Path work = store.workDirectory(output);
         try {
             java.nio.file.Path bundle = work.resolve("bundle");
             ImportResult imported = ModelImport.run(
@@ -118,7 +118,7 @@ public final class ImportJob {
                     progress);
             if (occupant.isEmpty()) {
                 progress.step("writing " + output, 0, () -> 0);
-                store.publish(bundle, output);
+                store.place(bundle, output);
                 return new Result(imported, Outcome.WRITTEN);
             }
             if (!occupant.get().modelId().equals(imported.bundle().modelId())) {

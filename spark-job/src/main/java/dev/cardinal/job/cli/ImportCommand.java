@@ -10,7 +10,6 @@ import dev.cardinal.zoo.Labels;
 import dev.cardinal.zoo.ModelCard;
 import dev.cardinal.zoo.ModelSource;
 import java.io.IOException;
-import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -115,7 +114,12 @@ final class ImportCommand extends CommonOptions implements Command {
     @Override
     public int run(Console console) throws Exception {
         ModelCard chosen = card();
-        printLicence(chosen.source(), console.out());
+        ModelSource source = chosen.source();
+        if (source.forbidsCommercialUse()) { // before anything is downloaded
+            console.out()
+                    .println("licence of the weights: " + source.licence()
+                            + " (Creative Commons Attribution-NonCommercial: not for commercial use)");
+        }
         ImportJob.Request request = new ImportJob.Request(
                 chosen,
                 checkpoint,
@@ -140,16 +144,9 @@ final class ImportCommand extends CommonOptions implements Command {
                         imported.architecture().parameters(),
                         result.outcome() == ImportJob.Outcome.WRITTEN ? "to" : "is in",
                         output);
-        return ExitCode.DONE;
-    }
-
-    /** Before anything is downloaded. */
-    private static void printLicence(ModelSource source, PrintStream out) {
-        if (source.licence() != null) {
-            out.println("licence of the weights: " + source.licence()
-                    + (source.forbidsCommercialUse()
-                            ? " (Creative Commons Attribution-NonCommercial: not for commercial use)"
-                            : ""));
+        if (source.licence() != null && !source.forbidsCommercialUse()) {
+            console.out().println("licence of the weights: " + source.licence());
         }
+        return ExitCode.DONE;
     }
 }
