@@ -37,11 +37,22 @@ public record GoldenSample(int height, int width, byte[] pixels, float[] logits)
         float[] logits(byte[] pixels, int height, int width);
     }
 
-    /** The sample of a model that is known to be right. */
+    /**
+     * The sample of a model that is known to be right.
+     *
+     * @throws CardinalException if the model gives anything but finite numbers
+     */
     static GoldenSample of(ModelCard card, Model model) {
         int edge = card.nominalEdge();
         byte[] pixels = pattern(edge);
-        return new GoldenSample(edge, edge, pixels, model.logits(pixels, edge, edge));
+        float[] logits = model.logits(pixels, edge, edge);
+        for (float logit : logits) {
+            if (!Float.isFinite(logit)) {
+                throw CardinalException.checkpoint("the model of card " + card.id() + " gives " + logit
+                        + " for an ordinary image: its checkpoint holds weights that are not finite or far too large");
+            }
+        }
+        return new GoldenSample(edge, edge, pixels, logits);
     }
 
     /** Slopes and a texture, so that every filter has something to see. */

@@ -63,6 +63,14 @@ class GoldenSampleTest {
                 .hasMessageContaining("golden.png");
     }
 
+    @Test
+    void aModelThatGivesNoFiniteNumbersHasNoSample() {
+        assertThatThrownBy(() -> GoldenSample.of(Catalogue.find("fashion_resnext20_8x4d"), (pixels, height, width) ->
+                        new float[] {1, Float.NaN}))
+                .isInstanceOf(CardinalException.class)
+                .hasMessageContaining("gives NaN for an ordinary image");
+    }
+
     private static GoldenSample sample() {
         return GoldenSample.of(Catalogue.find("fashion_resnext20_8x4d"), (pixels, height, width) -> LOGITS);
     }

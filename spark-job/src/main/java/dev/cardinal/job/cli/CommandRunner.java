@@ -4,7 +4,6 @@ import dev.cardinal.zoo.CardinalException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -99,7 +98,7 @@ public final class CommandRunner {
         }
         CommandLine command = complete.subcommand().commandSpec().commandLine();
         problems.addAll(0, problemsOf(complete));
-        if (complete.errors().stream().allMatch(UnmatchedArgumentException.class::isInstance)) {
+        if (errorsOf(complete).stream().allMatch(UnmatchedArgumentException.class::isInstance)) {
             problems.addAll(((Command) command.getCommand()).problems());
         }
         if (!problems.isEmpty()) {
@@ -116,13 +115,16 @@ public final class CommandRunner {
     }
 
     private static List<String> problemsOf(ParseResult line) {
-        Set<String> problems = new LinkedHashSet<>();
-        for (ParseResult at = line; at != null; at = at.hasSubcommand() ? at.subcommand() : null) {
-            for (Exception error : at.errors()) {
-                problems.add(describe(error));
-            }
+        return errorsOf(line).stream().map(CommandRunner::describe).distinct().toList();
+    }
+
+    /** What the parser found wrong before the command's name and after it. */
+    private static List<Exception> errorsOf(ParseResult line) {
+        List<Exception> errors = new ArrayList<>(line.errors());
+        if (line.hasSubcommand()) {
+            errors.addAll(line.subcommand().errors());
         }
-        return List.copyOf(problems);
+        return errors;
     }
 
     private static String describe(Exception error) {

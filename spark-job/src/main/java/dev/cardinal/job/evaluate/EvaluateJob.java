@@ -12,6 +12,7 @@ import static org.apache.spark.sql.functions.sum;
 import com.fasterxml.jackson.databind.PropertyNamingStrategies;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import dev.cardinal.job.UserPath;
 import dev.cardinal.job.label.PredictionTable;
 import dev.cardinal.job.label.PredictionTable.Origin;
 import dev.cardinal.udf.image.Status;
@@ -84,7 +85,7 @@ public final class EvaluateJob {
             problems.add(e.getMessage());
         }
         try {
-            requireVacant(new Path(request.output()), configuration);
+            requireVacant(UserPath.of("output", request.output()), configuration);
         } catch (CardinalException e) {
             problems.add(e.getMessage());
         }
@@ -95,8 +96,8 @@ public final class EvaluateJob {
     private static Origin origin(Request request, Configuration configuration) throws IOException {
         Origin first = null;
         for (String directory : request.predictions()) {
-            Origin origin =
-                    PredictionTable.at(new Path(directory), configuration).origin();
+            Origin origin = PredictionTable.at(UserPath.of("predictions", directory), configuration)
+                    .origin();
             if (first == null) {
                 first = origin;
             } else if (!first.modelId().equals(origin.modelId())) {
@@ -140,7 +141,7 @@ public final class EvaluateJob {
         }
         Origin origin = origin(request, configuration);
         Metrics metrics = evaluate(rows(request, configuration), origin, request.truthAs());
-        Path file = new Path(request.output(), METRICS_FILE);
+        Path file = new Path(UserPath.of("output", request.output()), METRICS_FILE);
         try (OutputStream out = file.getFileSystem(configuration).create(file, true)) {
             out.write(MAPPER.writeValueAsBytes(metrics));
         }
@@ -150,7 +151,7 @@ public final class EvaluateJob {
     private Dataset<Row> rows(Request request, Configuration configuration) throws IOException {
         Dataset<Row> all = null;
         for (String directory : request.predictions()) {
-            Dataset<Row> rows = PredictionTable.at(new Path(directory), configuration)
+            Dataset<Row> rows = PredictionTable.at(UserPath.of("predictions", directory), configuration)
                     .rows(spark)
                     .orElseThrow(() -> CardinalException.input("predictions " + directory + " hold no rows"))
                     .select("truth", "status", "predictions")

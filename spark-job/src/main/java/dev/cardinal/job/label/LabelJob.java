@@ -1,5 +1,6 @@
 package dev.cardinal.job.label;
 
+import dev.cardinal.job.UserPath;
 import dev.cardinal.job.bundle.BundleStore;
 import dev.cardinal.job.source.FilesSource;
 import dev.cardinal.job.source.Listing;
@@ -15,6 +16,7 @@ import java.io.IOException;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicReference;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.api.java.JavaRDD;
@@ -55,15 +57,19 @@ public final class LabelJob {
             collect(problems, () -> source.require(input));
         }
         collect(problems, () -> new FilesSource(configuration, request.truthFrom(), request.include()));
-        collect(problems, () -> {
-            RunRecord.Model model = modelOf(request, new BundleStore(configuration).read(new Path(request.model())));
-            if (request.output().isPresent()) {
-                PredictionTable table =
-                        PredictionTable.at(new Path(request.output().get()), configuration);
+        AtomicReference<BundleCard> bundle = new AtomicReference<>();
+        collect(problems, () -> bundle.set(new BundleStore(configuration).read(UserPath.of("model", request.model()))));
+        if (request.output().isPresent()) {
+            collect(problems, () -> {
+                PredictionTable table = PredictionTable.at(
+                        UserPath.of("output", request.output().get()), configuration);
                 requireOutside(request, table, source);
-                table.requireCompatible(model, RecordedOptions.changingRows(request));
-            }
-        });
+                table.requireOurs();
+                if (bundle.get() != null) {
+                    table.requireCompatible(modelOf(request, bundle.get()), RecordedOptions.changingRows(request));
+                }
+            });
+        }
         return problems;
     }
 
@@ -105,7 +111,7 @@ public final class LabelJob {
         if (!problems.isEmpty()) {
             throw CardinalException.usage(problems);
         }
-        Path modelDirectory = new Path(request.model());
+        Path modelDirectory = UserPath.of("model", request.model());
         BundleCard bundle = new BundleStore(configuration).read(modelDirectory);
         progress.step("listing images");
         Listing listing = new FilesSource(configuration, request.truthFrom(), request.include()).list(request.inputs());
@@ -121,8 +127,8 @@ public final class LabelJob {
             LabelRun run = new LabelRun(
                     request, modelOf(request, bundle), bundle.card().macs(), metrics, clock);
             if (request.output().isPresent()) {
-                PredictionTable table =
-                        PredictionTable.at(new Path(request.output().get()), configuration);
+                PredictionTable table = PredictionTable.at(
+                        UserPath.of("output", request.output().get()), configuration);
                 return new TableWriter(spark, table, progress, clock, images -> rows(images, request, function))
                         .write(run, listing);
             }

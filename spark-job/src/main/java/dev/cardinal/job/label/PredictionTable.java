@@ -76,9 +76,9 @@ public final class PredictionTable {
      *     differences
      */
     void requireCompatible(RunRecord.Model model, Map<String, Object> options) throws IOException {
+        requireOurs();
         Optional<RunRecord> earlier = lastRun();
         if (earlier.isEmpty()) {
-            requireVacant();
             return;
         }
         RunRecord run = earlier.get();
@@ -96,6 +96,17 @@ public final class PredictionTable {
         if (!differences.isEmpty()) {
             throw CardinalException.output("output " + directory + " was made differently ("
                     + String.join("; ", differences) + "): name another --output");
+        }
+    }
+
+    /**
+     * Checks that the directory holds a predictions table, or nothing.
+     *
+     * @throws CardinalException if it holds something else
+     */
+    void requireOurs() throws IOException {
+        if (lastRun().isEmpty()) {
+            requireVacant();
         }
     }
 

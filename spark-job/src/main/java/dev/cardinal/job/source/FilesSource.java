@@ -1,5 +1,6 @@
 package dev.cardinal.job.source;
 
+import dev.cardinal.job.UserPath;
 import dev.cardinal.udf.ImageRef;
 import dev.cardinal.zoo.CardinalException;
 import java.io.FileNotFoundException;
@@ -99,7 +100,7 @@ public final class FilesSource {
      * @throws IOException if the input's file system fails
      */
     public boolean covers(String input, Path directory) throws IOException {
-        Path path = path(input);
+        Path path = UserPath.of("input", input);
         FileSystem fileSystem = fileSystem(path);
         Path qualified = fileSystem.makeQualified(path);
         boolean isSameStore = new Path(qualified, "/").equals(new Path(directory, "/"));
@@ -139,25 +140,28 @@ public final class FilesSource {
         return names;
     }
 
-    private static Path path(String input) {
-        try {
-            return new Path(input);
-        } catch (IllegalArgumentException e) {
-            throw CardinalException.input("input '" + input + "' is no path: " + e.getMessage());
-        }
-    }
-
     private List<FileStatus> roots(String input) throws IOException {
-        Path path = path(input);
+        Path path = UserPath.of("input", input);
         FileSystem fileSystem = fileSystem(path);
         try {
             return List.of(fileSystem.getFileStatus(path));
         } catch (FileNotFoundException e) {
-            FileStatus[] matches = fileSystem.globStatus(path);
+            FileStatus[] matches = glob(fileSystem, path);
             if (matches == null || matches.length == 0) {
                 throw CardinalException.input("input " + input + " does not exist, and matches nothing as a glob");
             }
             return List.of(matches);
+        }
+    }
+
+    private static FileStatus @Nullable [] glob(FileSystem fileSystem, Path path) throws IOException {
+        try {
+            return fileSystem.globStatus(path);
+        } catch (IOException e) {
+            if (String.valueOf(e.getMessage()).startsWith("Illegal file pattern")) {
+                throw CardinalException.input("input " + path + " does not exist, and is no glob: " + e.getMessage());
+            }
+            throw e;
         }
     }
 

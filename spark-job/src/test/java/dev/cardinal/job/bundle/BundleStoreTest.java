@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.cardinal.job.DemoModel;
 import dev.cardinal.zoo.BundleCard;
 import dev.cardinal.zoo.CardinalException;
+import dev.cardinal.zoo.GoldenSample;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -130,14 +131,22 @@ class BundleStoreTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {BundleCard.CARD_FILE, BundleCard.LABELS_FILE})
-    void directoryWithoutCardOrLabelsIsNoBundle(String missing) throws IOException {
+    @ValueSource(
+            strings = {
+                BundleCard.CARD_FILE,
+                BundleCard.LABELS_FILE,
+                GoldenSample.IMAGE_FILE,
+                GoldenSample.LOGITS_FILE,
+                "saved_model.pb",
+                "variables/variables.index"
+            })
+    void directoryThatLacksAFileIsNoWholeBundle(String missing) throws IOException {
         store.publish(bundle, path(target));
         Files.delete(target.resolve(missing));
 
         assertThatThrownBy(() -> store.read(path(target)))
                 .isInstanceOf(CardinalException.class)
-                .hasMessageContaining("is no Cardinal bundle")
+                .hasMessageContaining("is no whole Cardinal bundle: it has no " + missing + ";")
                 .hasMessageContaining("cardinal import");
     }
 
@@ -147,7 +156,7 @@ class BundleStoreTest {
 
         assertThatThrownBy(() -> store.read(path(file)))
                 .isInstanceOf(CardinalException.class)
-                .hasMessageContaining("is no Cardinal bundle");
+                .hasMessageContaining(file + " is no whole Cardinal bundle");
     }
 
     @Test

@@ -27,8 +27,6 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Command lines from end to end, none of which gets as far as starting Spark. */
 class CommandRunnerTest {
-    private static final String LOG_LEVEL = "cardinal.log.level";
-
     private final ByteArrayOutputStream printed = new ByteArrayOutputStream();
     private final ByteArrayOutputStream complained = new ByteArrayOutputStream();
 
@@ -38,14 +36,13 @@ class CommandRunnerTest {
     private String missing;
 
     @BeforeAll
-    static void stopSparkAndKeepTheLogLevel() {
+    static void stopSpark() {
         LocalSpark.stop();
-        System.setProperty(LOG_LEVEL, "error");
     }
 
     @AfterAll
-    static void forgetTheLogLevel() {
-        System.clearProperty(LOG_LEVEL);
+    static void logErrorsOnlyAgain() {
+        Logging.apply(false);
     }
 
     @BeforeEach
@@ -144,6 +141,22 @@ class CommandRunnerTest {
                         "cardinal: --max-file-bytes must be at least 1, not 0",
                         "cardinal: --images-per-commit must be at least 1, not 0",
                         "cardinal: --max-bad-fraction must lie between 0 and 1, not NaN");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '"',
+            value = {
+                "label --model m --input [a | does not exist, and is no glob",
+                "label --model= --input x | model '' is no path",
+                "label --model m --input x --output= | output '' is no path",
+                "evaluate --predictions= --output o | predictions '' is no path",
+                "evaluate --predictions p --output= | output '' is no path"
+            })
+    void whatIsNoPathIsWrongUsage(String line, String expected) {
+        assertThat(run(line.split(" "))).isEqualTo(2);
+        assertThat(err()).contains(expected);
     }
 
     @Test

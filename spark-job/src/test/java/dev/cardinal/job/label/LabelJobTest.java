@@ -166,7 +166,9 @@ class LabelJobTest {
         run(request());
         List<Row> before = table();
         Files.setLastModifiedTime(images.resolve("00.png"), FileTime.fromMillis(1_000_000_000_000L));
+        FileTime unchanged = Files.getLastModifiedTime(images.resolve("01.png"));
         Files.write(images.resolve("01.png"), new byte[5]);
+        Files.setLastModifiedTime(images.resolve("01.png"), unchanged);
 
         LabelResult again = run(request());
 
@@ -462,11 +464,10 @@ class LabelJobTest {
         assertThat(names()).hasSize(1);
     }
 
-    @ParameterizedTest
-    @ValueSource(strings = {"a b", "hundred%20percent", "größe", "star*", "[set]", "{a,b}", "date=2026-01-01"})
-    void outputMayHaveAnyName(String name) throws IOException {
+    @Test
+    void outputMayBeCalledLikeAGlob() throws IOException {
         Pictures.write(images, 2);
-        output = directory.resolve(name);
+        output = directory.resolve("[set] {a,b} %20*");
         run(changes().limit(1).request());
 
         LabelResult second = run(request());

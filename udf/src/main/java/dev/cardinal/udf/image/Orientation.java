@@ -13,15 +13,20 @@ enum Orientation {
 
     private static final int TAG = 0x0112;
 
-    /** What a JPEG file says; nothing readable, or a value out of range, is {@link #AS_STORED}. */
+    /** What a JPEG file says; without a readable directory it is {@link #AS_STORED}. */
     static Orientation ofJpeg(ByteView file) {
         try {
             long exif = JpegMarkers.exif(file);
-            long value = exif < 0 ? 1 : TiffDirectory.first(file, exif).value(TAG, 1);
-            return value >= 1 && value <= values().length ? values()[(int) value - 1] : AS_STORED;
+            return exif < 0 ? AS_STORED : of(TiffDirectory.first(file, exif));
         } catch (BadImageException e) {
             return AS_STORED;
         }
+    }
+
+    /** What a directory of tags says; a value out of range is {@link #AS_STORED}. */
+    static Orientation of(TiffDirectory directory) throws BadImageException {
+        long value = directory.value(TAG, 1);
+        return value >= 1 && value <= values().length ? values()[(int) value - 1] : AS_STORED;
     }
 
     private boolean swapsAxes() {

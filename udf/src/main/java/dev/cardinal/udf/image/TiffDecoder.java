@@ -1,14 +1,19 @@
 package dev.cardinal.udf.image;
 
 import com.twelvemonkeys.imageio.plugins.tiff.TIFFImageReaderSpi;
+import java.util.Set;
 
-/** The first page of a TIFF file, decoded by TwelveMonkeys. */
+/**
+ * The first page of a TIFF file, decoded by TwelveMonkeys. Its orientation is always applied, as Pillow does on loading one;
+ * the EXIF option is about photographs.
+ */
 final class TiffDecoder implements ImageDecoder {
 
     private static final int WIDTH = 256;
     private static final int HEIGHT = 257;
     private static final int BITS_PER_SAMPLE = 258;
     private static final int SAMPLES_PER_PIXEL = 277;
+    private static final int PHOTOMETRIC = 262;
     private static final int STRIP_OFFSETS = 273;
     private static final int STRIP_BYTES = 279;
     private static final int TILE_WIDTH = 322;
@@ -18,8 +23,12 @@ final class TiffDecoder implements ImageDecoder {
     private static final int MOST_SAMPLES = 8;
     private static final int LARGEST_TILE_EDGE = 1 << 14;
 
+    /** Grey with white or black as 0, RGB, palette, CMYK, YCbCr. */
+    private static final Set<Long> PHOTOMETRICS = Set.of(0L, 1L, 2L, 3L, 5L, 6L);
+
     private final LibraryReader reader = LibraryReader.of(new TIFFImageReaderSpi());
     private final RgbConversion conversion;
+    private final Pixels stored = new Pixels();
 
     TiffDecoder(RgbConversion conversion) {
         this.conversion = conversion;
@@ -40,12 +49,23 @@ final class TiffDecoder implements ImageDecoder {
                     "%d samples of %d bits a pixel are not decoded".formatted(header.channels(), header.bits()));
         }
         TiffDirectory directory = TiffDirectory.first(file);
+        long photometric = directory.value(PHOTOMETRIC, 0);
+        if (!PHOTOMETRICS.contains(photometric)) {
+            throw new BadImageException("colours of kind %d are not decoded".formatted(photometric));
+        }
         if (directory.value(TILE_WIDTH, 0) > LARGEST_TILE_EDGE || directory.value(TILE_HEIGHT, 0) > LARGEST_TILE_EDGE) {
             throw new BadImageException("tiles of %d x %d pixels"
                     .formatted(directory.value(TILE_WIDTH, 0), directory.value(TILE_HEIGHT, 0)));
         }
         requireComplete(directory);
-        conversion.convert(reader.image(file.bytes()), into);
+        Orientation orientation = Orientation.of(directory);
+        if (orientation == Orientation.AS_STORED) {
+            conversion.convert(reader.image(file.bytes()), into);
+        } else {
+            conversion.convert(reader.image(file.bytes()), stored);
+            orientation.turn(stored, into);
+            stored.trim();
+        }
     }
 
     /** Every tag, strip and tile of every page must be there. */

@@ -1,10 +1,9 @@
 package dev.cardinal.udf.image;
 
+import dev.cardinal.udf.SoakProcess;
 import dev.cardinal.udf.image.Preparation.Ready;
 import dev.cardinal.udf.image.Preparation.Rejected;
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -52,12 +51,12 @@ final class DecodingSoak {
                 slowestNanos = Math.max(slowestNanos, System.nanoTime() - before);
                 statuses.merge(status, 1, Integer::sum);
                 if (i + 1 == WARM_UP_IMAGES) {
-                    warmBytes = residentBytes();
+                    warmBytes = SoakProcess.residentBytes();
                 }
             }
         }
         double seconds = (System.nanoTime() - start) / 1e9;
-        long lastBytes = residentBytes();
+        long lastBytes = SoakProcess.residentBytes();
         System.out.printf(
                 Locale.ROOT,
                 "images=%d%nstatuses=%s%nslowest_millis=%d%nresident_mib_at_%d=%d%nresident_mib_at_end=%d%n"
@@ -77,14 +76,5 @@ final class DecodingSoak {
             return rejected.status().id();
         }
         return ((Ready) preparation).rgb().length == 224 * 224 * 3 ? "ok" : "wrong size";
-    }
-
-    /** VmRSS of this process, from Linux. */
-    private static long residentBytes() throws IOException {
-        return Files.readAllLines(Path.of("/proc/self/status")).stream()
-                .filter(line -> line.startsWith("VmRSS:"))
-                .mapToLong(line -> Long.parseLong(line.replaceAll("[^0-9]", "")) * 1024)
-                .findFirst()
-                .orElseThrow();
     }
 }

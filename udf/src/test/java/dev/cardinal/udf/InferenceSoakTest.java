@@ -1,0 +1,34 @@
+package dev.cardinal.udf;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Path;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * Many inferences in a process of their own, whose memory must not grow. The long soak is this test with
+ * {@code -Dcardinal.soak.inferences=20000}; src/test/benchmarks/README.md has its result.
+ */
+@EnabledOnOs(OS.LINUX)
+class InferenceSoakTest {
+    private static final int IMAGES = Integer.getInteger("cardinal.soak.inferences", 3_000);
+
+    @TempDir
+    private Path folder;
+
+    @Test
+    void batchesOfChangingSizeDoNotLeak() throws Exception {
+        Path model = folder.resolve("model");
+        DemoModel.importTo(DemoModel.card(), model);
+
+        Map<String, String> result = SoakProcess.run(
+                folder, InferenceSoak.class, 120 + IMAGES / 50, model.toString(), Integer.toString(IMAGES));
+
+        assertThat(result).containsEntry("images", Integer.toString(IMAGES));
+        assertThat(Double.parseDouble(result.get("growth_percent"))).isLessThan(5.0);
+    }
+}

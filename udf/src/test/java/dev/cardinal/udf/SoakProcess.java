@@ -1,0 +1,72 @@
+package dev.cardinal.udf;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+
+/**
+ * A process of its own for work whose memory is watched. Its heap is of one size from the start, and it has neither the
+ * optimizing compiler nor malloc's arena for each thread, whose memory comes and goes: what still grows is a leak.
+ */
+public final class SoakProcess {
+    private static final int TAIL = 2_000;
+
+    private SoakProcess() {}
+
+    /** Runs a main class, which must end within the time and print {@code name=value} lines, and returns those. */
+    public static Map<String, String> run(Path folder, Class<?> main, long timeoutSeconds, String... arguments)
+            throws IOException, InterruptedException {
+        Path output = folder.resolve("output.txt");
+        Path log = folder.resolve("log.txt");
+        List<String> command = new ArrayList<>(List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-Xms512m",
+                "-Xmx512m",
+                "-XX:+UseParallelGC",
+                "-XX:+AlwaysPreTouch",
+                "-XX:TieredStopAtLevel=1",
+                "-Djava.awt.headless=true",
+                "-cp",
+                System.getProperty("java.class.path"),
+                main.getName()));
+        command.addAll(List.of(arguments));
+        ProcessBuilder builder =
+                new ProcessBuilder(command).redirectOutput(output.toFile()).redirectError(log.toFile());
+        builder.environment().put("MALLOC_ARENA_MAX", "2");
+        Process process = builder.start();
+        try {
+            assertThat(process.waitFor(timeoutSeconds, TimeUnit.SECONDS))
+                    .as("ends in time")
+                    .isTrue();
+            assertThat(process.exitValue()).as("exit code; %s", tail(log)).isZero();
+        } finally {
+            process.destroyForcibly();
+        }
+        System.out.println(List.of(arguments) + ": " + Files.readString(output).replace('\n', ' '));
+        return Files.readAllLines(output).stream()
+                .filter(line -> line.contains("="))
+                .map(line -> line.split("=", 2))
+                .collect(Collectors.toMap(pair -> pair[0], pair -> pair[1]));
+    }
+
+    /** VmRSS of this process, from Linux. */
+    public static long residentBytes() throws IOException {
+        return Files.readAllLines(Path.of("/proc/self/status")).stream()
+                .filter(line -> line.startsWith("VmRSS:"))
+                .mapToLong(line -> Long.parseLong(line.replaceAll("[^0-9]", "")) * 1024)
+                .findFirst()
+                .orElseThrow();
+    }
+
+    private static String tail(Path log) throws IOException {
+        String text = Files.readString(log);
+        return text.substring(Math.max(0, text.length() - TAIL));
+    }
+}
