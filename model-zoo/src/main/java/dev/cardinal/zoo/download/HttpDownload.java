@@ -64,7 +64,7 @@ final class HttpDownload {
                 attempt();
                 return;
             } catch (UnknownHostException | SSLHandshakeException | SSLPeerUnverifiedException e) {
-                throw new IOException("cannot connect to " + url + ": " + e, e);
+                throw new IOException("cannot connect to " + url + byHand(), e);
             } catch (UncheckedIOException e) {
                 throw e.getCause();
             } catch (IOException e) {
