@@ -128,6 +128,11 @@ public record Architecture(
         return new Architecture(family, stem, block, layers, cardinality, baseWidth, count, bnEps);
     }
 
+    /** The same architecture with another value added to the variance in batch normalisation. */
+    Architecture withBatchNormEpsilon(double epsilon) {
+        return new Architecture(family, stem, block, layers, cardinality, baseWidth, classes, epsilon);
+    }
+
     /** The first convolution. */
     public Convolution stemConvolution() {
         return stem == Stem.IMAGENET
@@ -200,6 +205,14 @@ public record Architecture(
         tensors.put("fc.weight", List.of((long) classes, (long) features()));
         tensors.put("fc.bias", List.of((long) classes));
         return tensors;
+    }
+
+    /** Bytes of the tensors as 32-bit floats. */
+    long weightBytes() {
+        return tensors().values().stream()
+                        .mapToLong(shape -> shape.stream().reduce(1L, Math::multiplyExact))
+                        .sum()
+                * Float.BYTES;
     }
 
     /** Trainable parameters: convolutions, normalisation scale and shift, last layer. */

@@ -77,6 +77,11 @@ public final class CardinalException extends RuntimeException {
         return new CardinalException(Subject.INPUT, message);
     }
 
+    /** An input that cannot be read because of {@code cause}. */
+    public static CardinalException input(String message, Throwable cause) {
+        return new CardinalException(Subject.INPUT, message, cause);
+    }
+
     /** An output that cannot take the result. */
     public static CardinalException output(String message) {
         return new CardinalException(Subject.OUTPUT, message);

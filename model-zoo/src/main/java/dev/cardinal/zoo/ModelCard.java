@@ -45,9 +45,17 @@ public record ModelCard(
         source = source == null ? new ModelSource(null, null, null, null, null) : source;
     }
 
-    /** The same card for another set of classes, as after fine-tuning. */
+    /**
+     * The same card for another set of classes. Where their number is another, the weights cannot be the released ones: the
+     * source is then {@link ModelSource#fineTuned}.
+     */
     public ModelCard withLabels(List<ClassLabel> other) {
-        return new ModelCard(id, aliases, architecture.withClasses(other.size()), preprocessing, other, source);
+        ModelSource from = other.size() == labels.size() ? source : source.fineTuned();
+        return new ModelCard(id, aliases, architecture.withClasses(other.size()), preprocessing, other, from);
+    }
+
+    ModelCard withBatchNormEpsilon(double epsilon) {
+        return new ModelCard(id, aliases, architecture.withBatchNormEpsilon(epsilon), preprocessing, labels, source);
     }
 
     /** Edge of the input that its multiply-accumulate operations are counted for, in pixels. */

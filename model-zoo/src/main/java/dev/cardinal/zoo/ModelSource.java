@@ -37,4 +37,14 @@ public record ModelSource(
                 "sha256_prefix must be 8 to 64 lower-case hex digits, not '" + sha256Prefix + "'");
         problems.throwIfAny("source");
     }
+
+    /** Whether the licence is a Creative Commons one that forbids commercial use. */
+    public boolean forbidsCommercialUse() {
+        return licence != null && licence.startsWith("CC-BY-NC");
+    }
+
+    /** What still holds of weights that were fine-tuned from these: the licence. */
+    ModelSource fineTuned() {
+        return new ModelSource(null, null, null, licence, null);
+    }
 }

@@ -7,15 +7,15 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
-/** Compares the tensors a card expects with those a checkpoint holds; the counter of training batches is optional. */
+/** Compares the tensors an architecture expects with those a checkpoint holds; the counter of training batches is optional. */
 final class StateDictCheck {
     private static final String BATCH_COUNTER = ".num_batches_tracked";
 
     private StateDictCheck() {}
 
-    /** @throws CardinalException listing every missing, extra, wrongly shaped or wrongly typed tensor */
-    static void require(ModelCard card, Checkpoint checkpoint, Path file) {
-        Map<String, List<Long>> expected = card.architecture().tensors();
+    /** Every missing, extra, wrongly shaped or wrongly typed tensor, one line each. */
+    static List<String> problems(Architecture architecture, Checkpoint checkpoint) {
+        Map<String, List<Long>> expected = architecture.tensors();
         Map<String, TensorInfo> found = checkpoint.tensors();
         List<String> problems = new ArrayList<>();
         expected.forEach((name, shape) -> {
@@ -33,16 +33,15 @@ final class StateDictCheck {
                 .filter(tensor ->
                         !expected.containsKey(tensor.name()) && !tensor.name().endsWith(BATCH_COUNTER))
                 .forEach(tensor -> problems.add("not in the card: " + tensor.name() + " " + tensor.shape()));
-        if (!problems.isEmpty()) {
-            throw CardinalException.checkpoint(message(card, file, problems));
-        }
+        return problems;
     }
 
-    private static String message(ModelCard card, Path file, List<String> problems) {
+    /** The error that lists them. */
+    static CardinalException mismatch(ModelCard card, Path file, List<String> problems) {
         StringBuilder message = new StringBuilder(
                 "card " + card.id() + " and checkpoint " + file + " do not match in " + problems.size() + " of "
                         + card.architecture().tensors().size() + " tensors; is it another architecture?");
         problems.forEach(problem -> message.append("\n  ").append(problem));
-        return message.toString();
+        return CardinalException.checkpoint(message.toString());
     }
 }

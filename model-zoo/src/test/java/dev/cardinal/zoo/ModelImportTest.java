@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.cardinal.zoo.ImportRequest.HashPolicy;
+import dev.cardinal.zoo.Provenance.HashCheck;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
@@ -45,7 +46,10 @@ class ModelImportTest {
         }
         assertThat(result.bundle().provenance())
                 .isEqualTo(new Provenance(
-                        "demo.pth", "d9e89ae1c69e946530f9760cbe902e62e42f08aff1840664012db1c29c6c099a", "pytorch-zip"));
+                        "demo.pth",
+                        "d9e89ae1c69e946530f9760cbe902e62e42f08aff1840664012db1c29c6c099a",
+                        "pytorch-zip",
+                        HashCheck.MATCHED));
         assertThat(result.warnings()).isEmpty();
     }
 
@@ -113,8 +117,11 @@ class ModelImportTest {
                 .hasMessageContaining("d9e89ae1c69e946530f9760cbe902e62e42f08aff1840664012db1c29c6c099a")
                 .hasMessageContaining("begins with 00000000");
         ImportResult allowed = ModelImport.run(
-                new ImportRequest(card, checkpoint, HashPolicy.WARN_ON_MISMATCH, directory.resolve("bundle")));
+                new ImportRequest(
+                        card, checkpoint, null, HashPolicy.WARN_ON_MISMATCH, null, directory.resolve("bundle")),
+                ImportProgress.NONE);
         assertThat(allowed.warnings()).singleElement().asString().contains("begins with 00000000");
+        assertThat(allowed.bundle().provenance().hashCheck()).isEqualTo(HashCheck.MISMATCHED);
     }
 
     @Test
@@ -133,6 +140,8 @@ class ModelImportTest {
     }
 
     private ImportResult run(ModelCard card, Path file, String output) throws IOException {
-        return ModelImport.run(new ImportRequest(card, file, HashPolicy.REQUIRE_MATCH, directory.resolve(output)));
+        return ModelImport.run(
+                new ImportRequest(card, file, null, HashPolicy.REQUIRE_MATCH, null, directory.resolve(output)),
+                ImportProgress.NONE);
     }
 }

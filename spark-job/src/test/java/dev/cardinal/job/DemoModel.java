@@ -3,7 +3,7 @@ package dev.cardinal.job;
 import dev.cardinal.job.bundle.ImportJob;
 import dev.cardinal.zoo.Catalogue;
 import dev.cardinal.zoo.ClassLabel;
-import dev.cardinal.zoo.ImportRequest.HashPolicy;
+import dev.cardinal.zoo.ImportProgress;
 import dev.cardinal.zoo.ModelCard;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -31,8 +31,8 @@ public final class DemoModel {
     }
 
     private static String importTo(ModelCard card, Path directory) throws IOException {
-        new ImportJob(new Configuration())
-                .run(new ImportJob.Request(card, null, HashPolicy.REQUIRE_MATCH, directory.toString()));
+        new ImportJob(new Configuration(), ImportProgress.NONE)
+                .run(ImportJob.Request.released(card, directory.toString()));
         return directory.toString();
     }
 }

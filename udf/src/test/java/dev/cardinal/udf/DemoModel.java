@@ -2,8 +2,8 @@ package dev.cardinal.udf;
 
 import dev.cardinal.zoo.BundleCard;
 import dev.cardinal.zoo.Catalogue;
+import dev.cardinal.zoo.ImportProgress;
 import dev.cardinal.zoo.ImportRequest;
-import dev.cardinal.zoo.ImportRequest.HashPolicy;
 import dev.cardinal.zoo.ModelCard;
 import dev.cardinal.zoo.ModelImport;
 import dev.cardinal.zoo.Preprocessing;
@@ -48,7 +48,7 @@ final class DemoModel {
                 throw new FileNotFoundException("the demo checkpoint is not on the class path");
             }
             Files.write(checkpoint, in.readAllBytes());
-            return ModelImport.run(new ImportRequest(card, checkpoint, HashPolicy.REQUIRE_MATCH, directory))
+            return ModelImport.run(ImportRequest.released(card, checkpoint, directory), ImportProgress.NONE)
                     .bundle();
         } finally {
             Files.delete(checkpoint);

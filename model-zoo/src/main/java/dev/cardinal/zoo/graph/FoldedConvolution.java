@@ -14,6 +14,7 @@ import java.util.function.Function;
  */
 @SuppressWarnings("ArrayRecordComponent") // a carrier of weights, never compared
 record FoldedConvolution(float[] filter, float[] bias) {
+    private static final int BLOCK = 64;
 
     /**
      * Reads and folds one convolution.
@@ -31,19 +32,33 @@ record FoldedConvolution(float[] filter, float[] bias) {
         int out = convolution.out();
         int taps = weight.length / out;
         int area = convolution.kernel() * convolution.kernel();
-        int channels = taps / area;
-        float[] filter = new float[weight.length];
         float[] bias = new float[out];
+        double[] scale = new double[out];
         for (int o = 0; o < out; o++) {
-            double scale = gamma[o] / Math.sqrt(variance[o] + epsilon);
-            bias[o] = (float) (beta[o] - mean[o] * scale);
-            for (int channel = 0; channel < channels; channel++) {
-                int source = o * taps + channel * area;
-                for (int at = 0; at < area; at++) {
-                    filter[(at * channels + channel) * out + o] = (float) (weight[source + at] * scale);
-                }
+            scale[o] = gamma[o] / Math.sqrt(variance[o] + epsilon);
+            bias[o] = (float) (beta[o] - mean[o] * scale[o]);
+        }
+        float[] filter = new float[weight.length];
+        for (int first = 0; first < out; first += BLOCK) {
+            for (int tap = 0; tap < taps; tap += BLOCK) {
+                transpose(weight, scale, filter, taps, area, first, tap);
             }
         }
         return new FoldedConvolution(filter, bias);
+    }
+
+    /** One block of [out, channels x area] to [area x channels, out]: as much as the processor's cache holds. */
+    private static void transpose(
+            float[] weight, double[] scale, float[] filter, int taps, int area, int firstOut, int firstTap) {
+        int out = scale.length;
+        int channels = taps / area;
+        int lastOut = Math.min(firstOut + BLOCK, out);
+        int lastTap = Math.min(firstTap + BLOCK, taps);
+        for (int tap = firstTap; tap < lastTap; tap++) {
+            int row = (tap % area * channels + tap / area) * out;
+            for (int o = firstOut; o < lastOut; o++) {
+                filter[row + o] = (float) (weight[o * taps + tap] * scale[o]);
+            }
+        }
     }
 }

@@ -8,12 +8,16 @@ import dev.cardinal.zoo.GoldenSample;
 import dev.cardinal.zoo.Labels;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.file.AtomicMoveNotSupportedException;
+import java.nio.file.Files;
+import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileSystem;
+import org.apache.hadoop.fs.LocalFileSystem;
 import org.apache.hadoop.fs.Path;
 
 /** Model bundles on any Hadoop file system. Thread-safe; lives on the driver. */
@@ -105,6 +109,40 @@ public final class BundleStore {
             own.setWriteChecksum(false); // a bundle holds a model's files and nothing else
             publish(local, directory, own);
         }
+    }
+
+    /**
+     * Makes a directory on the local disk to build a bundle in, so near to its place that publishing it need not copy it: beside
+     * it where that is on the local disk too, else among the temporary files.
+     */
+    java.nio.file.Path workDirectory(Path directory) throws IOException {
+        if (!(directory.getFileSystem(configuration) instanceof LocalFileSystem disk)) {
+            return Files.createTempDirectory("cardinal-import");
+        }
+        java.nio.file.Path target =
+                disk.pathToFile(disk.makeQualified(directory)).toPath().toAbsolutePath();
+        java.nio.file.Path parent = target.getParent() == null ? target : target.getParent();
+        Files.createDirectories(parent);
+        return Files.createTempDirectory(parent, "." + target.getFileName() + ".");
+    }
+
+    /**
+     * Gives a bundle its place: moves it there from a {@link #workDirectory} on the same disk, publishes it anywhere else.
+     *
+     * @throws IOException if the file system fails; the target is then untouched
+     */
+    void place(java.nio.file.Path local, Path directory) throws IOException {
+        if (directory.getFileSystem(configuration) instanceof LocalFileSystem disk) {
+            try {
+                java.nio.file.Path target =
+                        disk.pathToFile(disk.makeQualified(directory)).toPath();
+                Files.move(local, target, StandardCopyOption.ATOMIC_MOVE); // replaces an empty directory
+                return;
+            } catch (AtomicMoveNotSupportedException e) {
+                // another disk: the bundle is copied
+            }
+        }
+        publish(local, directory);
     }
 
     private static void publish(java.nio.file.Path local, Path directory, FileSystem fileSystem) throws IOException {

@@ -10,7 +10,7 @@ import dev.cardinal.job.label.LabelResult;
 import dev.cardinal.job.source.TruthFrom;
 import dev.cardinal.udf.LabelOptions;
 import dev.cardinal.zoo.Catalogue;
-import dev.cardinal.zoo.ImportRequest.HashPolicy;
+import dev.cardinal.zoo.ImportProgress;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Files;
@@ -63,8 +63,8 @@ final class DemoCommand extends CommonOptions implements Command {
         PrintStream out = console.out();
         try (ProgressBar progress = new ProgressBar(console)) {
             progress.step("importing the model");
-            ImportJob.Result imported = new ImportJob(Spark.configuration())
-                    .run(new ImportJob.Request(Catalogue.find(CARD), null, HashPolicy.REQUIRE_MATCH, model));
+            ImportJob.Result imported = new ImportJob(Spark.configuration(), ImportProgress.NONE)
+                    .run(ImportJob.Request.released(Catalogue.find(CARD), model));
             progress.step("starting Spark");
             try (SparkSession spark = Spark.session("demo")) {
                 LabelResult labelled = new LabelJob(spark, Clock.systemUTC(), progress)

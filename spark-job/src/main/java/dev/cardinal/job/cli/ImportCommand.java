@@ -8,7 +8,9 @@ import dev.cardinal.zoo.Catalogue;
 import dev.cardinal.zoo.ImportRequest.HashPolicy;
 import dev.cardinal.zoo.Labels;
 import dev.cardinal.zoo.ModelCard;
+import dev.cardinal.zoo.ModelSource;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -38,7 +40,8 @@ final class ImportCommand extends CommonOptions implements Command {
             names = "--checkpoint",
             paramLabel = "FILE",
             description =
-                    "The weight file, on any Hadoop file system; may be left out for models that come with Cardinal.")
+                    "The weight file, on any Hadoop file system; left out, the card's own is downloaded, or taken where it comes"
+                            + " with Cardinal.")
     private @Nullable String checkpoint;
 
     @Option(
@@ -59,14 +62,35 @@ final class ImportCommand extends CommonOptions implements Command {
             description = "Import a checkpoint whose SHA-256 is not the card's, with a warning.")
     private boolean allowHashMismatch;
 
+    @Option(
+            names = "--verify",
+            paramLabel = "FILE.npz",
+            description =
+                    "Compare the model with images (uint8 [N, H, W, 3]) and logits (float32 [N, classes]) that PyTorch"
+                            + " gives them; beyond 1e-3 of the largest logit nothing is written.")
+    private @Nullable String verify;
+
     @Override
     public List<String> problems() throws IOException {
         List<String> problems = new ArrayList<>();
         Configuration configuration = Spark.configuration();
         try {
-            card();
+            ModelCard found = card();
+            if (checkpoint == null) {
+                ImportJob.problem(found).ifPresent(problems::add);
+            }
         } catch (CardinalException e) {
             problems.add(e.getMessage());
+        }
+        if (labels != null) {
+            try {
+                Labels.read(Path.of(labels));
+            } catch (CardinalException e) {
+                problems.add(e.getMessage());
+            }
+        }
+        if (verify != null && !Files.isRegularFile(Path.of(verify))) {
+            problems.add("--verify " + verify + (Files.exists(Path.of(verify)) ? " is not a file" : " does not exist"));
         }
         try {
             new BundleStore(configuration).occupant(new org.apache.hadoop.fs.Path(output));
@@ -84,16 +108,32 @@ final class ImportCommand extends CommonOptions implements Command {
     }
 
     private ModelCard card() {
-        ModelCard found = card.endsWith(CARD_SUFFIX) ? CardJson.read(Path.of(card)) : Catalogue.find(card);
-        return labels == null ? found : found.withLabels(Labels.read(Path.of(labels)));
+        return card.endsWith(CARD_SUFFIX) ? CardJson.read(Path.of(card)) : Catalogue.find(card);
     }
 
     @Override
     public int run(Console console) throws Exception {
-        HashPolicy policy = allowHashMismatch ? HashPolicy.WARN_ON_MISMATCH : HashPolicy.REQUIRE_MATCH;
-        ImportJob.Result result =
-                new ImportJob(Spark.configuration()).run(new ImportJob.Request(card(), checkpoint, policy, output));
+        ModelCard chosen = card();
+        ModelSource source = chosen.source();
+        if (source.forbidsCommercialUse()) { // before anything is downloaded
+            console.out()
+                    .println("licence of the weights: " + source.licence()
+                            + " (Creative Commons Attribution-NonCommercial: not for commercial use)");
+        }
+        ImportJob.Request request = new ImportJob.Request(
+                chosen,
+                checkpoint,
+                labels == null ? null : Path.of(labels),
+                allowHashMismatch ? HashPolicy.WARN_ON_MISMATCH : HashPolicy.REQUIRE_MATCH,
+                verify == null ? null : Path.of(verify),
+                output);
+        ImportJob.Result result;
+        try (ProgressBar progress = new ProgressBar(console)) {
+            result = new ImportJob(Spark.configuration(), progress).run(request);
+        }
         result.warnings().forEach(warning -> console.err().println("cardinal: warning: " + warning));
+        result.verification().ifPresent(verification -> console.out()
+                .println("verified: " + verification.images() + " images of " + verify + ", " + verification));
         ModelCard imported = result.bundle().card();
         console.out()
                 .printf(
@@ -104,8 +144,8 @@ final class ImportCommand extends CommonOptions implements Command {
                         imported.architecture().parameters(),
                         result.outcome() == ImportJob.Outcome.WRITTEN ? "to" : "is in",
                         output);
-        if (imported.source().licence() != null) {
-            console.out().println("licence of the weights: " + imported.source().licence());
+        if (source.licence() != null && !source.forbidsCommercialUse()) {
+            console.out().println("licence of the weights: " + source.licence());
         }
         return ExitCode.DONE;
     }

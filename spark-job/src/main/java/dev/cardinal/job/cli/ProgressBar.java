@@ -1,6 +1,7 @@
 package dev.cardinal.job.cli;
 
 import dev.cardinal.job.label.LabelProgress;
+import dev.cardinal.zoo.ImportProgress;
 import java.util.Locale;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
@@ -11,9 +12,13 @@ import java.util.function.LongSupplier;
  * A line on the terminal that follows a run: how far, how fast, how much longer. Prints nothing where nobody watches. Closing
  * clears the line. Thread-safe.
  */
-final class ProgressBar implements LabelProgress, AutoCloseable {
+final class ProgressBar implements LabelProgress, ImportProgress, AutoCloseable {
     private static final int WIDTH = 30;
     private static final long REFRESH_MILLIS = 200;
+    private static final long MEGABYTE = 1_000_000;
+    /** A step of an import that takes less is not shown. */
+    private static final double QUIET_SECONDS = 2;
+
     private static final String CLEAR = "\r\033[K";
 
     private final Console console;
@@ -44,6 +49,17 @@ final class ProgressBar implements LabelProgress, AutoCloseable {
         show(() -> console.err().print(CLEAR + line(total, done.getAsLong(), (System.nanoTime() - start) / 1e9)));
     }
 
+    @Override
+    public void step(String what, long totalBytes, LongSupplier doneBytes) {
+        long start = System.nanoTime();
+        long before = doneBytes.getAsLong();
+        show(() -> {
+            double seconds = (System.nanoTime() - start) / 1e9;
+            String line = bytes(what, totalBytes, before, doneBytes.getAsLong(), seconds);
+            console.err().print(CLEAR + (seconds < QUIET_SECONDS ? "" : line));
+        });
+    }
+
     private void show(Runnable painting) {
         if (console.errIsTerminal()) {
             paint = painting;
@@ -51,15 +67,37 @@ final class ProgressBar implements LabelProgress, AutoCloseable {
         }
     }
 
-    static String line(long total, long done, double seconds) {
+    static String bytes(String what, long total, long before, long done, double seconds) {
+        if (total == 0) {
+            return what + (done == 0 ? " ..." : String.format(Locale.ROOT, ": %,d MB", done / MEGABYTE));
+        }
+        double speed = seconds <= 0 ? 0 : (done - before) / seconds;
+        String rate = speed <= 0
+                ? ""
+                : String.format(Locale.ROOT, ", %,.0f MB/s, %s left", speed / MEGABYTE, time((total - done) / speed));
+        return String.format(
+                Locale.ROOT,
+                "%s  %s: %,d of %,d MB%s",
+                bar(total, done),
+                what,
+                done / MEGABYTE,
+                total / MEGABYTE,
+                rate);
+    }
+
+    private static String bar(long total, long done) {
         double share = total == 0 ? 1 : (double) Math.min(done, total) / total;
         int filled = (int) (WIDTH * share);
-        String bar = "[" + "#".repeat(filled) + ".".repeat(WIDTH - filled) + "]";
+        return String.format(
+                Locale.ROOT, "[%s%s] %3.0f %%", "#".repeat(filled), ".".repeat(WIDTH - filled), 100 * share);
+    }
+
+    static String line(long total, long done, double seconds) {
         String rate = done == 0 || seconds <= 0
                 ? ""
                 : String.format(
                         Locale.ROOT, "  %.0f images/s, %s left", done / seconds, time((total - done) * seconds / done));
-        return String.format(Locale.ROOT, "%s %3.0f %%  %,d of %,d images%s", bar, 100 * share, done, total, rate);
+        return String.format(Locale.ROOT, "%s  %,d of %,d images%s", bar(total, done), done, total, rate);
     }
 
     private static String time(double seconds) {

@@ -55,6 +55,30 @@ class BundleStoreTest {
     }
 
     @Test
+    void bundleBuiltBesideItsPlaceIsMovedThere() throws IOException {
+        Files.createDirectories(target);
+        Path work = store.workDirectory(path(target));
+        Path built = work.resolve("bundle");
+        store.publish(bundle, path(built));
+
+        store.place(built, path(target));
+
+        assertThat(work).hasParent(target.getParent()).isEmptyDirectory();
+        assertThat(store.read(path(target))).isEqualTo(store.read(path(bundle)));
+    }
+
+    @Test
+    void bundleThatCannotBePlacedLeavesTheOutputAsItIs() throws IOException {
+        Files.createDirectories(target);
+        Files.writeString(target.resolve("thesis.txt"), "precious");
+        Path built = store.workDirectory(path(target)).resolve("bundle");
+        store.publish(bundle, path(built));
+
+        assertThatThrownBy(() -> store.place(built, path(target))).isInstanceOf(IOException.class);
+        assertThat(target).isDirectoryContaining("glob:**/thesis.txt").isDirectoryNotContaining("glob:**/*.pb");
+    }
+
+    @Test
     void publishingLeavesTheFileSystemOfOthersAsItWas() throws IOException {
         store.publish(bundle, path(target));
 

@@ -33,6 +33,31 @@ class ProgressBarTest {
         assertThat(ProgressBar.line(total, done, seconds)).isEqualTo(expected);
     }
 
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "3000000000 | 0 | 0 | 0           | [..............................]   0 %  downloading x.pth: 0 of 3,000 MB",
+                "3000000000 | 0 | 1500000000 | 10 | [###############...............]  50 %  downloading x.pth: 1,500 of 3,000 MB,"
+                        + " 150 MB/s, 0:10 left",
+                "3000000000 | 1500000000 | 2250000000 | 10 | [######################........]  75 %  downloading x.pth: 2,250 of"
+                        + " 3,000 MB, 75 MB/s, 0:10 left",
+                "0 | 0 | 12000000 | 3             | downloading x.pth: 12 MB",
+                "0 | 0 | 0 | 3                    | downloading x.pth ..."
+            })
+    void bytesAreCountedFromWhereTheRunBegan(long total, long before, long done, double seconds, String expected) {
+        assertThat(ProgressBar.bytes("downloading x.pth", total, before, done, seconds))
+                .isEqualTo(expected);
+    }
+
+    @Test
+    void importStepThatIsOverSoonIsNotShown() {
+        try (ProgressBar bar = new ProgressBar(new Console(err, err, true))) {
+            bar.step("checking x.pth", 10, () -> 5);
+        }
+        assertThat(printed.toString(StandardCharsets.UTF_8)).doesNotContain("checking");
+    }
+
     @Test
     void nothingIsPrintedWhereNobodyWatches() {
         try (ProgressBar bar = new ProgressBar(new Console(err, err, false))) {

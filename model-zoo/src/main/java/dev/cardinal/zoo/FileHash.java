@@ -1,0 +1,44 @@
+package dev.cardinal.zoo;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+import java.util.concurrent.atomic.AtomicLong;
+
+/** The SHA-256 of a file. Thread-safe. */
+public final class FileHash {
+    private static final int BUFFER_BYTES = 1 << 20;
+
+    private FileHash() {}
+
+    /**
+     * Reads a file to its end.
+     *
+     * @return 64 lower-case hex digits
+     */
+    public static String sha256(Path file, ImportProgress progress) throws IOException {
+        AtomicLong done = new AtomicLong();
+        progress.step("checking " + file.getFileName(), Files.size(file), done::get);
+        MessageDigest digest = digest();
+        byte[] buffer = new byte[BUFFER_BYTES];
+        try (InputStream in = Files.newInputStream(file)) {
+            for (int count = in.read(buffer); count >= 0; count = in.read(buffer)) {
+                digest.update(buffer, 0, count);
+                done.addAndGet(count);
+            }
+        }
+        return HexFormat.of().formatHex(digest.digest());
+    }
+
+    static MessageDigest digest() {
+        try {
+            return MessageDigest.getInstance("SHA-256");
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every JDK has SHA-256", e);
+        }
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.cardinal.zoo.download;
+
+import org.jspecify.annotations.NullMarked;

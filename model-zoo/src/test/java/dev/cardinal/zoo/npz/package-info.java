@@ -1,0 +1,4 @@
+@NullMarked
+package dev.cardinal.zoo.npz;
+
+import org.jspecify.annotations.NullMarked;
