@@ -10,84 +10,66 @@ import java.util.List;
 public final class CardinalException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
-    /** What has to be mended. */
-    public enum Subject {
-        USAGE,
-        CARD,
-        CHECKPOINT,
-        MODEL,
-        INPUT,
-        OUTPUT
-    }
-
-    private final Subject subject;
-
-    private CardinalException(Subject subject, String message, Throwable cause) {
+    private CardinalException(String message, Throwable cause) {
         super(message, cause);
-        this.subject = subject;
     }
 
-    private CardinalException(Subject subject, String message) {
+    private CardinalException(String message) {
         super(message);
-        this.subject = subject;
     }
 
     /** A wrong command line or configuration. */
     public static CardinalException usage(String message) {
-        return new CardinalException(Subject.USAGE, message);
+        return new CardinalException(message);
     }
 
     /** Every problem of a command line or configuration at once, one a line. */
     public static CardinalException usage(List<String> problems) {
-        return new CardinalException(Subject.USAGE, String.join("\n", problems));
+        return new CardinalException(String.join("\n", problems));
     }
 
     /** A card that cannot be used. */
     public static CardinalException card(String message) {
-        return new CardinalException(Subject.CARD, message);
+        return new CardinalException(message);
     }
 
     /** A card that cannot be used because of {@code cause}. */
     public static CardinalException card(String message, Throwable cause) {
-        return new CardinalException(Subject.CARD, message, cause);
+        return new CardinalException(message, cause);
     }
 
     /** A checkpoint that cannot be read, is refused, or does not fit its card. */
     public static CardinalException checkpoint(String message) {
-        return new CardinalException(Subject.CHECKPOINT, message);
+        return new CardinalException(message);
     }
 
     /** A checkpoint that cannot be read because of {@code cause}. */
     public static CardinalException checkpoint(String message, Throwable cause) {
-        return new CardinalException(Subject.CHECKPOINT, message, cause);
+        return new CardinalException(message, cause);
     }
 
     /** A directory that is no model bundle, or a damaged one. */
     public static CardinalException model(String message) {
-        return new CardinalException(Subject.MODEL, message);
+        return new CardinalException(message);
     }
 
     /** A directory that is no model bundle, or a damaged one, because of {@code cause}. */
     public static CardinalException model(String message, Throwable cause) {
-        return new CardinalException(Subject.MODEL, message, cause);
+        return new CardinalException(message, cause);
     }
 
     /** An input that does not exist or cannot be listed. */
     public static CardinalException input(String message) {
-        return new CardinalException(Subject.INPUT, message);
+        return new CardinalException(message);
     }
 
     /** An input that cannot be read because of {@code cause}. */
     public static CardinalException input(String message, Throwable cause) {
-        return new CardinalException(Subject.INPUT, message, cause);
+        return new CardinalException(message, cause);
     }
 
     /** An output that cannot take the result. */
     public static CardinalException output(String message) {
-        return new CardinalException(Subject.OUTPUT, message);
-    }
-
-    public Subject subject() {
-        return subject;
+        return new CardinalException(message);
     }
 }

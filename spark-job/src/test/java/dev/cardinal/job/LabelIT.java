@@ -115,6 +115,31 @@ class LabelIT {
     }
 
     @Test
+    void tooManyBadRowsEndWithExitCode3AfterEverythingIsWritten() throws Exception {
+        put(images.resolve("boot.png"));
+        Files.writeString(images.resolve("notes.txt"), "no image");
+        Path output = directory.resolve("predictions");
+
+        JobProcess.Result result = JobProcess.submit(
+                directory,
+                "label",
+                "--model",
+                model,
+                "--input",
+                images.toString(),
+                "--output",
+                output.toString(),
+                "--max-bad-fraction",
+                "0.4");
+
+        assertThat(result.exitCode()).isEqualTo(3);
+        assertThat(result.err()).contains("--max-bad-fraction 0.4");
+        assertThat(DuckDb.query(output, "SELECT status FROM $table ORDER BY ALL"))
+                .containsExactly(List.of("ok"), List.of("unsupported"));
+        assertThat(output.resolve("_cardinal/run.json")).content().contains("\"exit_code\" : 3");
+    }
+
+    @Test
     void aRunThatIsKilledIsContinuedWithoutLossOrRepetition() throws Exception {
         for (int i = 0; i < 400; i++) {
             put(images.resolve(i + ".png"));

@@ -1,5 +1,11 @@
 package dev.cardinal.udf;
 
+import dev.cardinal.udf.image.ImageOptions;
+import dev.cardinal.udf.image.ImagePreparer;
+import dev.cardinal.udf.image.Preparation;
+import dev.cardinal.zoo.Preprocessing;
+import java.awt.image.BufferedImage;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -7,16 +13,26 @@ import java.util.Locale;
 import java.util.Random;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import javax.imageio.ImageIO;
 
 /**
- * A process of its own that classifies many images in batches of changing size, and prints how its resident memory grew.
- * Arguments: directory of the demo model's bundle, number of images.
+ * A process of its own that classifies many images in batches of changing size, and for each of them decodes ten files, and
+ * prints how its resident memory grew. Arguments: directory of the demo model's bundle, number of images to classify.
  */
 final class InferenceSoak {
     private static final int WARM_UP_IMAGES = 1000;
     private static final int MAX_BATCH = 32;
     private static final int EDGE = 28;
+    private static final int DECODES_PER_IMAGE = 10;
     private static final long SEED = 20_260_102;
+
+    private static final Preprocessing TORCHVISION = new Preprocessing(
+            256,
+            224,
+            Preprocessing.Interpolation.PILLOW_BILINEAR,
+            Preprocessing.CropRounding.HALF_EVEN,
+            List.of(0.485, 0.456, 0.406),
+            List.of(0.229, 0.224, 0.225));
 
     private InferenceSoak() {}
 
@@ -25,10 +41,14 @@ final class InferenceSoak {
         Random random = new Random(SEED);
         List<byte[]> pictures =
                 Stream.generate(() -> picture(random)).limit(MAX_BATCH).toList();
+        List<byte[]> files =
+                List.of(encoded(random, "jpg"), encoded(random, "png"), encoded(random, "bmp"), encoded(random, "gif"));
         long warmBytes = 0;
         int done = 0;
+        int decoded = 0;
         double sum = 0;
-        try (Classifier classifier = SavedModelClassifier.load(Path.of(arguments[0]))) {
+        try (Classifier classifier = SavedModelClassifier.load(Path.of(arguments[0]));
+                ImagePreparer preparer = ImagePreparer.create(TORCHVISION, ImageOptions.defaults())) {
             // Every size of batch once, so that what TensorFlow keeps for each is there before memory is first read.
             for (int size : IntStream.rangeClosed(1, MAX_BATCH).toArray()) {
                 done += classifier
@@ -42,6 +62,11 @@ final class InferenceSoak {
                         .get(0)
                         .probabilities()[0];
                 done += size;
+                for (int i = 0; i < size * DECODES_PER_IMAGE; i++) {
+                    if (preparer.prepare(files.get(decoded % files.size())) instanceof Preparation.Ready) {
+                        decoded++;
+                    }
+                }
                 if (warmBytes == 0 && done >= WARM_UP_IMAGES) {
                     warmBytes = SoakProcess.residentBytes();
                 }
@@ -50,13 +75,26 @@ final class InferenceSoak {
         long lastBytes = SoakProcess.residentBytes();
         System.out.printf(
                 Locale.ROOT,
-                "images=%d%nresident_mib_at_%d=%d%nresident_mib_at_end=%d%ngrowth_percent=%.1f%nsum=%.3f%n",
+                "images=%d%ndecoded=%d%nresident_mib_at_%d=%d%nresident_mib_at_end=%d%ngrowth_percent=%.1f%nsum=%.3f%n",
                 done,
+                decoded,
                 WARM_UP_IMAGES,
                 warmBytes >> 20,
                 lastBytes >> 20,
                 100.0 * (lastBytes - warmBytes) / warmBytes,
                 sum);
+    }
+
+    private static byte[] encoded(Random random, String format) throws IOException {
+        BufferedImage image = new BufferedImage(320, 240, BufferedImage.TYPE_3BYTE_BGR);
+        for (int i = 0; i < 320 * 240; i++) {
+            image.setRGB(i % 320, i / 320, 0x010101 * (i / 320) + random.nextInt(16));
+        }
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        if (!ImageIO.write(image, format, out)) {
+            throw new IOException("cannot write " + format);
+        }
+        return out.toByteArray();
     }
 
     private static byte[] picture(Random random) {

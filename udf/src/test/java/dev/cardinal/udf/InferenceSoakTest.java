@@ -10,12 +10,15 @@ import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Many inferences in a process of their own, whose memory must not grow. The long soak is this test with
+ * Many inferences, and ten times as many decodes, in a process of their own, whose memory must not grow. The long soak is this test with
  * {@code -Dcardinal.soak.inferences=20000}; src/test/benchmarks/README.md has its result.
  */
 @EnabledOnOs(OS.LINUX)
 class InferenceSoakTest {
-    private static final int IMAGES = Integer.getInteger("cardinal.soak.inferences", 3_000);
+    private static final int IMAGES = Integer.getInteger("cardinal.soak.inferences", 2_000);
+
+    /** One batch of each size from 1 to 32. */
+    private static final int WARM_UP_IMAGES = 32 * 33 / 2;
 
     @TempDir
     private Path folder;
@@ -26,9 +29,10 @@ class InferenceSoakTest {
         DemoModel.importTo(DemoModel.card(), model);
 
         Map<String, String> result = SoakProcess.run(
-                folder, InferenceSoak.class, 120 + IMAGES / 50, model.toString(), Integer.toString(IMAGES));
+                folder, InferenceSoak.class, 120 + IMAGES / 20, model.toString(), Integer.toString(IMAGES));
 
         assertThat(result).containsEntry("images", Integer.toString(IMAGES));
+        assertThat(result).containsEntry("decoded", Integer.toString(10 * (IMAGES - WARM_UP_IMAGES)));
         assertThat(Double.parseDouble(result.get("growth_percent"))).isLessThan(5.0);
     }
 }
