@@ -1,5 +1,6 @@
 package dev.cardinal.udf;
 
+import dev.cardinal.zoo.FileHash;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -12,7 +13,6 @@ import java.nio.file.StandardCopyOption;
 import java.security.DigestInputStream;
 import java.security.DigestOutputStream;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HexFormat;
@@ -70,7 +70,7 @@ public final class BroadcastFiles implements ModelFiles {
         while (found.hasNext()) {
             org.apache.hadoop.fs.Path path = found.next().getPath();
             String name = path.toUri().getPath().substring(root.length());
-            MessageDigest digest = sha256();
+            MessageDigest digest = FileHash.digest();
             List<Broadcast<byte[]>> chunks = new ArrayList<>();
             try (InputStream in = new DigestInputStream(fileSystem.open(path), digest)) {
                 byte[] chunk = in.readNBytes(chunkBytes);
@@ -120,7 +120,7 @@ public final class BroadcastFiles implements ModelFiles {
     }
 
     private static String hash(Path path) throws IOException {
-        MessageDigest digest = sha256();
+        MessageDigest digest = FileHash.digest();
         try (InputStream in = new DigestInputStream(Files.newInputStream(path), digest)) {
             in.transferTo(OutputStream.nullOutputStream());
         }
@@ -129,7 +129,7 @@ public final class BroadcastFiles implements ModelFiles {
 
     private static void write(File file, Path path) throws IOException {
         Files.createDirectories(path.getParent());
-        MessageDigest digest = sha256();
+        MessageDigest digest = FileHash.digest();
         try (OutputStream out = new DigestOutputStream(Files.newOutputStream(path), digest)) {
             for (Broadcast<byte[]> chunk : file.chunks()) {
                 out.write(chunk.value());
@@ -158,13 +158,5 @@ public final class BroadcastFiles implements ModelFiles {
     /** Removes the broadcasts from the driver and all executors; tasks that start later cannot place the bundle. */
     public void destroy() {
         files.forEach(file -> file.chunks().forEach(Broadcast::destroy));
-    }
-
-    private static MessageDigest sha256() {
-        try {
-            return MessageDigest.getInstance("SHA-256");
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every JDK has SHA-256", e);
-        }
     }
 }

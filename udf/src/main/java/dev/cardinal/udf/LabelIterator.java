@@ -6,10 +6,10 @@ import dev.cardinal.udf.PredictionRows.Source;
 import dev.cardinal.udf.image.ImagePreparer;
 import dev.cardinal.udf.image.Preparation;
 import dev.cardinal.udf.image.Status;
+import dev.cardinal.zoo.FileHash;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -63,11 +63,7 @@ final class LabelIterator implements Iterator<Row> {
         this.maxFileBytes = Math.min(options.maxFileBytes(), MAX_ARRAY_BYTES);
         this.rows = rows;
         this.metrics = metrics;
-        try {
-            this.digest = MessageDigest.getInstance("SHA-256");
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every JDK has SHA-256", e);
-        }
+        this.digest = FileHash.digest();
     }
 
     @Override
