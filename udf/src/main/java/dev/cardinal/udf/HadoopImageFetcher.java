@@ -20,10 +20,10 @@ final class HadoopImageFetcher implements ImageFetcher {
     }
 
     @Override
-    public byte[] fetch(ImageRef image, int limit) throws IOException {
+    public Fetched fetch(ImageRef image, int limit) throws IOException {
         Path path = new Path(image.path());
         try (InputStream in = fileSystem(path).open(path)) {
-            return in.readNBytes(limit);
+            return Fetched.of(in.readNBytes(limit));
         } catch (FileNotFoundException e) {
             throw new UnreadableImageException("gone or not permitted: " + e.getMessage(), e);
         } catch (AccessDeniedException | AccessControlException e) {
@@ -32,6 +32,9 @@ final class HadoopImageFetcher implements ImageFetcher {
             throw new UnreadableImageException("the local disk cannot read it: " + e.getMessage(), e);
         }
     }
+
+    @Override
+    public void close() {}
 
     /** On the local disk the file alone: a checksum file beside it may be left over from another, or have no name at all. */
     private FileSystem fileSystem(Path path) throws IOException {

@@ -1,6 +1,8 @@
 package dev.cardinal.udf;
 
 import dev.cardinal.udf.Classifier.Scores;
+import dev.cardinal.udf.ImageFetcher.DamagedRecordException;
+import dev.cardinal.udf.ImageFetcher.Fetched;
 import dev.cardinal.udf.ImageFetcher.UnreadableImageException;
 import dev.cardinal.udf.PredictionRows.Source;
 import dev.cardinal.udf.image.ImagePreparer;
@@ -92,39 +94,46 @@ final class LabelIterator implements Iterator<Row> {
     }
 
     private void take(ImageRef image) {
-        if (image.length() > maxFileBytes) {
-            reject(image, new Source(image.length(), null), tooManyBytes());
+        ImageRef.Problem problem = image.problem();
+        if (problem != null) {
+            reject(image, Source.unread(image), problem.status(), problem.error());
             return;
         }
-        byte[] encoded;
+        if (image.length() > maxFileBytes) {
+            reject(image, Source.unread(image), Status.TOO_LARGE, tooManyBytes());
+            return;
+        }
+        Fetched fetched;
         long start = System.nanoTime();
         try {
-            encoded = fetcher.fetch(image, limit());
+            fetched = fetcher.fetch(image, limit());
         } catch (UnreadableImageException e) {
-            Preparation.Rejected unreadable =
-                    new Preparation.Rejected(Status.UNREADABLE, oneLine(String.valueOf(e.getMessage())), null, null);
-            reject(image, new Source(image.length(), null), unreadable);
+            reject(image, Source.unread(image), Status.UNREADABLE, oneLine(String.valueOf(e.getMessage())));
+            return;
+        } catch (DamagedRecordException e) {
+            reject(image, Source.unread(image), Status.UNDECODABLE, oneLine(String.valueOf(e.getMessage())));
             return;
         } catch (IOException e) {
             throw new UncheckedIOException("cannot read " + image.path(), e);
         } finally {
             metrics.fetchNanos().add(System.nanoTime() - start);
         }
-        metrics.bytes().add(encoded.length);
-        if (encoded.length > maxFileBytes) {
-            reject(image, new Source(image.length(), null), tooManyBytes());
+        metrics.bytes().add(fetched.encoded().length);
+        if (fetched.encoded().length > maxFileBytes) {
+            reject(image, Source.of(fetched, image.length(), null), Status.TOO_LARGE, tooManyBytes());
             return;
         }
-        prepare(image, encoded);
+        prepare(image, fetched);
     }
 
-    private void prepare(ImageRef image, byte[] encoded) {
+    private void prepare(ImageRef image, Fetched fetched) {
         long start = System.nanoTime();
-        Source source = new Source(encoded.length, HexFormat.of().formatHex(digest.digest(encoded)));
+        byte[] encoded = fetched.encoded();
+        Source source = Source.of(fetched, encoded.length, HexFormat.of().formatHex(digest.digest(encoded)));
         Preparation preparation = preparer.prepare(encoded);
         metrics.decodeNanos().add(System.nanoTime() - start);
         if (preparation instanceof Preparation.Rejected rejected) {
-            reject(image, source, rejected);
+            finished.add(rows.rejected(image, source, rejected));
         } else if (preparation instanceof Preparation.Ready ready) {
             if (!fits(ready)) {
                 classifyBatch();
@@ -159,13 +168,12 @@ final class LabelIterator implements Iterator<Row> {
         batch.clear();
     }
 
-    private void reject(ImageRef image, Source source, Preparation.Rejected rejected) {
-        finished.add(rows.rejected(image, source, rejected));
+    private void reject(ImageRef image, Source source, Status status, String error) {
+        finished.add(rows.rejected(image, source, new Preparation.Rejected(status, error, null, null)));
     }
 
-    private Preparation.Rejected tooManyBytes() {
-        return new Preparation.Rejected(
-                Status.TOO_LARGE, "more than the " + maxFileBytes + " bytes a file may have", null, null);
+    private String tooManyBytes() {
+        return "more than the " + maxFileBytes + " bytes a file may have";
     }
 
     private int limit() {

@@ -12,8 +12,10 @@ import java.util.Set;
  * @param batchSize images that the model classifies at once
  * @param maxFileBytes files of more bytes are {@code too_large} and not read
  * @param image how images are decoded
+ * @param fields what is read of records and tables
  */
-public record LabelOptions(int topK, Set<Emit> emit, int batchSize, long maxFileBytes, ImageOptions image)
+public record LabelOptions(
+        int topK, Set<Emit> emit, int batchSize, long maxFileBytes, ImageOptions image, RecordFields fields)
         implements Serializable {
 
     public static final int DEFAULT_TOP_K = 10;
@@ -38,6 +40,11 @@ public record LabelOptions(int topK, Set<Emit> emit, int batchSize, long maxFile
 
     public static LabelOptions defaults() {
         return new LabelOptions(
-                DEFAULT_TOP_K, Set.of(), DEFAULT_BATCH_SIZE, DEFAULT_MAX_FILE_BYTES, ImageOptions.defaults());
+                DEFAULT_TOP_K,
+                Set.of(),
+                DEFAULT_BATCH_SIZE,
+                DEFAULT_MAX_FILE_BYTES,
+                ImageOptions.defaults(),
+                RecordFields.usual());
     }
 }

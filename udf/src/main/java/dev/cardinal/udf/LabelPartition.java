@@ -38,9 +38,11 @@ public final class LabelPartition implements FlatMapFunction<Iterator<ImageRef>,
         closeWithTask(preparer);
         ModelCache.Lease lease = ModelCache.lease(model);
         closeWithTask(lease);
+        ImageFetcher fetcher = new HadoopImageFetcher(configuration.value().value());
+        closeWithTask(fetcher);
         return new LabelIterator(
                 images,
-                new HadoopImageFetcher(configuration.value().value()),
+                fetcher,
                 preparer,
                 lease.classifier(),
                 options,

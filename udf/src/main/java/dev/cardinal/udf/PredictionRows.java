@@ -1,6 +1,7 @@
 package dev.cardinal.udf;
 
 import dev.cardinal.udf.Classifier.Scores;
+import dev.cardinal.udf.ImageFetcher.Fetched;
 import dev.cardinal.udf.LabelOptions.Emit;
 import dev.cardinal.udf.image.Preparation;
 import dev.cardinal.udf.image.Status;
@@ -53,13 +54,13 @@ final class PredictionRows {
             @Nullable Scores scores) {
         List<@Nullable Object> values = new ArrayList<>();
         values.add(image.path());
-        values.add(null); // key: files have none
+        values.add(source.key() == null ? image.key() : source.key());
         values.add(source.length());
         values.add(new Timestamp(image.modifiedMillis()));
         values.add(source.sha256());
         values.add(width);
         values.add(height);
-        values.add(image.truth());
+        values.add(image.truth() == null ? source.truth() : image.truth());
         values.add(status.id());
         values.add(error);
         values.add(predictions);
@@ -70,14 +71,36 @@ final class PredictionRows {
             values.add(scores == null ? null : scores.features());
         }
         values.add(bundle.modelId());
+        for (int i = 0; i < options.fields().keep().size(); i++) {
+            values.add(i < source.kept().size() ? source.kept().get(i) : null);
+        }
         return RowFactory.create(values.toArray());
     }
 
     /**
-     * What is known of the encoded bytes.
+     * What is known of the encoded bytes, and what was read beside them.
      *
      * @param length encoded size in bytes
      * @param sha256 lower-case hex, null unless all bytes were read
+     * @param key as {@link ImageFetcher.Fetched#key}
+     * @param truth as {@link ImageFetcher.Fetched#truth}
+     * @param kept as {@link ImageFetcher.Fetched#kept}, empty where nothing was read
      */
-    record Source(long length, @Nullable String sha256) {}
+    record Source(
+            long length,
+            @Nullable String sha256,
+            @Nullable String key,
+            @Nullable String truth,
+            List<@Nullable Object> kept) {
+
+        /** Of an image that was not read. */
+        static Source unread(ImageRef image) {
+            return new Source(image.length(), null, null, null, List.of());
+        }
+
+        /** Of an image that was read, with the hash of all its bytes, or null where there are more of them than were read. */
+        static Source of(Fetched fetched, long length, @Nullable String sha256) {
+            return new Source(length, sha256, fetched.key(), fetched.truth(), fetched.kept());
+        }
+    }
 }

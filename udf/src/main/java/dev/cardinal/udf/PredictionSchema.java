@@ -1,9 +1,11 @@
 package dev.cardinal.udf;
 
 import dev.cardinal.udf.LabelOptions.Emit;
+import java.util.List;
 import java.util.Set;
 import org.apache.spark.sql.types.ArrayType;
 import org.apache.spark.sql.types.DataTypes;
+import org.apache.spark.sql.types.StructField;
 import org.apache.spark.sql.types.StructType;
 
 /** Columns of the predictions table, as the design's section 'Predictions' names them. */
@@ -19,8 +21,12 @@ public final class PredictionSchema {
 
     private PredictionSchema() {}
 
-    /** Schema of a table with these columns on request. */
-    public static StructType table(Set<Emit> emit) {
+    /**
+     * Schema of a table with these columns on request.
+     *
+     * @param keep columns of the source that follow its own
+     */
+    public static StructType table(Set<Emit> emit, List<StructField> keep) {
         StructType schema = new StructType()
                 .add("path", DataTypes.StringType)
                 .add("key", DataTypes.StringType)
@@ -39,7 +45,11 @@ public final class PredictionSchema {
         if (emit.contains(Emit.FEATURES)) {
             schema = schema.add("features", FLOATS);
         }
-        return schema.add("model", DataTypes.StringType);
+        schema = schema.add("model", DataTypes.StringType);
+        for (StructField column : keep) {
+            schema = schema.add(column.name(), column.dataType());
+        }
+        return schema;
     }
 
     /** Schema of what {@code classify} returns. */

@@ -41,7 +41,7 @@ class HadoopImageFetcherTest {
     void fileIsReadWhateverItsName(String name) throws IOException {
         Files.writeString(directory.resolve(name), "of " + name);
 
-        assertThat(fetcher.fetch(ref(name), 100)).isEqualTo(("of " + name).getBytes(StandardCharsets.UTF_8));
+        assertThat(fetcher.fetch(ref(name), 100).encoded()).isEqualTo(("of " + name).getBytes(StandardCharsets.UTF_8));
     }
 
     @ParameterizedTest
@@ -49,14 +49,14 @@ class HadoopImageFetcherTest {
     void noMoreThanTheLimitIsRead(int limit, String expected) throws IOException {
         Files.writeString(directory.resolve("digits"), "0123456789");
 
-        assertThat(fetcher.fetch(ref("digits"), limit)).asString().isEqualTo(expected);
+        assertThat(fetcher.fetch(ref("digits"), limit).encoded()).asString().isEqualTo(expected);
     }
 
     @Test
     void emptyFileGivesNoBytes() throws IOException {
         Files.createFile(directory.resolve("empty"));
 
-        assertThat(fetcher.fetch(ref("empty"), 10)).isEmpty();
+        assertThat(fetcher.fetch(ref("empty"), 10).encoded()).isEmpty();
     }
 
     @Test
@@ -89,14 +89,14 @@ class HadoopImageFetcherTest {
         }
         Files.write(file, new byte[] {1, 2, 3});
 
-        assertThat(fetcher.fetch(ref("rotten.png"), 10)).containsExactly(1, 2, 3);
+        assertThat(fetcher.fetch(ref("rotten.png"), 10).encoded()).containsExactly(1, 2, 3);
     }
 
     /** Reading a process's memory at address 0 is an input/output error, as a bad sector is. */
     @Test
     @EnabledOnOs(OS.LINUX)
     void fileThatTheDiskCannotReadIsUnreadable() {
-        ImageRef image = new ImageRef("file:/proc/self/mem", 1, 0, null);
+        ImageRef image = ImageRef.file("file:/proc/self/mem", 1, 0, null);
 
         assertThatThrownBy(() -> fetcher.fetch(image, 10))
                 .isInstanceOf(UnreadableImageException.class)
@@ -105,7 +105,7 @@ class HadoopImageFetcherTest {
 
     @Test
     void unknownFileSystemFailsTheTask() {
-        ImageRef image = new ImageRef("gopher://host/a.png", 1, 0, null);
+        ImageRef image = ImageRef.file("gopher://host/a.png", 1, 0, null);
 
         assertThatThrownBy(() -> fetcher.fetch(image, 10))
                 .isInstanceOf(IOException.class)
@@ -116,6 +116,6 @@ class HadoopImageFetcherTest {
     /** A reference as a listing makes it. */
     private ImageRef ref(String name) {
         String path = new org.apache.hadoop.fs.Path(directory.resolve(name).toUri()).toString();
-        return new ImageRef(path, 1, 0, null);
+        return ImageRef.file(path, 1, 0, null);
     }
 }

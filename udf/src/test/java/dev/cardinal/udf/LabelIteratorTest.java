@@ -63,7 +63,7 @@ class LabelIteratorTest {
         image("d", "4x4:2");
         image("e", "8x8:3");
         unreadable("f", "gone");
-        images.add(new ImageRef("g", 5_000, MODIFIED, null));
+        images.add(ImageRef.file("g", 5_000, MODIFIED, null));
         image("h", "8x8:4");
         image("i", "torn");
 
@@ -142,7 +142,7 @@ class LabelIteratorTest {
 
     @Test
     void rowOfAClassifiedImageHoldsAllThatIsKnown() {
-        images.add(new ImageRef("file:/a b.png", 5, MODIFIED, "Sandal"));
+        images.add(ImageRef.file("file:/a b.png", 5, MODIFIED, "Sandal"));
         fetcher.contents.put("file:/a b.png", bytes("4x2:5"));
 
         Row row = label(options(1, 1_000)).get(0);
@@ -172,15 +172,15 @@ class LabelIteratorTest {
     void requestedColumnsAreWrittenAndNullWhereThereAreNone() {
         image("good", "4x4:5");
         image("broken", "torn");
-        LabelOptions options =
-                new LabelOptions(1, Set.of(Emit.LOGITS, Emit.FEATURES), 1, 1_000, ImageOptions.defaults());
+        LabelOptions options = new LabelOptions(
+                1, Set.of(Emit.LOGITS, Emit.FEATURES), 1, 1_000, ImageOptions.defaults(), RecordFields.usual());
 
         List<Row> rows = label(options);
 
-        int logits = PredictionSchema.table(options.emit()).fieldIndex("logits");
+        int logits = PredictionSchema.table(options.emit(), List.of()).fieldIndex("logits");
         assertThat(rows)
-                .allMatch(row ->
-                        row.length() == PredictionSchema.table(options.emit()).length());
+                .allMatch(row -> row.length()
+                        == PredictionSchema.table(options.emit(), List.of()).length());
         assertThat((float[]) rows.get(0).get(logits)).hasSize(10).contains(-5f);
         assertThat((float[]) rows.get(0).get(logits + 1)).containsExactly(5f, 16f);
         assertThat(rows.get(1).isNullAt(logits)).isTrue();
@@ -202,7 +202,7 @@ class LabelIteratorTest {
 
     @Test
     void fileListedAsTooLargeIsNotRead() {
-        images.add(new ImageRef("huge", 11, MODIFIED, null));
+        images.add(ImageRef.file("huge", 11, MODIFIED, null));
 
         Row row = label(options(1, 10)).get(0);
 
@@ -214,7 +214,7 @@ class LabelIteratorTest {
 
     @Test
     void fileThatHasGrownTooLargeSinceItWasListedIsFoundByReading() {
-        images.add(new ImageRef("grown", 5, MODIFIED, null));
+        images.add(ImageRef.file("grown", 5, MODIFIED, null));
         fetcher.contents.put("grown", bytes("4x4:1 and more"));
 
         Row row = label(options(1, 10)).get(0);
@@ -241,7 +241,7 @@ class LabelIteratorTest {
 
     @Test
     void fileLargerThanAnArrayIsTooLargeWhateverIsAllowed() {
-        images.add(new ImageRef("huge", 1L << 31, MODIFIED, null));
+        images.add(ImageRef.file("huge", 1L << 31, MODIFIED, null));
 
         assertThat(label(options(1, Long.MAX_VALUE)).get(0).getString(8)).isEqualTo("too_large");
         assertThat(fetcher.fetched).isEmpty();
@@ -262,7 +262,7 @@ class LabelIteratorTest {
     @Test
     void failingStoreFailsTheTaskAndNamesTheImage() {
         image("a", "4x4:1");
-        images.add(new ImageRef("s3a://bucket/b", 5, MODIFIED, null));
+        images.add(ImageRef.file("s3a://bucket/b", 5, MODIFIED, null));
         fetcher.failures.put("s3a://bucket/b", new IOException("503 slow down"));
 
         assertThatThrownBy(() -> label(options(8, 1_000)))
@@ -318,18 +318,18 @@ class LabelIteratorTest {
     }
 
     private void image(String path, String content) {
-        images.add(new ImageRef(path, content.length(), MODIFIED, null));
+        images.add(ImageRef.file(path, content.length(), MODIFIED, null));
         fetcher.contents.put(path, bytes(content));
     }
 
     private void unreadable(String path, String why) {
-        images.add(new ImageRef(path, 100, MODIFIED, null));
+        images.add(ImageRef.file(path, 100, MODIFIED, null));
         fetcher.failures.put(
                 path, new ImageFetcher.UnreadableImageException(why, new FileNotFoundException("no such file")));
     }
 
     private static LabelOptions options(int batchSize, long maxFileBytes) {
-        return new LabelOptions(2, Set.of(), batchSize, maxFileBytes, ImageOptions.defaults());
+        return new LabelOptions(2, Set.of(), batchSize, maxFileBytes, ImageOptions.defaults(), RecordFields.usual());
     }
 
     private Iterator<Row> iterator(LabelOptions options) {
@@ -382,7 +382,7 @@ class LabelIteratorTest {
         private final List<Integer> limits = new ArrayList<>();
 
         @Override
-        public byte[] fetch(ImageRef image, int limit) throws IOException {
+        public Fetched fetch(ImageRef image, int limit) throws IOException {
             fetched.add(image.path());
             limits.add(limit);
             IOException failure = failures.get(image.path());
@@ -393,8 +393,11 @@ class LabelIteratorTest {
             if (content == null) {
                 throw new AssertionError("nobody should ask for " + image);
             }
-            return Arrays.copyOf(content, Math.min(content.length, limit));
+            return Fetched.of(Arrays.copyOf(content, Math.min(content.length, limit)));
         }
+
+        @Override
+        public void close() {}
     }
 
     private static final class FakePreparer implements ImagePreparer {

@@ -45,7 +45,7 @@ class ModelCacheTest {
         List<ImageRef> images = new ArrayList<>();
         for (int i = 0; i < 40; i++) {
             Path file = Files.write(directory.resolve("image" + i + ".png"), Pictures.png(EDGE, EDGE, i));
-            images.add(new ImageRef(file.toUri().getPath(), Files.size(file), 0, null));
+            images.add(ImageRef.file(file.toUri().getPath(), Files.size(file), 0, null));
         }
         LabelPartition function = new LabelPartition(
                 first,

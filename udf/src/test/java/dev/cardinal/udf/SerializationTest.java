@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.cardinal.udf.LabelOptions.Emit;
 import dev.cardinal.udf.image.ImageOptions;
 import dev.cardinal.udf.image.ImageOptions.ExifOrientation;
+import dev.cardinal.udf.image.Status;
 import dev.cardinal.zoo.BundleCard;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
@@ -12,8 +13,12 @@ import java.io.IOException;
 import java.io.ObjectInputStream;
 import java.io.ObjectOutputStream;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Set;
 import org.apache.hadoop.conf.Configuration;
+import org.apache.spark.sql.types.DataTypes;
+import org.apache.spark.sql.types.Metadata;
+import org.apache.spark.sql.types.StructField;
 import org.apache.spark.util.SerializableConfiguration;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -25,7 +30,16 @@ class SerializationTest {
     private static final int SMALL_BYTES = 32 << 10;
 
     private static final LabelOptions OPTIONS = new LabelOptions(
-            7, Set.of(Emit.FEATURES, Emit.LOGITS), 5, 1_000, new ImageOptions(9, ExifOrientation.APPLY));
+            7,
+            Set.of(Emit.FEATURES, Emit.LOGITS),
+            5,
+            1_000,
+            new ImageOptions(9, ExifOrientation.APPLY),
+            new RecordFields(
+                    "image",
+                    "label",
+                    "name",
+                    List.of(new StructField("origin", DataTypes.StringType, true, Metadata.empty()))));
 
     @TempDir
     private static Path directory;
@@ -41,11 +55,13 @@ class SerializationTest {
 
     @Test
     void imageReferenceSurvives() throws Exception {
-        ImageRef known = new ImageRef("file:/a b.jpg", 5, 6, "cat");
-        ImageRef unknown = new ImageRef("file:/größe.jpg", 0, -1, null);
+        ImageRef known = ImageRef.file("file:/a b.jpg", 5, 6, "cat");
+        ImageRef unknown = ImageRef.file("file:/größe.jpg", 0, -1, null);
 
         assertThat(copy(known)).isEqualTo(known);
+        ImageRef damaged = ImageRef.problem("file:/a.tar", 5, 6, new ImageRef.Problem(Status.UNDECODABLE, "torn"));
         assertThat(copy(unknown)).isEqualTo(unknown);
+        assertThat(copy(damaged)).isEqualTo(damaged);
     }
 
     @Test

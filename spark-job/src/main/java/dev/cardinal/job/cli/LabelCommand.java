@@ -6,6 +6,7 @@ import dev.cardinal.job.label.LabelResult;
 import dev.cardinal.job.source.TruthFrom;
 import dev.cardinal.udf.LabelOptions;
 import dev.cardinal.udf.LabelOptions.Emit;
+import dev.cardinal.udf.RecordFields;
 import dev.cardinal.udf.image.ImageOptions;
 import dev.cardinal.udf.image.ImageOptions.ExifOrientation;
 import java.io.IOException;
@@ -135,8 +136,13 @@ final class LabelCommand extends CommonOptions implements Command {
     }
 
     private LabelRequest request() {
-        LabelOptions options =
-                new LabelOptions(topK, emit, batchSize, maxFileBytes, new ImageOptions(maxPixels, exifOrientation));
+        LabelOptions options = new LabelOptions(
+                topK,
+                emit,
+                batchSize,
+                maxFileBytes,
+                new ImageOptions(maxPixels, exifOrientation),
+                RecordFields.usual());
         return new LabelRequest(
                 model,
                 inputs,

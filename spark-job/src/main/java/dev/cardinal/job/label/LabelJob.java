@@ -171,7 +171,9 @@ public final class LabelJob {
         JavaRDD<Row> rows =
                 context.parallelize(tasks, tasks.size()).flatMap(List::iterator).mapPartitions(function);
         return spark.createDataFrame(
-                rows, PredictionSchema.table(request.options().emit()));
+                rows,
+                PredictionSchema.table(
+                        request.options().emit(), request.options().fields().keep()));
     }
 
     private Broadcast<SerializableConfiguration> broadcast(Configuration configuration) {

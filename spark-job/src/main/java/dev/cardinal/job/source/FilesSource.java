@@ -237,7 +237,7 @@ public final class FilesSource {
         Path parent = path.getParent();
         String truth = truthFrom == TruthFrom.PARENT_DIR && parent != null ? parent.getName() : null;
         long modified = Math.max(-MAX_MILLIS, Math.min(MAX_MILLIS, file.getModificationTime()));
-        found.put(path.toString(), new ImageRef(path.toString(), file.getLen(), modified, truth));
+        found.put(path.toString(), ImageRef.file(path.toString(), file.getLen(), modified, truth));
     }
 
     private boolean included(Path path, @Nullable Path root) {

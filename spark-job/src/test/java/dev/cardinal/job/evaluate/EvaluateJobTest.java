@@ -233,7 +233,7 @@ class EvaluateJobTest {
     private String table(String name, String model, int topK, List<Row> rows) throws IOException {
         Path table = directory.resolve(name);
         LocalSpark.session()
-                .createDataFrame(rows, PredictionSchema.table(Set.of()))
+                .createDataFrame(rows, PredictionSchema.table(Set.of(), List.of()))
                 .coalesce(1)
                 .write()
                 .mode(SaveMode.Append)

@@ -12,6 +12,7 @@ import dev.cardinal.job.Pictures;
 import dev.cardinal.job.source.TruthFrom;
 import dev.cardinal.udf.LabelOptions;
 import dev.cardinal.udf.LabelOptions.Emit;
+import dev.cardinal.udf.RecordFields;
 import dev.cardinal.udf.image.ImageOptions;
 import dev.cardinal.udf.image.ImageOptions.ExifOrientation;
 import dev.cardinal.zoo.CardinalException;
@@ -522,7 +523,8 @@ class LabelJobTest {
         }
 
         Changes options(int topK, Set<Emit> emit, long maxFileBytes, ImageOptions image) {
-            options = new LabelOptions(topK, emit, LabelOptions.DEFAULT_BATCH_SIZE, maxFileBytes, image);
+            options = new LabelOptions(
+                    topK, emit, LabelOptions.DEFAULT_BATCH_SIZE, maxFileBytes, image, RecordFields.usual());
             return this;
         }
 

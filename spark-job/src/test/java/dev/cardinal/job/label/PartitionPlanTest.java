@@ -88,7 +88,7 @@ class PartitionPlanTest {
     private static List<ImageRef> images(LongStream lengths) {
         long[] each = lengths.toArray();
         return IntStream.range(0, each.length)
-                .mapToObj(i -> new ImageRef("file:/" + i, each[i], 0, null))
+                .mapToObj(i -> ImageRef.file("file:/" + i, each[i], 0, null))
                 .toList();
     }
 

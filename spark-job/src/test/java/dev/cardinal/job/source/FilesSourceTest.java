@@ -56,7 +56,7 @@ class FilesSourceTest {
         Files.setLastModifiedTime(file, FileTime.fromMillis(1_700_000_000_000L));
 
         assertThat(list(directory.toString()).images())
-                .containsExactly(new ImageRef("file:" + file, 123, 1_700_000_000_000L, null));
+                .containsExactly(ImageRef.file("file:" + file, 123, 1_700_000_000_000L, null));
     }
 
     @Test

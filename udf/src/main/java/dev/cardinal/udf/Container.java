@@ -1,0 +1,17 @@
+package dev.cardinal.udf;
+
+/** The kinds of file that images lie in, and what a position in each means. */
+public enum Container {
+    /** A file is an image; the position is 0. */
+    FILE,
+    /** An uncompressed tar archive; the position is the byte of the file at which the member's content begins. */
+    TAR,
+    /** A tar archive in gzip; the position is the byte of the uncompressed archive at which the member's content begins. */
+    TAR_GZ,
+    /** An uncompressed TFRecord file of {@code tf.train.Example}; the position is the byte at which the record's header begins. */
+    TFRECORD,
+    /** A TFRecord file in gzip; the position is the byte of the uncompressed stream at which the record's header begins. */
+    TFRECORD_GZ,
+    /** A Parquet file; the position is the row's number from 0. */
+    PARQUET
+}
