@@ -92,6 +92,7 @@ final class DemoCommand extends CommonOptions implements Command {
     private static LabelRequest request(String model, String images, String predictions) {
         return new LabelRequest(
                 model,
+                null,
                 List.of(images),
                 Optional.of(predictions),
                 null,

@@ -1,7 +1,7 @@
 package dev.cardinal.job.label;
 
 import dev.cardinal.job.UserPath;
-import dev.cardinal.job.bundle.BundleStore;
+import dev.cardinal.job.bundle.ModelStore;
 import dev.cardinal.job.source.FilesSource;
 import dev.cardinal.job.source.Listing;
 import dev.cardinal.udf.BroadcastFiles;
@@ -10,8 +10,8 @@ import dev.cardinal.udf.LabelMetrics;
 import dev.cardinal.udf.LabelPartition;
 import dev.cardinal.udf.ModelSpec;
 import dev.cardinal.udf.PredictionSchema;
-import dev.cardinal.zoo.BundleCard;
 import dev.cardinal.zoo.CardinalException;
+import dev.cardinal.zoo.serving.ServedModel;
 import java.io.IOException;
 import java.time.Clock;
 import java.util.ArrayList;
@@ -58,16 +58,16 @@ public final class LabelJob {
             collect(problems, () -> source.require(input));
         }
         collect(problems, () -> new FilesSource(configuration, request.truthFrom(), request.include()));
-        AtomicReference<BundleCard> bundle = new AtomicReference<>();
-        collect(problems, () -> bundle.set(new BundleStore(configuration).read(UserPath.of("model", request.model()))));
+        AtomicReference<ServedModel> model = new AtomicReference<>();
+        collect(problems, () -> model.set(model(request, configuration)));
         if (request.output().isPresent()) {
             collect(problems, () -> {
                 PredictionTable table = PredictionTable.at(
                         UserPath.of("output", request.output().get()), configuration);
                 requireOutside(request, table, source);
                 table.requireOurs();
-                if (bundle.get() != null) {
-                    table.requireCompatible(modelOf(request, bundle.get()), RecordedOptions.changingRows(request));
+                if (model.get() != null) {
+                    table.requireCompatible(modelOf(request, model.get()), RecordedOptions.changingRows(request));
                 }
             });
         }
@@ -113,7 +113,7 @@ public final class LabelJob {
             throw CardinalException.usage(problems);
         }
         Path modelDirectory = UserPath.of("model", request.model());
-        BundleCard bundle = new BundleStore(configuration).read(modelDirectory);
+        ServedModel model = model(request, configuration);
         progress.step("listing images");
         Listing listing = new FilesSource(configuration, request.truthFrom(), request.include()).list(request.inputs());
         LabelMetrics metrics = LabelMetrics.register(spark.sparkContext());
@@ -121,12 +121,11 @@ public final class LabelJob {
                 JavaSparkContext.fromSparkContext(spark.sparkContext()),
                 modelDirectory.getFileSystem(configuration),
                 modelDirectory,
-                bundle.fingerprint());
+                model.fingerprint());
         try {
             LabelPartition function = new LabelPartition(
-                    new ModelSpec(bundle, files), request.options(), metrics, broadcast(configuration));
-            LabelRun run = new LabelRun(
-                    request, modelOf(request, bundle), bundle.card().macs(), metrics, clock);
+                    new ModelSpec(model, files), request.options(), metrics, broadcast(configuration));
+            LabelRun run = new LabelRun(request, modelOf(request, model), model.macs(), metrics, clock);
             if (request.output().isPresent()) {
                 PredictionTable table = PredictionTable.at(
                         UserPath.of("output", request.output().get()), configuration);
@@ -181,12 +180,20 @@ public final class LabelJob {
                 .broadcast(new SerializableConfiguration(configuration));
     }
 
-    private static RunRecord.Model modelOf(LabelRequest request, BundleCard bundle) {
+    private static ServedModel model(LabelRequest request, Configuration configuration) throws IOException {
+        return new ModelStore(configuration)
+                .read(
+                        UserPath.of("model", request.model()),
+                        request.card(),
+                        request.options().emit());
+    }
+
+    private static RunRecord.Model modelOf(LabelRequest request, ServedModel model) {
         return new RunRecord.Model(
-                bundle.modelId(),
-                bundle.card().id(),
-                bundle.fingerprint(),
+                model.modelId(),
+                model.cardId(),
+                model.fingerprint(),
                 RecordedOptions.withoutCredentials(request.model()),
-                bundle.card().labels());
+                model.labels());
     }
 }

@@ -2,6 +2,7 @@ package dev.cardinal.job.label;
 
 import dev.cardinal.job.source.TruthFrom;
 import dev.cardinal.udf.LabelOptions;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -9,7 +10,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * What to label, with what, and where to.
  *
- * @param model directory of a model bundle
+ * @param model directory of a model bundle, or of a SavedModel made elsewhere
+ * @param card file with the card of a SavedModel made elsewhere, on the local disk; null for a model bundle
  * @param inputs files, directories or globs
  * @param output directory of the predictions table; empty to hand the rows back instead
  * @param include glob that a file must match, or null
@@ -21,6 +23,7 @@ import org.jspecify.annotations.Nullable;
  */
 public record LabelRequest(
         String model,
+        @Nullable Path card,
         List<String> inputs,
         Optional<String> output,
         @Nullable String include,
@@ -49,6 +52,7 @@ public record LabelRequest(
     public static LabelRequest of(String model, List<String> inputs, Optional<String> output) {
         return new LabelRequest(
                 model,
+                null,
                 inputs,
                 output,
                 null,

@@ -541,6 +541,7 @@ class LabelJobTest {
         LabelRequest request() {
             return new LabelRequest(
                     model,
+                    null,
                     List.of(input),
                     Optional.of(output),
                     null,
