@@ -145,6 +145,16 @@ public final class PredictionTable {
         return RunLock.acquire(meta, new Path(directory, META + "/lock"), clock);
     }
 
+    /** Where a run may keep what only it needs, of any size. */
+    Path scratch() {
+        return new Path(directory, META + "/plan");
+    }
+
+    /** Removes what a run has kept there, this one or one that crashed. */
+    void removeScratch() throws IOException {
+        meta.delete(scratch(), true);
+    }
+
     /** Removes what a crashed run left behind: Hadoop's committer would publish it with the next commit. */
     void removeLeftovers() throws IOException {
         fileSystem.delete(new Path(directory, TEMPORARY), true);

@@ -3,6 +3,7 @@ package dev.cardinal.job.source;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.cardinal.job.LocalSpark;
 import dev.cardinal.udf.ImageRef;
 import dev.cardinal.zoo.CardinalException;
 import java.io.IOException;
@@ -12,6 +13,7 @@ import java.nio.file.attribute.FileTime;
 import java.util.Arrays;
 import java.util.List;
 import org.apache.hadoop.conf.Configuration;
+import org.apache.spark.util.SerializableConfiguration;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
@@ -21,7 +23,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-class FilesSourceTest {
+class ImageSourceTest {
     private final Configuration configuration = new Configuration();
 
     @TempDir
@@ -157,13 +159,17 @@ class FilesSourceTest {
         file("deep/er/3.png");
         file("cat/4.txt");
 
-        assertThat(String.join(" ", names(source(TruthFrom.NONE, include).list(List.of(directory.toString())))))
+        assertThat(String.join(" ", names(list(TruthFrom.NONE, include, directory.toString()))))
                 .isEqualTo(expected);
     }
 
     @Test
     void includeThatIsNoGlobIsRefused() {
-        assertThatThrownBy(() -> source(TruthFrom.NONE, "[a"))
+        assertThatThrownBy(() -> new ImageSource(
+                                new SourceSpec(
+                                        List.of("/"), InputFormat.FILES, "[a", TruthFrom.NONE, FieldNames.usual()),
+                                configuration)
+                        .requireGlob())
                 .isInstanceOf(CardinalException.class)
                 .hasMessageContaining("--include [a is no glob");
     }
@@ -224,14 +230,10 @@ class FilesSourceTest {
         file("T-shirt %20 top/a.png");
         file("nested/n02084071/b.png");
 
-        assertThat(source(TruthFrom.PARENT_DIR, null)
-                        .list(List.of(directory.toString()))
-                        .images())
+        assertThat(list(TruthFrom.PARENT_DIR, null, directory.toString()).images())
                 .extracting(ImageRef::truth)
                 .containsExactly("T-shirt %20 top", "n02084071");
-        assertThat(source(TruthFrom.NONE, null)
-                        .list(List.of(directory.toString()))
-                        .images())
+        assertThat(list(TruthFrom.NONE, null, directory.toString()).images())
                 .extracting(ImageRef::truth)
                 .containsOnlyNulls();
     }
@@ -242,12 +244,25 @@ class FilesSourceTest {
         return Files.createFile(file);
     }
 
-    private FilesSource source(TruthFrom truthFrom, @Nullable String include) {
-        return new FilesSource(configuration, truthFrom, include);
-    }
+    /** What was found: the images in order of path, and how many entries were passed over. */
+    private record Listing(List<ImageRef> images, long skipped) {}
 
     private Listing list(String... inputs) throws IOException {
-        return source(TruthFrom.NONE, null).list(Arrays.asList(inputs));
+        return list(TruthFrom.NONE, null, inputs);
+    }
+
+    private Listing list(TruthFrom truthFrom, @Nullable String include, String... inputs) throws IOException {
+        SourceSpec spec =
+                new SourceSpec(Arrays.asList(inputs), InputFormat.FILES, include, truthFrom, FieldNames.usual());
+        try (FoundImages found = new ImageSource(spec, configuration)
+                .find(
+                        LocalSpark.session(),
+                        LocalSpark.context().broadcast(new SerializableConfiguration(configuration)))) {
+            List<ImageRef> images = found.images().sort(FoundRows.PATH).collectAsList().stream()
+                    .map(FoundRows::image)
+                    .toList();
+            return new Listing(images, found.skipped());
+        }
     }
 
     private static List<String> paths(Listing listing) {

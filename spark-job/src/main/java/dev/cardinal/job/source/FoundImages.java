@@ -1,0 +1,44 @@
+package dev.cardinal.job.source;
+
+import dev.cardinal.zoo.CardinalException;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.functions;
+import org.apache.spark.storage.StorageLevel;
+
+/**
+ * What was found in the inputs, as rows that executors hold: listed once, however often they are asked for. Closing lets them go.
+ * Lives on the driver.
+ */
+public final class FoundImages implements AutoCloseable {
+    private final Dataset<Row> rows;
+
+    FoundImages(Dataset<Row> rows) {
+        this.rows = rows.persist(StorageLevel.MEMORY_AND_DISK());
+    }
+
+    /** A row an image, no path twice; columns as {@link FoundRows} names them. */
+    public Dataset<Row> images() {
+        return rows.filter(functions.col(FoundRows.PATH).isNotNull()).dropDuplicates(FoundRows.PATH);
+    }
+
+    /**
+     * Entries passed over since their name, or that of a directory above them, begins with a dot, or that are no files; a
+     * directory counts once.
+     *
+     * @throws CardinalException if part of the inputs cannot be listed
+     */
+    public long skipped() {
+        Row sums = rows.agg(functions.sum(FoundRows.SKIPPED), functions.min(FoundRows.FAILURE))
+                .head();
+        if (!sums.isNullAt(1)) {
+            throw CardinalException.input(sums.getString(1));
+        }
+        return sums.isNullAt(0) ? 0 : sums.getLong(0);
+    }
+
+    @Override
+    public void close() {
+        rows.unpersist();
+    }
+}
