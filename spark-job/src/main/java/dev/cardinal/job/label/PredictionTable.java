@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.PropertyNamingStrategies;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import dev.cardinal.job.UserPath;
 import dev.cardinal.zoo.CardinalException;
 import dev.cardinal.zoo.ClassLabel;
 import java.io.FileNotFoundException;
@@ -206,9 +207,7 @@ public final class PredictionTable {
     Dataset<Row> read(SparkSession spark, List<String> paths) {
         return spark.read()
                 .option("pathGlobFilter", "*.parquet")
-                .parquet(paths.stream()
-                        .map(path -> path.replaceAll("[{}\\[\\]*?\\\\]", "\\\\$0"))
-                        .toArray(String[]::new));
+                .parquet(paths.stream().map(UserPath::literal).toArray(String[]::new));
     }
 
     /** Rows by status. */

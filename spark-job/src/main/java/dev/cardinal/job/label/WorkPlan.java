@@ -39,10 +39,12 @@ final class WorkPlan {
 
     private final Dataset<Row> remaining;
     private final Counts counts;
+    private final int imagesOnDriver;
 
-    private WorkPlan(Dataset<Row> remaining, Counts counts) {
+    private WorkPlan(Dataset<Row> remaining, Counts counts, int imagesOnDriver) {
         this.remaining = remaining;
         this.counts = counts;
+        this.imagesOnDriver = imagesOnDriver;
     }
 
     /**
@@ -52,6 +54,10 @@ final class WorkPlan {
      * @param limit images labelled at most
      */
     static WorkPlan of(FoundImages found, Optional<Dataset<Row>> labelled, long limit) {
+        return of(found, labelled, limit, IMAGES_ON_DRIVER);
+    }
+
+    static WorkPlan of(FoundImages found, Optional<Dataset<Row>> labelled, long limit, int imagesOnDriver) {
         Dataset<Row> images =
                 labelled.isPresent() ? compared(found.images(), labelled.get()) : uncompared(found.images());
         Row sums = images.agg(
@@ -62,7 +68,7 @@ final class WorkPlan {
         long left = sums.getLong(0) - sums.getLong(1);
         Counts counts =
                 new Counts(sums.getLong(0), sums.getLong(1), sums.getLong(2), found.skipped(), Math.min(left, limit));
-        return new WorkPlan(images.filter(functions.not(functions.col("is_labelled"))), counts);
+        return new WorkPlan(images.filter(functions.not(functions.col("is_labelled"))), counts, imagesOnDriver);
     }
 
     private static Dataset<Row> uncompared(Dataset<Row> images) {
@@ -96,7 +102,7 @@ final class WorkPlan {
      * @throws IllegalStateException if there are more than the driver should hold
      */
     List<ImageRef> images() {
-        if (counts.remaining() > IMAGES_ON_DRIVER) {
+        if (counts.remaining() > imagesOnDriver) {
             throw new IllegalStateException(counts.remaining() + " images are too many for one list");
         }
         return counts.remaining() == 0
@@ -113,7 +119,7 @@ final class WorkPlan {
      * @param scratch directory for a plan that the driver does not hold; the caller deletes it
      */
     Iterator<List<ImageRef>> commits(int size, Path scratch) throws IOException {
-        if (counts.remaining() <= IMAGES_ON_DRIVER) {
+        if (counts.remaining() <= imagesOnDriver) {
             return new Groups(images().iterator(), size, counts.remaining());
         }
         SparkContext spark = remaining.sparkSession().sparkContext();

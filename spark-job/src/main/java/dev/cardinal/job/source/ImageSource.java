@@ -1,7 +1,7 @@
 package dev.cardinal.job.source;
 
+import dev.cardinal.zoo.CardinalException;
 import java.io.IOException;
-import java.util.List;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.Path;
@@ -20,6 +20,8 @@ import org.apache.spark.util.SerializableConfiguration;
  * Names that begin with a dot are passed over and counted. Lives on the driver.
  */
 public final class ImageSource {
+    private static final int SLICES_PER_CORE = 4;
+
     private final SourceSpec spec;
     private final Configuration configuration;
     private final Inputs inputs;
@@ -33,7 +35,7 @@ public final class ImageSource {
     /**
      * Checks that the glob is one.
      *
-     * @throws dev.cardinal.zoo.CardinalException if it is not
+     * @throws CardinalException if it is not
      */
     public void requireGlob() {
         new IncludeGlob(spec.include());
@@ -42,7 +44,7 @@ public final class ImageSource {
     /**
      * Checks that an input exists.
      *
-     * @throws dev.cardinal.zoo.CardinalException if it does not
+     * @throws CardinalException if it does not
      * @throws IOException if its file system fails
      */
     public void require(String input) throws IOException {
@@ -53,7 +55,7 @@ public final class ImageSource {
      * Whether an input takes in what lies in a directory, now or once the directory is there.
      *
      * @param directory fully qualified
-     * @throws dev.cardinal.zoo.CardinalException if the input is no path
+     * @throws CardinalException if the input is no path
      * @throws IOException if the input's file system fails
      */
     public boolean covers(String input, Path directory) throws IOException {
@@ -64,19 +66,47 @@ public final class ImageSource {
      * Finds every image of the inputs.
      *
      * @param shared the configuration for executors
-     * @throws dev.cardinal.zoo.CardinalException if an input does not exist
+     * @throws CardinalException if an input does not exist
      * @throws IOException if a file system fails
      */
     public FoundImages find(SparkSession spark, Broadcast<SerializableConfiguration> shared) throws IOException {
         JavaSparkContext context = JavaSparkContext.fromSparkContext(spark.sparkContext());
         Lister lister = new Lister(context, configuration, shared, spec.include());
+        JavaRDD<Listed> listed = context.emptyRDD();
         for (String input : spec.inputs()) {
-            List<FileStatus> roots = inputs.roots(input);
-            for (FileStatus root : roots) {
-                lister.add(input, root);
+            for (FileStatus root : inputs.roots(input)) {
+                if (isManifest(input, root)) {
+                    listed = listed.union(entries(spark, shared, root.getPath()));
+                } else {
+                    lister.add(input, root);
+                }
             }
         }
-        JavaRDD<Row> rows = lister.listed().flatMap(new IndexFile(spec.truthFrom()));
+        JavaRDD<Row> rows = listed.union(lister.listed()).flatMap(new IndexFile(spec.truthFrom()));
         return new FoundImages(spark.createDataFrame(rows, FoundRows.SCHEMA));
+    }
+
+    /** Whether an input is a list of images: as the user says, or when it is a file that is named itself. */
+    private boolean isManifest(String input, FileStatus root) throws IOException {
+        if (spec.format() == InputFormat.MANIFEST) {
+            if (root.isDirectory()) {
+                throw CardinalException.input(
+                        "input " + input + " is a directory, not a manifest: name the file, or " + input + "/*");
+            }
+            return true;
+        }
+        return spec.format() == InputFormat.AUTO
+                && root.isFile()
+                && Manifest.isNamedLikeOne(root.getPath().getName())
+                && inputs.names(input, root.getPath());
+    }
+
+    private JavaRDD<Listed> entries(SparkSession spark, Broadcast<SerializableConfiguration> shared, Path manifest)
+            throws IOException {
+        int slices = spark.sparkContext().defaultParallelism() * SLICES_PER_CORE;
+        return new Manifest(spark, configuration, spec.fields())
+                .entries(manifest)
+                .repartition(slices)
+                .mapPartitions(new EntryFiles(manifest.getParent().toString(), spec.include(), shared));
     }
 }

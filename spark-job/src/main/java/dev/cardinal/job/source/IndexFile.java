@@ -24,7 +24,8 @@ final class IndexFile implements FlatMapFunction<Listed, Row> {
         }
         ImageRef image = file.problem() == null
                 ? ImageRef.file(file.path(), file.length(), file.modifiedMillis(), file.truth())
-                : ImageRef.problem(file.path(), file.length(), file.modifiedMillis(), file.problem());
+                : ImageRef.problem(file.path(), file.length(), file.modifiedMillis(), file.problem())
+                        .withTruth(file.truth());
         return List.of(FoundRows.image(truthFrom.apply(image))).iterator();
     }
 }

@@ -46,6 +46,12 @@ final class Inputs {
         }
     }
 
+    /** Whether an input is the path of a file, not a glob that matches it. */
+    boolean names(String input, Path file) throws IOException {
+        Path path = UserPath.of("input", input);
+        return fileSystem(path).makeQualified(path).equals(file);
+    }
+
     private static FileStatus @Nullable [] glob(FileSystem fileSystem, Path path) throws IOException {
         try {
             return fileSystem.globStatus(path);

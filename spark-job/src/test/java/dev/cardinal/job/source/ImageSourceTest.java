@@ -3,7 +3,6 @@ package dev.cardinal.job.source;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.cardinal.job.LocalSpark;
 import dev.cardinal.udf.ImageRef;
 import dev.cardinal.zoo.CardinalException;
 import java.io.IOException;
@@ -13,7 +12,6 @@ import java.nio.file.attribute.FileTime;
 import java.util.Arrays;
 import java.util.List;
 import org.apache.hadoop.conf.Configuration;
-import org.apache.spark.util.SerializableConfiguration;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
@@ -69,7 +67,7 @@ class ImageSourceTest {
         Files.createSymbolicLink(directory.resolve("sub/up"), directory);
         Files.createSymbolicLink(directory.resolve("broken"), directory.resolve("gone"));
 
-        Listing listing = list(directory.toString());
+        Found listing = list(directory.toString());
 
         assertThat(names(listing)).containsExactly("a.png", "b.png");
         assertThat(listing.skipped()).isEqualTo(3);
@@ -81,7 +79,7 @@ class ImageSourceTest {
         file("a.png");
         Files.createSymbolicLink(directory.resolve("endless.png"), Path.of("/dev/zero"));
 
-        Listing listing = list(directory.toString());
+        Found listing = list(directory.toString());
 
         assertThat(names(listing)).containsExactly("a.png");
         assertThat(listing.skipped()).isEqualTo(1);
@@ -95,7 +93,7 @@ class ImageSourceTest {
         file(".cache/one.png");
         file(".cache/two.png");
 
-        Listing listing = list(directory.toString());
+        Found listing = list(directory.toString());
 
         assertThat(names(listing)).containsExactly("a.png");
         assertThat(listing.skipped()).as("a directory counts once").isEqualTo(3);
@@ -196,7 +194,7 @@ class ImageSourceTest {
 
     @Test
     void emptyDirectoryHasNoImages() throws IOException {
-        assertThat(list(directory.toString())).isEqualTo(new Listing(List.of(), 0));
+        assertThat(list(directory.toString())).isEqualTo(new Found(List.of(), 0));
     }
 
     @Test
@@ -204,7 +202,7 @@ class ImageSourceTest {
         Path file = file("sub/a.png");
         String dotted = directory + "/sub/../sub";
 
-        Listing listing = list(
+        Found listing = list(
                 directory.toString(),
                 directory + "/sub/",
                 dotted,
@@ -244,32 +242,21 @@ class ImageSourceTest {
         return Files.createFile(file);
     }
 
-    /** What was found: the images in order of path, and how many entries were passed over. */
-    private record Listing(List<ImageRef> images, long skipped) {}
-
-    private Listing list(String... inputs) throws IOException {
+    private Found list(String... inputs) throws IOException {
         return list(TruthFrom.NONE, null, inputs);
     }
 
-    private Listing list(TruthFrom truthFrom, @Nullable String include, String... inputs) throws IOException {
+    private Found list(TruthFrom truthFrom, @Nullable String include, String... inputs) throws IOException {
         SourceSpec spec =
                 new SourceSpec(Arrays.asList(inputs), InputFormat.FILES, include, truthFrom, FieldNames.usual());
-        try (FoundImages found = new ImageSource(spec, configuration)
-                .find(
-                        LocalSpark.session(),
-                        LocalSpark.context().broadcast(new SerializableConfiguration(configuration)))) {
-            List<ImageRef> images = found.images().sort(FoundRows.PATH).collectAsList().stream()
-                    .map(FoundRows::image)
-                    .toList();
-            return new Listing(images, found.skipped());
-        }
+        return Found.in(spec, configuration);
     }
 
-    private static List<String> paths(Listing listing) {
+    private static List<String> paths(Found listing) {
         return listing.images().stream().map(ImageRef::path).toList();
     }
 
-    private static List<String> names(Listing listing) {
+    private static List<String> names(Found listing) {
         return paths(listing).stream()
                 .map(path -> path.substring(path.lastIndexOf('/') + 1))
                 .toList();
