@@ -10,7 +10,6 @@ import dev.cardinal.job.source.SimulatedFileSystem;
 import dev.cardinal.job.source.SourceSpec;
 import dev.cardinal.udf.ImageRef;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Timestamp;
 import java.util.ArrayList;
@@ -64,7 +63,7 @@ class WorkPlanTest {
 
         assertThat(paths(groups)).isEqualTo(all().subList(700, FILES));
         assertThat(SimulatedFileSystem.directoriesListed()).isEqualTo(listed);
-        assertThat(Files.list(scratch)).isNotEmpty();
+        assertThat(scratch).isNotEmptyDirectory();
         assertThatThrownBy(plan::images).hasMessage("1300 images are too many for one list");
     }
 
