@@ -95,6 +95,7 @@ final class DemoCommand extends CommonOptions implements Command {
     private static LabelRequest request(String model, String images, String predictions) {
         return new LabelRequest(
                 model,
+                null,
                 new SourceSpec(List.of(images), InputFormat.FILES, null, TruthFrom.PARENT_DIR, FieldNames.usual()),
                 Optional.of(predictions),
                 Long.MAX_VALUE,

@@ -13,6 +13,7 @@ import dev.cardinal.udf.RecordFields;
 import dev.cardinal.udf.image.ImageOptions;
 import dev.cardinal.udf.image.ImageOptions.ExifOrientation;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
@@ -34,8 +35,14 @@ final class LabelCommand extends CommonOptions implements Command {
             names = "--model",
             required = true,
             paramLabel = "DIR",
-            description = "A model bundle, as 'import' makes it.")
+            description = "A model bundle, as 'import' makes it; or, with --card, any SavedModel.")
     private String model = "";
+
+    @Option(
+            names = "--card",
+            paramLabel = "FILE.json",
+            description = "Describes a SavedModel made elsewhere: its preprocessing and labels.")
+    private @Nullable String card;
 
     @Option(
             names = "--input",
@@ -180,6 +187,7 @@ final class LabelCommand extends CommonOptions implements Command {
                 RecordFields.usual());
         return new LabelRequest(
                 model,
+                card == null ? null : Path.of(card),
                 new SourceSpec(
                         inputs,
                         inputFormat,

@@ -1,7 +1,7 @@
 package dev.cardinal.job.label;
 
 import dev.cardinal.job.UserPath;
-import dev.cardinal.job.bundle.BundleStore;
+import dev.cardinal.job.bundle.ModelStore;
 import dev.cardinal.job.source.FoundImages;
 import dev.cardinal.job.source.ImageSource;
 import dev.cardinal.udf.BroadcastFiles;
@@ -10,8 +10,8 @@ import dev.cardinal.udf.LabelMetrics;
 import dev.cardinal.udf.LabelPartition;
 import dev.cardinal.udf.ModelSpec;
 import dev.cardinal.udf.PredictionSchema;
-import dev.cardinal.zoo.BundleCard;
 import dev.cardinal.zoo.CardinalException;
+import dev.cardinal.zoo.serving.ServedModel;
 import java.io.IOException;
 import java.time.Clock;
 import java.util.ArrayList;
@@ -59,16 +59,16 @@ public final class LabelJob {
             collect(problems, () -> source.require(input));
         }
         collect(problems, source::requireGlob);
-        AtomicReference<BundleCard> bundle = new AtomicReference<>();
-        collect(problems, () -> bundle.set(new BundleStore(configuration).read(UserPath.of("model", request.model()))));
+        AtomicReference<ServedModel> model = new AtomicReference<>();
+        collect(problems, () -> model.set(model(request, configuration)));
         if (request.output().isPresent()) {
             collect(problems, () -> {
                 PredictionTable table = PredictionTable.at(
                         UserPath.of("output", request.output().get()), configuration);
                 requireOutside(request, table, source);
                 table.requireOurs();
-                if (bundle.get() != null) {
-                    table.requireCompatible(modelOf(request, bundle.get()), RecordedOptions.changingRows(request));
+                if (model.get() != null) {
+                    table.requireCompatible(modelOf(request, model.get()), RecordedOptions.changingRows(request));
                 }
             });
         }
@@ -114,20 +114,19 @@ public final class LabelJob {
             throw CardinalException.usage(problems);
         }
         Path modelDirectory = UserPath.of("model", request.model());
-        BundleCard bundle = new BundleStore(configuration).read(modelDirectory);
+        ServedModel model = model(request, configuration);
         LabelMetrics metrics = LabelMetrics.register(spark.sparkContext());
         Broadcast<SerializableConfiguration> shared = broadcast(configuration);
         BroadcastFiles files = BroadcastFiles.of(
                 JavaSparkContext.fromSparkContext(spark.sparkContext()),
                 modelDirectory.getFileSystem(configuration),
                 modelDirectory,
-                bundle.fingerprint());
+                model.fingerprint());
         progress.step("listing images");
         try (FoundImages found = new ImageSource(request.source(), configuration).find(spark, shared)) {
             LabelPartition function =
-                    new LabelPartition(new ModelSpec(bundle, files), request.options(), metrics, shared);
-            LabelRun run = new LabelRun(
-                    request, modelOf(request, bundle), bundle.card().macs(), metrics, clock);
+                    new LabelPartition(new ModelSpec(model, files), request.options(), metrics, shared);
+            LabelRun run = new LabelRun(request, modelOf(request, model), model.macs(), metrics, clock);
             if (request.output().isPresent()) {
                 PredictionTable table = PredictionTable.at(
                         UserPath.of("output", request.output().get()), configuration);
@@ -182,12 +181,20 @@ public final class LabelJob {
                 .broadcast(new SerializableConfiguration(configuration));
     }
 
-    private static RunRecord.Model modelOf(LabelRequest request, BundleCard bundle) {
+    private static ServedModel model(LabelRequest request, Configuration configuration) throws IOException {
+        return new ModelStore(configuration)
+                .read(
+                        UserPath.of("model", request.model()),
+                        request.card(),
+                        request.options().emit());
+    }
+
+    private static RunRecord.Model modelOf(LabelRequest request, ServedModel model) {
         return new RunRecord.Model(
-                bundle.modelId(),
-                bundle.card().id(),
-                bundle.fingerprint(),
+                model.modelId(),
+                model.cardId(),
+                model.fingerprint(),
                 RecordedOptions.withoutCredentials(request.model()),
-                bundle.card().labels());
+                model.labels());
     }
 }

@@ -2,13 +2,16 @@ package dev.cardinal.job.label;
 
 import dev.cardinal.job.source.SourceSpec;
 import dev.cardinal.udf.LabelOptions;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What to label, with what, and where to.
  *
- * @param model directory of a model bundle
+ * @param model directory of a model bundle, or of a SavedModel made elsewhere
+ * @param card file with the card of a SavedModel made elsewhere, on the local disk; null for a model bundle
  * @param source where images are found
  * @param output directory of the predictions table; empty to hand the rows back instead
  * @param limit images labelled at most
@@ -18,6 +21,7 @@ import java.util.Optional;
  */
 public record LabelRequest(
         String model,
+        @Nullable Path card,
         SourceSpec source,
         Optional<String> output,
         long limit,
@@ -41,6 +45,7 @@ public record LabelRequest(
     public static LabelRequest of(String model, List<String> inputs, Optional<String> output) {
         return new LabelRequest(
                 model,
+                null,
                 SourceSpec.of(inputs),
                 output,
                 Long.MAX_VALUE,

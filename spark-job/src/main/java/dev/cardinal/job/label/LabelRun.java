@@ -18,14 +18,14 @@ final class LabelRun {
 
     private final LabelRequest request;
     private final RunRecord.Model model;
-    private final long macs;
+    private final @Nullable Long macs;
     private final LabelMetrics metrics;
     private final Clock clock;
     private final Instant begun;
     private long startNanos;
     private long endNanos;
 
-    LabelRun(LabelRequest request, RunRecord.Model model, long macs, LabelMetrics metrics, Clock clock) {
+    LabelRun(LabelRequest request, RunRecord.Model model, @Nullable Long macs, LabelMetrics metrics, Clock clock) {
         this.request = request;
         this.model = model;
         this.macs = macs;

@@ -35,6 +35,7 @@ final class RecordedOptions {
     static Map<String, Object> all(LabelRequest request) {
         Map<String, Object> map = new LinkedHashMap<>();
         map.put("model", withoutCredentials(request.model()));
+        map.put("card", request.card() == null ? null : request.card().toString());
         map.put(
                 "input",
                 request.source().inputs().stream()

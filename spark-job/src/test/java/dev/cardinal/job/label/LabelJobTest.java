@@ -544,6 +544,7 @@ class LabelJobTest {
         LabelRequest request() {
             return new LabelRequest(
                     model,
+                    null,
                     new SourceSpec(List.of(input), InputFormat.AUTO, null, truthFrom, FieldNames.usual()),
                     Optional.of(output),
                     limit,
