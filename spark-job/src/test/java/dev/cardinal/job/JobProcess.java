@@ -5,6 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 /** The shaded job jar in a process of its own, through the launcher or straight through SparkSubmit. */
@@ -28,8 +29,19 @@ final class JobProcess {
         return finish(startSubmit(directory, arguments), directory);
     }
 
+    /** Runs SparkSubmit on the job jar with this configuration and these arguments. */
+    static Result submit(Path directory, Map<String, String> configuration, String... arguments)
+            throws IOException, InterruptedException {
+        return finish(startSubmit(directory, configuration, arguments), directory);
+    }
+
     /** Starts SparkSubmit on the job jar, for tests that kill it. */
     static Process startSubmit(Path directory, String... arguments) throws IOException {
+        return startSubmit(directory, Map.of(), arguments);
+    }
+
+    static Process startSubmit(Path directory, Map<String, String> configuration, String... arguments)
+            throws IOException {
         String classpath = Files.readString(Path.of(System.getProperty("cardinal.spark.classpath")))
                 .strip();
         List<String> command = new ArrayList<>(
@@ -37,6 +49,7 @@ final class JobProcess {
         command.addAll(List.of(System.getProperty("cardinal.spark.jvm.options").split(" ")));
         command.addAll(List.of("-cp", classpath, "org.apache.spark.deploy.SparkSubmit"));
         command.addAll(List.of("--master", "local[2]", "--conf", "spark.ui.enabled=false"));
+        configuration.forEach((key, value) -> command.addAll(List.of("--conf", key + "=" + value)));
         command.addAll(List.of("--class", "dev.cardinal.job.Cardinal", System.getProperty("cardinal.jar")));
         command.addAll(List.of(arguments));
         return start(directory, command);
