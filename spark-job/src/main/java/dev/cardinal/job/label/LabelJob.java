@@ -130,7 +130,7 @@ public final class LabelJob {
             if (request.output().isPresent()) {
                 PredictionTable table = PredictionTable.at(
                         UserPath.of("output", request.output().get()), configuration);
-                return new TableWriter(spark, table, progress, clock, images -> rows(images, request, function))
+                return new TableWriter(spark, table, progress, clock, tasks -> rows(tasks, request, function))
                         .write(run, found);
             }
             return collect(run, found, function);
@@ -151,9 +151,10 @@ public final class LabelJob {
         }
         run.started();
         List<ImageRef> images = plan.images();
+        PartitionPlan tasks = PartitionPlan.of(images, spark.sparkContext().defaultParallelism());
         List<Row> rows = images.isEmpty()
                 ? List.of()
-                : sortedByPath(rows(images, request, function).collectAsList());
+                : sortedByPath(rows(tasks, request, function).collectAsList());
         run.ended();
         return run.result(StatusSummary.of(rows), plan.counts(), 0, rows);
     }
@@ -164,12 +165,11 @@ public final class LabelJob {
                 .toList();
     }
 
-    private Dataset<Row> rows(List<ImageRef> images, LabelRequest request, LabelPartition function) {
-        JavaSparkContext context = JavaSparkContext.fromSparkContext(spark.sparkContext());
-        List<List<ImageRef>> tasks =
-                PartitionPlan.of(images, context.defaultParallelism()).tasks();
-        JavaRDD<Row> rows =
-                context.parallelize(tasks, tasks.size()).flatMap(List::iterator).mapPartitions(function);
+    private Dataset<Row> rows(PartitionPlan plan, LabelRequest request, LabelPartition function) {
+        JavaRDD<Row> rows = JavaSparkContext.fromSparkContext(spark.sparkContext())
+                .parallelize(plan.tasks(), plan.tasks().size())
+                .flatMap(List::iterator)
+                .mapPartitions(function);
         return spark.createDataFrame(
                 rows,
                 PredictionSchema.table(

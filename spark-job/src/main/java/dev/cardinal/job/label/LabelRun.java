@@ -8,6 +8,8 @@ import java.time.temporal.ChronoUnit;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
 import org.apache.spark.sql.Row;
 import org.apache.spark.util.LongAccumulator;
 import org.jspecify.annotations.Nullable;
@@ -22,6 +24,7 @@ final class LabelRun {
     private final LabelMetrics metrics;
     private final Clock clock;
     private final Instant begun;
+    private final Set<String> unsplit = new TreeSet<>();
     private long startNanos;
     private long endNanos;
 
@@ -44,6 +47,11 @@ final class LabelRun {
 
     LabelMetrics metrics() {
         return metrics;
+    }
+
+    /** Files that one task has to read whole; to be added to. */
+    Set<String> unsplit() {
+        return unsplit;
     }
 
     /** The first task is about to start. */
@@ -73,6 +81,7 @@ final class LabelRun {
                 seconds(),
                 stageSeconds(),
                 commits,
+                List.copyOf(unsplit),
                 rows,
                 gateExceeded);
     }

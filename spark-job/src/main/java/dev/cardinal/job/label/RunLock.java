@@ -114,19 +114,23 @@ final class RunLock implements AutoCloseable {
     }
 
     /**
-     * Checks that a run of this process still holds the lock of a table.
+     * Checks that a run of this process still holds the lock of a table, for a commit protocol, which can throw nothing checked.
      *
      * @param table directory of the table
-     * @throws IOException if none does: nothing must be written to the table any more
+     * @throws IllegalStateException if none does: nothing must be written to the table any more
      */
-    static void requireHeld(String table) throws IOException {
-        for (RunLock lock : HELD_HERE.values()) {
-            if (lock.table().equals(table)) {
-                lock.requireHeld();
-                return;
+    static void requireHeldToCommit(String table) {
+        try {
+            for (RunLock lock : HELD_HERE.values()) {
+                if (lock.table().equals(table)) {
+                    lock.requireHeld();
+                    return;
+                }
             }
+        } catch (IOException e) {
+            throw new IllegalStateException(e.getMessage(), e);
         }
-        throw new IOException("no run of this process holds the lock of " + table);
+        throw new IllegalStateException("no run of this process holds the lock of " + table);
     }
 
     private String table() {

@@ -23,7 +23,7 @@ final class TableWriter {
 
     /** Labels images, as a dataset that does it when it is written. */
     interface Labeller {
-        Dataset<Row> rows(List<ImageRef> images);
+        Dataset<Row> rows(PartitionPlan plan);
     }
 
     private final SparkSession spark;
@@ -68,11 +68,14 @@ final class TableWriter {
         int commits = 0;
         try {
             table.removeScratch();
+            int cores = spark.sparkContext().defaultParallelism();
             Iterator<List<ImageRef>> groups = plan.commits(run.request().imagesPerCommit(), table.scratch());
             while (groups.hasNext()) {
                 lock.requireHeld();
                 table.removeLeftovers();
-                table.append(labeller.rows(groups.next()));
+                PartitionPlan tasks = PartitionPlan.of(groups.next(), cores);
+                run.unsplit().addAll(tasks.unsplit());
+                table.append(labeller.rows(tasks));
                 lock.requireHeld();
                 commits++;
                 run.ended();
