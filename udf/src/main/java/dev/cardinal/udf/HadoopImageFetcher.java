@@ -1,15 +1,12 @@
 package dev.cardinal.udf;
 
-import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.file.AccessDeniedException;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FSError;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.LocalFileSystem;
 import org.apache.hadoop.fs.Path;
-import org.apache.hadoop.security.AccessControlException;
 
 /** Reads images from any Hadoop file system, a file an image. */
 final class HadoopImageFetcher implements ImageFetcher {
@@ -24,12 +21,10 @@ final class HadoopImageFetcher implements ImageFetcher {
         Path path = new Path(image.path());
         try (InputStream in = fileSystem(path).open(path)) {
             return Fetched.of(in.readNBytes(limit));
-        } catch (FileNotFoundException e) {
-            throw new UnreadableImageException("gone or not permitted: " + e.getMessage(), e);
-        } catch (AccessDeniedException | AccessControlException e) {
-            throw new UnreadableImageException("not permitted: " + e.getMessage(), e);
+        } catch (IOException e) {
+            throw UnreadableImageException.of(e);
         } catch (FSError e) {
-            throw new UnreadableImageException("the local disk cannot read it: " + e.getMessage(), e);
+            throw UnreadableImageException.of(e);
         }
     }
 

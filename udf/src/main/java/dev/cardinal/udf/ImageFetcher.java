@@ -1,7 +1,11 @@
 package dev.cardinal.udf;
 
+import java.io.FileNotFoundException;
 import java.io.IOException;
+import java.nio.file.AccessDeniedException;
 import java.util.List;
+import org.apache.hadoop.fs.FSError;
+import org.apache.hadoop.security.AccessControlException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -10,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * <p>May keep a file open between images that follow each other in it; whoever makes it closes it. Lives in one task on an
  * executor; not thread-safe.
  */
-interface ImageFetcher extends AutoCloseable {
+public interface ImageFetcher extends AutoCloseable {
 
     /**
      * The encoded bytes of an image, the first {@code limit} of them where there are more, with what lies beside them.
@@ -37,7 +41,7 @@ interface ImageFetcher extends AutoCloseable {
             byte[] encoded, @Nullable String key, @Nullable String truth, List<@Nullable Object> kept) {
 
         /** Bytes alone. */
-        static Fetched of(byte[] encoded) {
+        public static Fetched of(byte[] encoded) {
             return new Fetched(encoded, null, null, List.of());
         }
     }
@@ -46,8 +50,28 @@ interface ImageFetcher extends AutoCloseable {
     final class UnreadableImageException extends IOException {
         private static final long serialVersionUID = 1L;
 
-        UnreadableImageException(String message, Throwable cause) {
+        public UnreadableImageException(String message, Throwable cause) {
             super(message, cause);
+        }
+
+        /**
+         * What a store's failure means for what was asked of it.
+         *
+         * @return this exception where asking again cannot help, else the failure itself
+         */
+        public static IOException of(IOException failure) {
+            if (failure instanceof FileNotFoundException) {
+                return new UnreadableImageException("gone or not permitted: " + failure.getMessage(), failure);
+            }
+            if (failure instanceof AccessDeniedException || failure instanceof AccessControlException) {
+                return new UnreadableImageException("not permitted: " + failure.getMessage(), failure);
+            }
+            return failure;
+        }
+
+        /** What a local disk's failure means; Hadoop makes it an error. */
+        public static UnreadableImageException of(FSError failure) {
+            return new UnreadableImageException("the local disk cannot read it: " + failure.getMessage(), failure);
         }
     }
 
@@ -55,7 +79,7 @@ interface ImageFetcher extends AutoCloseable {
     final class DamagedRecordException extends IOException {
         private static final long serialVersionUID = 1L;
 
-        DamagedRecordException(String message) {
+        public DamagedRecordException(String message) {
             super(message);
         }
     }
