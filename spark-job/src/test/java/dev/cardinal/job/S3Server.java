@@ -4,6 +4,7 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.io.UncheckedIOException;
+import java.io.Writer;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -14,6 +15,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -25,6 +27,9 @@ import java.util.stream.Stream;
  */
 public final class S3Server implements AutoCloseable {
     private static final Pattern PORT = Pattern.compile("Tomcat started on ports .*?(\\d+) \\(http\\)");
+
+    /** The secret key in {@link #options}. */
+    public static final String SECRET = "wJalrXUtnFEMI7MDENGbPxRfiCYEXAMPLEKEY";
 
     private final Process process;
     private final URI endpoint;
@@ -63,7 +68,7 @@ public final class S3Server implements AutoCloseable {
         Thread thread = new Thread(
                 () -> {
                     try {
-                        log.transferTo(java.io.Writer.nullWriter());
+                        log.transferTo(Writer.nullWriter());
                     } catch (IOException e) {
                         throw new UncheckedIOException(e);
                     }
@@ -77,6 +82,21 @@ public final class S3Server implements AutoCloseable {
         return endpoint;
     }
 
+    /** What Spark is told to reach this server. */
+    public Map<String, String> options() {
+        return options(endpoint);
+    }
+
+    /** What Spark is told to reach a server like this. */
+    public static Map<String, String> options(URI endpoint) {
+        return Map.of(
+                "spark.hadoop.fs.s3a.endpoint", endpoint.toString(),
+                "spark.hadoop.fs.s3a.endpoint.region", "us-east-1",
+                "spark.hadoop.fs.s3a.path.style.access", "true",
+                "spark.hadoop.fs.s3a.access.key", "AKIAEXAMPLE",
+                "spark.hadoop.fs.s3a.secret.key", SECRET);
+    }
+
     /** Makes a bucket. */
     public S3Server bucket(String name) throws IOException {
         send(HttpRequest.newBuilder(endpoint.resolve("/" + name)).PUT(BodyPublishers.noBody()));
@@ -88,7 +108,7 @@ public final class S3Server implements AutoCloseable {
         List<CompletableFuture<Integer>> answers = new ArrayList<>();
         keys.forEach(key -> {
             answers.add(client.sendAsync(
-                            HttpRequest.newBuilder(endpoint.resolve("/" + bucket + "/" + key))
+                            HttpRequest.newBuilder(endpoint.resolve("/" + bucket + "/" + key.replace(" ", "%20")))
                                     .PUT(BodyPublishers.ofByteArray(content))
                                     .build(),
                             BodyHandlers.discarding())
@@ -106,12 +126,17 @@ public final class S3Server implements AutoCloseable {
 
     /** What a GET of a path and query, such as {@code /bucket?uploads}, answers. */
     public String get(String pathAndQuery) throws IOException {
+        return new String(bytes(pathAndQuery), StandardCharsets.UTF_8);
+    }
+
+    /** What a GET of a path and query answers, byte by byte. */
+    public byte[] bytes(String pathAndQuery) throws IOException {
         return send(HttpRequest.newBuilder(endpoint.resolve(pathAndQuery)).GET());
     }
 
-    /** What a POST without a body answers. */
-    public String post(String pathAndQuery) throws IOException {
-        return send(HttpRequest.newBuilder(endpoint.resolve(pathAndQuery)).POST(BodyPublishers.noBody()));
+    /** Sends a POST without a body. */
+    public void post(String pathAndQuery) throws IOException {
+        send(HttpRequest.newBuilder(endpoint.resolve(pathAndQuery)).POST(BodyPublishers.noBody()));
     }
 
     /** The keys in a bucket that begin with a prefix, at most 1,000. */
@@ -123,11 +148,11 @@ public final class S3Server implements AutoCloseable {
                 .toList();
     }
 
-    private String send(HttpRequest.Builder request) throws IOException {
+    private byte[] send(HttpRequest.Builder request) throws IOException {
         try {
-            HttpResponse<String> response = client.send(request.build(), BodyHandlers.ofString());
+            HttpResponse<byte[]> response = client.send(request.build(), BodyHandlers.ofByteArray());
             if (response.statusCode() != 200) {
-                throw new IOException(response + ": " + response.body());
+                throw new IOException(response + ": " + new String(response.body(), StandardCharsets.UTF_8));
             }
             return response.body();
         } catch (InterruptedException e) {

@@ -1,11 +1,9 @@
 package dev.cardinal.udf;
 
-import java.io.FileNotFoundException;
+import dev.cardinal.udf.store.StoreFailure;
 import java.io.IOException;
-import java.nio.file.AccessDeniedException;
 import java.util.List;
 import org.apache.hadoop.fs.FSError;
-import org.apache.hadoop.security.AccessControlException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -60,13 +58,13 @@ public interface ImageFetcher extends AutoCloseable {
          * @return this exception where asking again cannot help, else the failure itself
          */
         public static IOException of(IOException failure) {
-            if (failure instanceof FileNotFoundException) {
-                return new UnreadableImageException("gone or not permitted: " + failure.getMessage(), failure);
-            }
-            if (failure instanceof AccessDeniedException || failure instanceof AccessControlException) {
-                return new UnreadableImageException("not permitted: " + failure.getMessage(), failure);
-            }
-            return failure;
+            String why = String.valueOf(failure.getMessage());
+            return switch (StoreFailure.of(failure)) {
+                case LOST -> new UnreadableImageException("no copy of a part of it is to be had: " + why, failure);
+                case GONE -> new UnreadableImageException("gone or not permitted: " + why, failure);
+                case FORBIDDEN -> new UnreadableImageException("not permitted: " + why, failure);
+                default -> failure;
+            };
         }
 
         /** What a local disk's failure means; Hadoop makes it an error. */

@@ -123,7 +123,8 @@ public final class LabelJob {
                 modelDirectory,
                 model.fingerprint());
         progress.step("listing images");
-        try (FoundImages found = new ImageSource(request.source(), configuration).find(spark, shared)) {
+        try (FoundImages found = new ImageSource(request.source(), configuration)
+                .find(spark, request.options().fields(), shared)) {
             LabelPartition function =
                     new LabelPartition(new ModelSpec(model, files), request.options(), metrics, shared);
             LabelRun run = new LabelRun(request, modelOf(request, model), model.macs(), metrics, clock);

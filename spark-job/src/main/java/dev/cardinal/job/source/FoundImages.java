@@ -1,8 +1,11 @@
 package dev.cardinal.job.source;
 
 import dev.cardinal.zoo.CardinalException;
+import java.util.List;
+import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
+import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.functions;
 import org.apache.spark.storage.StorageLevel;
 
@@ -12,9 +15,20 @@ import org.apache.spark.storage.StorageLevel;
  */
 public final class FoundImages implements AutoCloseable {
     private final Dataset<Row> rows;
+    private final List<JavaRDD<?>> origins;
 
-    FoundImages(Dataset<Row> rows) {
-        this.rows = rows.persist(StorageLevel.MEMORY_AND_DISK());
+    private FoundImages(Dataset<Row> rows, List<JavaRDD<?>> origins) {
+        this.rows = rows;
+        this.origins = origins;
+    }
+
+    /**
+     * @param rows as {@link FoundRows} has them
+     * @param origins what they are made of, to be let go with them
+     */
+    static FoundImages of(SparkSession spark, JavaRDD<Row> rows, List<JavaRDD<?>> origins) {
+        return new FoundImages(
+                spark.createDataFrame(rows, FoundRows.SCHEMA).persist(StorageLevel.MEMORY_AND_DISK()), origins);
     }
 
     /** A row an image, no path twice; columns as {@link FoundRows} names them. */
@@ -40,5 +54,6 @@ public final class FoundImages implements AutoCloseable {
     @Override
     public void close() {
         rows.unpersist();
+        origins.forEach(JavaRDD::unpersist);
     }
 }

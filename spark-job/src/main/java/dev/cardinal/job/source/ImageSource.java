@@ -1,7 +1,9 @@
 package dev.cardinal.job.source;
 
+import dev.cardinal.udf.RecordFields;
 import dev.cardinal.zoo.CardinalException;
 import java.io.IOException;
+import java.util.List;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.Path;
@@ -10,6 +12,7 @@ import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.broadcast.Broadcast;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
+import org.apache.spark.storage.StorageLevel;
 import org.apache.spark.util.SerializableConfiguration;
 
 /**
@@ -65,25 +68,44 @@ public final class ImageSource {
     /**
      * Finds every image of the inputs.
      *
+     * @param fields of records and tables
      * @param shared the configuration for executors
      * @throws CardinalException if an input does not exist
      * @throws IOException if a file system fails
      */
-    public FoundImages find(SparkSession spark, Broadcast<SerializableConfiguration> shared) throws IOException {
+    public FoundImages find(SparkSession spark, RecordFields fields, Broadcast<SerializableConfiguration> shared)
+            throws IOException {
         JavaSparkContext context = JavaSparkContext.fromSparkContext(spark.sparkContext());
         Lister lister = new Lister(context, configuration, shared, spec.include());
-        JavaRDD<Listed> listed = context.emptyRDD();
+        JavaRDD<Listed> manifests = context.emptyRDD();
         for (String input : spec.inputs()) {
             for (FileStatus root : inputs.roots(input)) {
                 if (isManifest(input, root)) {
-                    listed = listed.union(entries(spark, shared, root.getPath()));
+                    manifests = manifests.union(entries(spark, shared, root.getPath()));
                 } else {
                     lister.add(input, root);
                 }
             }
         }
-        JavaRDD<Row> rows = listed.union(lister.listed()).flatMap(new IndexFile(spec.truthFrom()));
-        return new FoundImages(spark.createDataFrame(rows, FoundRows.SCHEMA));
+        JavaRDD<Listed> all = manifests.union(lister.listed());
+        if (spec.format() == InputFormat.FILES) {
+            return FoundImages.of(spark, all.flatMap(new IndexFile(spec.truthFrom())), List.of());
+        }
+        return withShards(spark, all, new IndexShard(spec.format(), spec.truthFrom(), fields, shared));
+    }
+
+    /** Shards are dealt out again, since one takes longer to look into than many files take to list. */
+    private FoundImages withShards(SparkSession spark, JavaRDD<Listed> listed, IndexShard index) {
+        InputFormat format = spec.format();
+        listed.persist(StorageLevel.MEMORY_AND_DISK_SER());
+        JavaRDD<Row> rows = listed.filter(each -> !each.isShard(format)).flatMap(new IndexFile(spec.truthFrom()));
+        JavaRDD<FileEntry> shards = listed.filter(each -> each.isShard(format)).map(Listed::file);
+        long count = shards.count();
+        if (count > 0) {
+            int slices = (int) Math.min(count, (long) spark.sparkContext().defaultParallelism() * SLICES_PER_CORE);
+            rows = rows.union(shards.repartition(slices).flatMap(index));
+        }
+        return FoundImages.of(spark, rows, List.of(listed));
     }
 
     /** Whether an input is a list of images: as the user says, or when it is a file that is named itself. */

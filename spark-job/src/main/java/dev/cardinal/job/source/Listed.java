@@ -24,4 +24,11 @@ record Listed(
     static Listed failure(String failure) {
         return new Listed(null, 0, failure);
     }
+
+    /** Whether this is a file that holds many images. */
+    boolean isShard(InputFormat format) {
+        return file != null
+                && file.problem() == null
+                && format.shardFormat(file.name()).isPresent();
+    }
 }

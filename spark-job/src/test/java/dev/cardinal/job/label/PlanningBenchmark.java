@@ -4,6 +4,7 @@ import dev.cardinal.job.source.FoundImages;
 import dev.cardinal.job.source.ImageSource;
 import dev.cardinal.job.source.SimulatedFileSystem;
 import dev.cardinal.job.source.SourceSpec;
+import dev.cardinal.udf.RecordFields;
 import java.io.IOException;
 import java.util.Iterator;
 import java.util.List;
@@ -41,7 +42,10 @@ public final class PlanningBenchmark {
             JavaSparkContext context = JavaSparkContext.fromSparkContext(spark.sparkContext());
             long images = 0;
             try (FoundImages found = new ImageSource(SourceSpec.of(List.of(input)), context.hadoopConfiguration())
-                    .find(spark, context.broadcast(new SerializableConfiguration(context.hadoopConfiguration())))) {
+                    .find(
+                            spark,
+                            RecordFields.usual(),
+                            context.broadcast(new SerializableConfiguration(context.hadoopConfiguration())))) {
                 WorkPlan plan = WorkPlan.of(found, table, Long.MAX_VALUE);
                 System.out.printf("%s after %.1f s%n", plan.counts(), seconds(start));
                 Iterator<List<dev.cardinal.udf.ImageRef>> groups =

@@ -9,6 +9,7 @@ import dev.cardinal.job.source.ImageSource;
 import dev.cardinal.job.source.SimulatedFileSystem;
 import dev.cardinal.job.source.SourceSpec;
 import dev.cardinal.udf.ImageRef;
+import dev.cardinal.udf.RecordFields;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.sql.Timestamp;
@@ -98,6 +99,7 @@ class WorkPlanTest {
         return new ImageSource(SourceSpec.of(List.of("sim://40x50/")), configuration)
                 .find(
                         LocalSpark.session(),
+                        RecordFields.usual(),
                         LocalSpark.context().broadcast(new SerializableConfiguration(configuration)));
     }
 

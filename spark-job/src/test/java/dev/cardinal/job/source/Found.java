@@ -2,6 +2,7 @@ package dev.cardinal.job.source;
 
 import dev.cardinal.job.LocalSpark;
 import dev.cardinal.udf.ImageRef;
+import dev.cardinal.udf.RecordFields;
 import java.io.IOException;
 import java.util.List;
 import org.apache.hadoop.conf.Configuration;
@@ -19,6 +20,7 @@ record Found(List<ImageRef> images, long skipped) {
         try (FoundImages found = new ImageSource(spec, configuration)
                 .find(
                         LocalSpark.session(),
+                        RecordFields.usual(),
                         LocalSpark.context().broadcast(new SerializableConfiguration(configuration)))) {
             List<ImageRef> images = found.images().sort(FoundRows.PATH).collectAsList().stream()
                     .map(FoundRows::image)
