@@ -1,5 +1,6 @@
 package dev.cardinal.job.source;
 
+import dev.cardinal.udf.store.Retry;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -10,6 +11,7 @@ import java.util.Deque;
 import java.util.Iterator;
 import java.util.List;
 import java.util.NoSuchElementException;
+import java.util.Optional;
 import java.util.Queue;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileStatus;
@@ -36,6 +38,7 @@ final class DirectoryWalk implements Iterator<Listed> {
     private final Queue<Listed> met = new ArrayDeque<>();
     private Path directory;
     private @Nullable RemoteIterator<FileStatus> entries;
+    private boolean isListing;
     private long listed;
 
     /**
@@ -60,7 +63,7 @@ final class DirectoryWalk implements Iterator<Listed> {
     /** Directories that are met and not wholly listed. */
     List<Path> pending() {
         List<Path> pending = new ArrayList<>(directories);
-        if (entries != null) {
+        if (isListing) {
             pending.add(0, directory);
         }
         return pending;
@@ -69,7 +72,7 @@ final class DirectoryWalk implements Iterator<Listed> {
     @Override
     public boolean hasNext() {
         try {
-            while (met.isEmpty() && (entries != null || !directories.isEmpty())) {
+            while (met.isEmpty() && (isListing || !directories.isEmpty())) {
                 advance();
             }
         } catch (IOException e) {
@@ -87,15 +90,17 @@ final class DirectoryWalk implements Iterator<Listed> {
     }
 
     private void advance() throws IOException {
-        if (entries == null) {
-            open(directories.remove());
+        if (!isListing) {
+            begin(directories.remove());
             return;
         }
-        if (entries.hasNext()) {
+        Optional<FileStatus> entry = ask(this::nextEntry);
+        if (entry.isPresent()) {
             listed++;
-            meet(entries.next());
+            meet(entry.get());
             return;
         }
+        isListing = false;
         entries = null;
         long unlisted = local == null ? 0 : local.unlisted(directory, listed);
         if (unlisted > 0) {
@@ -103,7 +108,7 @@ final class DirectoryWalk implements Iterator<Listed> {
         }
     }
 
-    private void open(Path next) throws IOException {
+    private void begin(Path next) throws IOException {
         directory = next;
         listed = 0;
         if (local != null && !local.isFirstVisit(directory)) {
@@ -111,7 +116,8 @@ final class DirectoryWalk implements Iterator<Listed> {
             return;
         }
         try {
-            entries = fileSystem.listStatusIterator(directory);
+            entries = ask(() -> fileSystem.listStatusIterator(directory));
+            isListing = true;
         } catch (AccessControlException | AccessDeniedException | FileNotFoundException e) {
             fail(e);
         } catch (IOException e) {
@@ -120,6 +126,27 @@ final class DirectoryWalk implements Iterator<Listed> {
             }
             fail(e);
         }
+    }
+
+    /** The next entry of the directory, empty after the last. A listing that broke off is begun again, as far as it had come. */
+    private Optional<FileStatus> nextEntry() throws IOException {
+        try {
+            if (entries == null) {
+                entries = fileSystem.listStatusIterator(directory);
+                for (long i = 0; i < listed && entries.hasNext(); i++) {
+                    entries.next();
+                }
+            }
+            return entries.hasNext() ? Optional.of(entries.next()) : Optional.empty();
+        } catch (IOException e) {
+            entries = null;
+            throw e;
+        }
+    }
+
+    /** Asks the store, again where it fails for a moment; the local disk only once. */
+    private <T> T ask(Retry.IOCall<T> call) throws IOException {
+        return local != null ? call.call() : Retry.STORE.call("list " + directory, call);
     }
 
     private void fail(IOException e) {

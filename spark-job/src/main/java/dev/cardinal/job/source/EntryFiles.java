@@ -2,6 +2,7 @@ package dev.cardinal.job.source;
 
 import dev.cardinal.udf.ImageRef.Problem;
 import dev.cardinal.udf.image.Status;
+import dev.cardinal.udf.store.Retry;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -124,7 +125,8 @@ final class EntryFiles implements FlatMapFunction<Iterator<ManifestEntry>, Liste
                 return null;
             }
             try {
-                FileStatus status = fileSystem.getFileStatus(path);
+                Path file = path;
+                FileStatus status = Retry.STORE.call("look up " + file, () -> fileSystem.getFileStatus(file));
                 return status.isDirectory()
                         ? unreadable(entry, path.toString(), "a directory, not a file")
                         : Listed.file(FileEntry.of(status, entry.truth()));

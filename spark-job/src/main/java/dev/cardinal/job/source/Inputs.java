@@ -1,6 +1,7 @@
 package dev.cardinal.job.source;
 
 import dev.cardinal.job.UserPath;
+import dev.cardinal.udf.store.Retry;
 import dev.cardinal.zoo.CardinalException;
 import java.io.FileNotFoundException;
 import java.io.IOException;
@@ -36,7 +37,7 @@ final class Inputs {
         Path path = UserPath.of("input", input);
         FileSystem fileSystem = fileSystem(path);
         try {
-            return List.of(fileSystem.getFileStatus(path));
+            return List.of(Retry.STORE.call("look up " + path, () -> fileSystem.getFileStatus(path)));
         } catch (FileNotFoundException e) {
             FileStatus[] matches = glob(fileSystem, path);
             if (matches == null || matches.length == 0) {
@@ -54,7 +55,7 @@ final class Inputs {
 
     private static FileStatus @Nullable [] glob(FileSystem fileSystem, Path path) throws IOException {
         try {
-            return fileSystem.globStatus(path);
+            return Retry.STORE.call("match " + path, () -> fileSystem.globStatus(path));
         } catch (IOException e) {
             if (String.valueOf(e.getMessage()).startsWith("Illegal file pattern")) {
                 throw CardinalException.input("input " + path + " does not exist, and is no glob: " + e.getMessage());
