@@ -124,7 +124,7 @@ final class WorkPlan {
         }
         SparkContext spark = remaining.sparkSession().sparkContext();
         spark.setCheckpointDir(scratch.toString());
-        Iterator<Row> rows = sorted().checkpoint(true).toLocalIterator();
+        Iterator<Row> rows = sorted().checkpoint(false).toLocalIterator();
         Iterator<ImageRef> images = new Iterator<>() {
             @Override
             public boolean hasNext() {

@@ -15,10 +15,20 @@ import org.apache.spark.storage.StorageLevel;
  */
 public final class FoundImages implements AutoCloseable {
     private final Dataset<Row> rows;
+    private final Repeats repeats;
     private final List<JavaRDD<?>> origins;
 
-    private FoundImages(Dataset<Row> rows, List<JavaRDD<?>> origins) {
+    /** Whether a path may have been found more than once. */
+    enum Repeats {
+        /** One tree was walked. */
+        IMPOSSIBLE,
+        /** Inputs may overlap, or a manifest may name a file twice. */
+        POSSIBLE
+    }
+
+    private FoundImages(Dataset<Row> rows, Repeats repeats, List<JavaRDD<?>> origins) {
         this.rows = rows;
+        this.repeats = repeats;
         this.origins = origins;
     }
 
@@ -26,14 +36,17 @@ public final class FoundImages implements AutoCloseable {
      * @param rows as {@link FoundRows} has them
      * @param origins what they are made of, to be let go with them
      */
-    static FoundImages of(SparkSession spark, JavaRDD<Row> rows, List<JavaRDD<?>> origins) {
+    static FoundImages of(SparkSession spark, JavaRDD<Row> rows, Repeats repeats, List<JavaRDD<?>> origins) {
         return new FoundImages(
-                spark.createDataFrame(rows, FoundRows.SCHEMA).persist(StorageLevel.MEMORY_AND_DISK()), origins);
+                spark.createDataFrame(rows, FoundRows.SCHEMA).persist(StorageLevel.MEMORY_AND_DISK()),
+                repeats,
+                origins);
     }
 
     /** A row an image, no path twice; columns as {@link FoundRows} names them. */
     public Dataset<Row> images() {
-        return rows.filter(functions.col(FoundRows.PATH).isNotNull()).dropDuplicates(FoundRows.PATH);
+        Dataset<Row> images = rows.filter(functions.col(FoundRows.PATH).isNotNull());
+        return repeats == Repeats.POSSIBLE ? images.dropDuplicates(FoundRows.PATH) : images;
     }
 
     /**

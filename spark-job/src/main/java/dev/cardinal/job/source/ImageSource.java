@@ -1,5 +1,6 @@
 package dev.cardinal.job.source;
 
+import dev.cardinal.job.source.FoundImages.Repeats;
 import dev.cardinal.udf.RecordFields;
 import dev.cardinal.zoo.CardinalException;
 import java.io.IOException;
@@ -78,9 +79,15 @@ public final class ImageSource {
         JavaSparkContext context = JavaSparkContext.fromSparkContext(spark.sparkContext());
         Lister lister = new Lister(context, configuration, shared, spec.include());
         JavaRDD<Listed> manifests = context.emptyRDD();
+        int trees = 0;
+        Repeats repeats = Repeats.IMPOSSIBLE;
         for (String input : spec.inputs()) {
             for (FileStatus root : inputs.roots(input)) {
-                if (isManifest(input, root)) {
+                boolean isManifest = isManifest(input, root);
+                if (++trees > 1 || isManifest) {
+                    repeats = Repeats.POSSIBLE;
+                }
+                if (isManifest) {
                     manifests = manifests.union(entries(spark, shared, root.getPath()));
                 } else {
                     lister.add(input, root);
@@ -89,13 +96,13 @@ public final class ImageSource {
         }
         JavaRDD<Listed> all = manifests.union(lister.listed());
         if (spec.format() == InputFormat.FILES) {
-            return FoundImages.of(spark, all.flatMap(new IndexFile(spec.truthFrom())), List.of());
+            return FoundImages.of(spark, all.flatMap(new IndexFile(spec.truthFrom())), repeats, List.of());
         }
-        return withShards(spark, all, new IndexShard(spec.format(), spec.truthFrom(), fields, shared));
+        return withShards(spark, all, repeats, new IndexShard(spec.format(), spec.truthFrom(), fields, shared));
     }
 
     /** Shards are dealt out again, since one takes longer to look into than many files take to list. */
-    private FoundImages withShards(SparkSession spark, JavaRDD<Listed> listed, IndexShard index) {
+    private FoundImages withShards(SparkSession spark, JavaRDD<Listed> listed, Repeats repeats, IndexShard index) {
         InputFormat format = spec.format();
         listed.persist(StorageLevel.MEMORY_AND_DISK_SER());
         JavaRDD<Row> rows = listed.filter(each -> !each.isShard(format)).flatMap(new IndexFile(spec.truthFrom()));
@@ -105,7 +112,7 @@ public final class ImageSource {
             int slices = (int) Math.min(count, (long) spark.sparkContext().defaultParallelism() * SLICES_PER_CORE);
             rows = rows.union(shards.repartition(slices).flatMap(index));
         }
-        return FoundImages.of(spark, rows, List.of(listed));
+        return FoundImages.of(spark, rows, repeats, List.of(listed));
     }
 
     /** Whether an input is a list of images: as the user says, or when it is a file that is named itself. */
