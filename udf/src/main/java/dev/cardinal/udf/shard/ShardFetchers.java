@@ -16,7 +16,9 @@ public final class ShardFetchers {
     public static ImageFetcher of(Container container, Configuration configuration, RecordFields fields) {
         return switch (container) {
             case TAR, TAR_GZ -> new RecordFetcher(ShardFormat.TAR, configuration, new TarContent());
-            case TFRECORD, TFRECORD_GZ, PARQUET -> throw new UnsupportedOperationException();
+            case TFRECORD, TFRECORD_GZ ->
+                new RecordFetcher(ShardFormat.TFRECORD, configuration, new TfRecordContent(fields));
+            case PARQUET -> throw new UnsupportedOperationException();
             case FILE -> throw new IllegalArgumentException("a file is no shard");
         };
     }

@@ -24,7 +24,8 @@ public interface ShardIndex {
     static ShardIndex of(ShardFormat format, Configuration configuration, RecordFields fields) {
         return switch (format) {
             case TAR -> new StreamIndex(configuration, TarImages::new);
-            case TFRECORD, PARQUET -> throw new UnsupportedOperationException();
+            case TFRECORD -> new StreamIndex(configuration, TfRecordImages::new);
+            case PARQUET -> throw new UnsupportedOperationException();
         };
     }
 }
