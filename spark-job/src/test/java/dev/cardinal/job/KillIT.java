@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -119,7 +120,10 @@ class KillIT {
             if (!published.isEmpty()) {
                 Path task = Files.createDirectories(
                         table.resolve("_temporary/0/task_202611220000000000000000000_0001_m_000000"));
-                Files.copy(published.get(0), task.resolve("part-99999-leftover.snappy.parquet"));
+                Files.copy(
+                        published.get(0),
+                        task.resolve("part-99999-leftover.snappy.parquet"),
+                        StandardCopyOption.REPLACE_EXISTING);
             }
         }
     }

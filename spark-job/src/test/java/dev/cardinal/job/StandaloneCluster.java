@@ -98,6 +98,7 @@ final class StandaloneCluster implements AutoCloseable {
         Map<String, String> environment = builder.environment();
         environment.put("SPARK_HOME", home.toString());
         environment.put("JAVA_HOME", System.getProperty("java.home"));
+        environment.put("SPARK_SCALA_VERSION", "2.13"); // which Spark would ask its scripts' folders for
         environment.put("SPARK_LOCAL_IP", "127.0.0.1");
         return builder.start();
     }

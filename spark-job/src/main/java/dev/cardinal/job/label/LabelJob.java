@@ -7,6 +7,7 @@ import dev.cardinal.job.source.ImageSource;
 import dev.cardinal.udf.BroadcastFiles;
 import dev.cardinal.udf.ImageRef;
 import dev.cardinal.udf.LabelMetrics;
+import dev.cardinal.udf.LabelOptions;
 import dev.cardinal.udf.LabelPartition;
 import dev.cardinal.udf.ModelSpec;
 import dev.cardinal.udf.PredictionSchema;
@@ -59,6 +60,9 @@ public final class LabelJob {
             collect(problems, () -> source.require(input));
         }
         collect(problems, source::requireGlob);
+        if (problems.isEmpty()) {
+            collect(problems, source::recordFields);
+        }
         AtomicReference<ServedModel> model = new AtomicReference<>();
         collect(problems, () -> model.set(model(request, configuration)));
         if (request.output().isPresent()) {
@@ -123,18 +127,18 @@ public final class LabelJob {
                 modelDirectory,
                 model.fingerprint());
         progress.step("listing images");
-        try (FoundImages found = new ImageSource(request.source(), configuration)
-                .find(spark, request.options().fields(), shared)) {
-            LabelPartition function =
-                    new LabelPartition(new ModelSpec(model, files), request.options(), metrics, shared);
+        ImageSource source = new ImageSource(request.source(), configuration);
+        LabelOptions options = request.options().withFields(source.recordFields());
+        try (FoundImages found = source.find(spark, options.fields(), shared)) {
+            LabelPartition function = new LabelPartition(new ModelSpec(model, files), options, metrics, shared);
             LabelRun run = new LabelRun(request, modelOf(request, model), model.macs(), metrics, clock);
             if (request.output().isPresent()) {
                 PredictionTable table = PredictionTable.at(
                         UserPath.of("output", request.output().get()), configuration);
-                return new TableWriter(spark, table, progress, clock, tasks -> rows(tasks, request, function))
+                return new TableWriter(spark, table, progress, clock, tasks -> rows(tasks, options, function))
                         .write(run, found);
             }
-            return collect(run, found, function);
+            return collect(run, found, tasks -> rows(tasks, options, function));
         } finally {
             progress.finished();
             files.destroy();
@@ -142,7 +146,7 @@ public final class LabelJob {
     }
 
     /** Labels a few images and hands their rows back. */
-    private LabelResult collect(LabelRun run, FoundImages found, LabelPartition function) {
+    private LabelResult collect(LabelRun run, FoundImages found, TableWriter.Labeller labeller) {
         LabelRequest request = run.request();
         WorkPlan plan = WorkPlan.of(found, Optional.empty(), request.limit());
         if (plan.counts().remaining() > LabelRequest.MAX_IMAGES_WITHOUT_OUTPUT) {
@@ -153,9 +157,8 @@ public final class LabelJob {
         run.started();
         List<ImageRef> images = plan.images();
         PartitionPlan tasks = PartitionPlan.of(images, spark.sparkContext().defaultParallelism());
-        List<Row> rows = images.isEmpty()
-                ? List.of()
-                : sortedByPath(rows(tasks, request, function).collectAsList());
+        List<Row> rows =
+                images.isEmpty() ? List.of() : sortedByPath(labeller.rows(tasks).collectAsList());
         run.ended();
         return run.result(StatusSummary.of(rows), plan.counts(), 0, rows);
     }
@@ -166,15 +169,13 @@ public final class LabelJob {
                 .toList();
     }
 
-    private Dataset<Row> rows(PartitionPlan plan, LabelRequest request, LabelPartition function) {
+    private Dataset<Row> rows(PartitionPlan plan, LabelOptions options, LabelPartition function) {
         JavaRDD<Row> rows = JavaSparkContext.fromSparkContext(spark.sparkContext())
                 .parallelize(plan.tasks(), plan.tasks().size())
                 .flatMap(List::iterator)
                 .mapPartitions(function);
         return spark.createDataFrame(
-                rows,
-                PredictionSchema.table(
-                        request.options().emit(), request.options().fields().keep()));
+                rows, PredictionSchema.table(options.emit(), options.fields().keep()));
     }
 
     private Broadcast<SerializableConfiguration> broadcast(Configuration configuration) {

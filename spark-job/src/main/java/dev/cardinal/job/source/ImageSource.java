@@ -67,6 +67,21 @@ public final class ImageSource {
     }
 
     /**
+     * The fields that are read of records and tables.
+     *
+     * @throws CardinalException if a table of the inputs has no column that is asked for
+     * @throws IOException if a file system fails
+     */
+    public RecordFields recordFields() {
+        FieldNames names = spec.fields();
+        if (spec.format() == InputFormat.MANIFEST) {
+            return RecordFields.usual();
+        }
+        RecordFields fields = new RecordFields(names.image(), names.label(), names.key(), List.of());
+        return fields;
+    }
+
+    /**
      * Finds every image of the inputs.
      *
      * @param fields of records and tables
