@@ -57,6 +57,14 @@ class DemoIT {
     }
 
     @Test
+    void aSecondRunLabelsNothingAndSaysSo() throws IOException, InterruptedException {
+        JobProcess.Result again = JobProcess.launch(directory, "demo");
+
+        assertThat(again.exitCode()).as(again.err()).isZero();
+        assertThat(again.out()).contains("nothing to do: all 1,005 images are labelled already", "94.60 %");
+    }
+
+    @Test
     void duckDbReadsOneRowForEveryFile() throws SQLException {
         assertThat(DuckDb.query(predictions(), "SELECT count(*), count(DISTINCT path) FROM $table"))
                 .containsExactly(List.of(1005L, 1005L));

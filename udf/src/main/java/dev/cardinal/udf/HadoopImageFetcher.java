@@ -1,36 +1,82 @@
 package dev.cardinal.udf;
 
-import java.io.FileNotFoundException;
+import dev.cardinal.udf.store.Retry;
+import dev.cardinal.udf.store.StoreException;
+import dev.cardinal.udf.store.StoreFailure;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.AccessDeniedException;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FSError;
 import org.apache.hadoop.fs.FileSystem;
+import org.apache.hadoop.fs.FutureDataInputStreamBuilder;
 import org.apache.hadoop.fs.LocalFileSystem;
+import org.apache.hadoop.fs.Options.OpenFileOptions;
 import org.apache.hadoop.fs.Path;
-import org.apache.hadoop.security.AccessControlException;
+import org.apache.hadoop.util.functional.FutureIO;
 
-/** Reads images from any Hadoop file system, a file an image. */
+/**
+ * Reads images from any Hadoop file system, a file an image, in one request where the file system is told its length.
+ *
+ * <p>An object that grows between its listing and its reading is read as far as it was listed.
+ */
 final class HadoopImageFetcher implements ImageFetcher {
+    /** Where a store lets a task read none of so many images, it will be the user's rights and not these images. */
+    private static final int MAX_FORBIDDEN = 100;
+
     private final Configuration configuration;
+    private final Retry retry;
+    private int forbidden;
+    private boolean hasRead;
 
     HadoopImageFetcher(Configuration configuration) {
+        this(configuration, Retry.STORE);
+    }
+
+    HadoopImageFetcher(Configuration configuration, Retry retry) {
         this.configuration = configuration;
+        this.retry = retry;
     }
 
     @Override
     public Fetched fetch(ImageRef image, int limit) throws IOException {
         Path path = new Path(image.path());
-        try (InputStream in = fileSystem(path).open(path)) {
-            return Fetched.of(in.readNBytes(limit));
-        } catch (FileNotFoundException e) {
-            throw new UnreadableImageException("gone or not permitted: " + e.getMessage(), e);
-        } catch (AccessDeniedException | AccessControlException e) {
-            throw new UnreadableImageException("not permitted: " + e.getMessage(), e);
+        try {
+            byte[] bytes = retry.call("read " + path, () -> read(path, image.length(), limit));
+            hasRead = true;
+            return Fetched.of(bytes);
+        } catch (StoreException e) {
+            throw e;
+        } catch (IOException e) {
+            throw unreadable(e);
         } catch (FSError e) {
-            throw new UnreadableImageException("the local disk cannot read it: " + e.getMessage(), e);
+            throw UnreadableImageException.of(e);
         }
+    }
+
+    private byte[] read(Path path, long length, int limit) throws IOException {
+        FutureDataInputStreamBuilder file = fileSystem(path)
+                .openFile(path)
+                .opt(
+                        OpenFileOptions.FS_OPTION_OPENFILE_READ_POLICY,
+                        OpenFileOptions.FS_OPTION_OPENFILE_READ_POLICY_WHOLE_FILE);
+        if (length > 0) {
+            file.optLong(OpenFileOptions.FS_OPTION_OPENFILE_LENGTH, length);
+        }
+        try (InputStream in = FutureIO.awaitFuture(file.build())) {
+            return in.readNBytes(limit);
+        }
+    }
+
+    /** What to throw for an image that another try would not read: a row says so, unless it is not the image's fault. */
+    private IOException unreadable(IOException e) {
+        if (StoreFailure.of(e) == StoreFailure.FORBIDDEN
+                && e instanceof AccessDeniedException
+                && !hasRead
+                && ++forbidden == MAX_FORBIDDEN) {
+            return StoreException.allForbidden(forbidden, e);
+        }
+        return UnreadableImageException.of(e);
     }
 
     @Override

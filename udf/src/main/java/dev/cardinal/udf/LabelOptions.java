@@ -47,4 +47,9 @@ public record LabelOptions(
                 ImageOptions.defaults(),
                 RecordFields.usual());
     }
+
+    /** The same options with other fields. */
+    public LabelOptions withFields(RecordFields other) {
+        return new LabelOptions(topK, emit, batchSize, maxFileBytes, image, other);
+    }
 }

@@ -38,7 +38,7 @@ public final class LabelPartition implements FlatMapFunction<Iterator<ImageRef>,
         closeWithTask(preparer);
         ModelCache.Lease lease = ModelCache.lease(model);
         closeWithTask(lease);
-        ImageFetcher fetcher = new HadoopImageFetcher(configuration.value().value());
+        ImageFetcher fetcher = new ContainerFetcher(configuration.value().value(), options.fields());
         closeWithTask(fetcher);
         return new LabelIterator(
                 images,

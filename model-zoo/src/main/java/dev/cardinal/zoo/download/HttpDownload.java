@@ -1,5 +1,6 @@
 package dev.cardinal.zoo.download;
 
+import dev.cardinal.zoo.Backoff;
 import dev.cardinal.zoo.CardinalException;
 import dev.cardinal.zoo.ImportProgress;
 import dev.cardinal.zoo.download.PartialFile.Version;

@@ -1,5 +1,6 @@
 package dev.cardinal.job.bundle;
 
+import dev.cardinal.job.UserPath;
 import dev.cardinal.zoo.BundleCard;
 import dev.cardinal.zoo.CardinalException;
 import dev.cardinal.zoo.ImportProgress;
@@ -102,7 +103,7 @@ public final class ImportJob {
      * @throws IOException if a file system fails
      */
     public Result run(Request request) throws IOException {
-        Path output = new Path(request.output());
+        Path output = UserPath.of("output", request.output());
         Optional<BundleCard> occupant = store.occupant(output);
         java.nio.file.Path work = store.workDirectory(output);
         try {
@@ -139,7 +140,7 @@ public final class ImportJob {
                     ? cache.fetch(request.card(), request.hashPolicy(), progress)
                     : embedded(request.card(), work);
         }
-        Path file = new Path(request.checkpoint());
+        Path file = UserPath.of("checkpoint", request.checkpoint());
         FileSystem fileSystem = file.getFileSystem(configuration);
         if (fileSystem instanceof LocalFileSystem local) {
             return local.pathToFile(file).toPath();

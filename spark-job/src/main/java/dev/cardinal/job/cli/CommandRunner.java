@@ -1,6 +1,9 @@
 package dev.cardinal.job.cli;
 
+import dev.cardinal.udf.store.StoreException;
+import dev.cardinal.udf.store.StoreFailure;
 import dev.cardinal.zoo.CardinalException;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -99,12 +102,25 @@ public final class CommandRunner {
         CommandLine command = complete.subcommand().commandSpec().commandLine();
         problems.addAll(0, problemsOf(complete));
         if (errorsOf(complete).stream().allMatch(UnmatchedArgumentException.class::isInstance)) {
-            problems.addAll(((Command) command.getCommand()).problems());
+            problems.addAll(problemsFoundBy(command.getCommand()));
         }
         if (!problems.isEmpty()) {
             return wrongUsage(command, problems);
         }
         return ((Command) command.getCommand()).run(console);
+    }
+
+    /** What a command finds wrong, also where that is a store that refuses this user, or is not where it should be. */
+    private static List<String> problemsFoundBy(Command command) throws IOException {
+        try {
+            return command.problems();
+        } catch (IOException e) {
+            StoreException explained = StoreException.explaining("reach what the command line names", e);
+            if (StoreFailure.of(e) == StoreFailure.TRANSIENT) {
+                throw explained;
+            }
+            return List.of(String.valueOf(explained.getMessage()));
+        }
     }
 
     /** The file named after the command, or else before it. */
@@ -159,7 +175,10 @@ public final class CommandRunner {
                 return ExitCode.WRONG_USAGE;
             }
         }
-        complain("failed: " + firstLine(e.getMessage()) + (root == e ? "" : " (" + firstLine(root.toString()) + ")"));
+        complain("failed: "
+                + (root instanceof StoreException
+                        ? root.getMessage()
+                        : firstLine(e.getMessage()) + (root == e ? "" : " (" + firstLine(root.toString()) + ")")));
         if (verbose) {
             e.printStackTrace(console.err());
         } else {

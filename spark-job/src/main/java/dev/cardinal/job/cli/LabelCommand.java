@@ -3,6 +3,9 @@ package dev.cardinal.job.cli;
 import dev.cardinal.job.label.LabelJob;
 import dev.cardinal.job.label.LabelRequest;
 import dev.cardinal.job.label.LabelResult;
+import dev.cardinal.job.source.FieldNames;
+import dev.cardinal.job.source.InputFormat;
+import dev.cardinal.job.source.SourceSpec;
 import dev.cardinal.job.source.TruthFrom;
 import dev.cardinal.udf.LabelOptions;
 import dev.cardinal.udf.LabelOptions.Emit;
@@ -51,6 +54,38 @@ final class LabelCommand extends CommonOptions implements Command {
 
     @Option(names = "--output", paramLabel = "DIR", description = "Directory of the predictions table.")
     private @Nullable String output;
+
+    @Option(
+            names = "--input-format",
+            paramLabel = "auto|files|tar|tfrecord|parquet|manifest",
+            description = "How inputs are read [auto: each file by its name; a list named as an input is a manifest].")
+    private InputFormat inputFormat = InputFormat.AUTO;
+
+    @Option(
+            names = "--image-field",
+            paramLabel = "NAME",
+            description =
+                    "Field or column that holds the encoded image, or in a manifest its URI [the format's usual one].")
+    private @Nullable String imageField;
+
+    @Option(
+            names = "--label-field",
+            paramLabel = "NAME",
+            description = "Field or column that holds the truth [the format's usual one].")
+    private @Nullable String labelField;
+
+    @Option(
+            names = "--key-field",
+            paramLabel = "NAME",
+            description = "Field or column that holds the key [the format's usual one].")
+    private @Nullable String keyField;
+
+    @Option(
+            names = "--keep",
+            split = ",",
+            paramLabel = "COLUMN",
+            description = "Columns of a Parquet source that are written beside the predictions [none].")
+    private List<String> keep = new ArrayList<>();
 
     @Option(
             names = "--include",
@@ -153,11 +188,14 @@ final class LabelCommand extends CommonOptions implements Command {
         return new LabelRequest(
                 model,
                 card == null ? null : Path.of(card),
-                inputs,
+                new SourceSpec(
+                        inputs,
+                        inputFormat,
+                        include,
+                        truthFrom,
+                        new FieldNames(imageField, labelField, keyField, keep)),
                 Optional.ofNullable(output),
-                include,
                 limit,
-                truthFrom,
                 options,
                 imagesPerCommit,
                 maxBadFraction);

@@ -1,5 +1,7 @@
 package dev.cardinal.job.cli;
 
+import java.util.Map;
+import java.util.Set;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.SparkConf;
 import org.apache.spark.sql.SparkSession;
@@ -9,19 +11,54 @@ import scala.Tuple2;
 final class Spark {
     private static final String HADOOP_PREFIX = "spark.hadoop.";
 
+    /**
+     * What the commands want where the user has set nothing else: S3A tries a request a few times within seconds and leaves longer
+     * outages to {@link dev.cardinal.udf.store.Retry} (by itself it would wait for hours); Spark shows no key of a store in its
+     * pages and logs, also where the setting's name does not say that it is one.
+     */
+    private static final Map<String, String> DEFAULTS = Map.of(
+            "spark.hadoop.fs.s3a.attempts.maximum", "2",
+            "spark.hadoop.fs.s3a.retry.limit", "3",
+            "spark.hadoop.fs.s3a.retry.interval", "250ms",
+            "spark.hadoop.fs.s3a.retry.throttle.limit", "4",
+            "spark.hadoop.fs.s3a.retry.throttle.interval", "250ms",
+            "spark.redaction.regex",
+                    "(?i)secret|password|passphrase|token|credential|[.]key([.]|$)|access[._]?key|sas[.]");
+
     private Spark() {}
 
     /** A session for a command; the caller closes it. */
     static SparkSession session(String name) {
-        return SparkSession.builder().appName("Cardinal " + name).getOrCreate();
+        return SparkSession.builder()
+                .config(settings())
+                .appName("Cardinal " + name)
+                .getOrCreate();
     }
 
     /** The Hadoop configuration that a session would have, without starting one. */
     static Configuration configuration() {
         Configuration configuration = new Configuration();
-        for (Tuple2<String, String> setting : new SparkConf().getAllWithPrefix(HADOOP_PREFIX)) {
+        for (Tuple2<String, String> setting : settings().getAllWithPrefix(HADOOP_PREFIX)) {
             configuration.set(setting._1(), setting._2());
         }
         return configuration;
+    }
+
+    private static SparkConf settings() {
+        SparkConf settings = new SparkConf();
+        Configuration hadoop = new Configuration();
+        DEFAULTS.forEach((key, value) -> {
+            String hadoopKey = key.startsWith(HADOOP_PREFIX) ? key.substring(HADOOP_PREFIX.length()) : key;
+            if (!isSetInFiles(hadoop, hadoopKey)) {
+                settings.setIfMissing(key, value);
+            }
+        });
+        return settings;
+    }
+
+    /** Whether one of Hadoop's files has a key, such as core-site.xml, and not only Hadoop's defaults. */
+    private static boolean isSetInFiles(Configuration hadoop, String key) {
+        String[] sources = hadoop.getPropertySources(key);
+        return sources != null && !Set.of(sources).equals(Set.of("core-default.xml"));
     }
 }

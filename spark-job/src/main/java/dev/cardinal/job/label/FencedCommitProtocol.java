@@ -1,6 +1,5 @@
 package dev.cardinal.job.label;
 
-import java.io.IOException;
 import org.apache.hadoop.mapreduce.JobContext;
 import org.apache.spark.internal.io.FileCommitProtocol.TaskCommitMessage;
 import org.apache.spark.sql.execution.datasources.SQLHadoopMapReduceCommitProtocol;
@@ -24,11 +23,7 @@ public final class FencedCommitProtocol extends SQLHadoopMapReduceCommitProtocol
 
     @Override
     public void commitJob(JobContext job, Seq<TaskCommitMessage> tasks) {
-        try {
-            RunLock.requireHeld(table);
-        } catch (IOException e) {
-            throw new IllegalStateException(e.getMessage(), e);
-        }
+        RunLock.requireHeldToCommit(table);
         super.commitJob(job, tasks);
     }
 }

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.PropertyNamingStrategies;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import dev.cardinal.job.UserPath;
 import dev.cardinal.zoo.CardinalException;
 import dev.cardinal.zoo.ClassLabel;
 import java.io.FileNotFoundException;
@@ -33,23 +34,16 @@ import org.apache.hadoop.fs.Path;
 import org.apache.hadoop.fs.RawLocalFileSystem;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
-import org.apache.spark.sql.RuntimeConfig;
-import org.apache.spark.sql.SaveMode;
 import org.apache.spark.sql.SparkSession;
-import org.apache.spark.sql.execution.datasources.SQLHadoopMapReduceCommitProtocol;
 
 /**
  * A predictions table: a flat directory of Parquet files, with {@code _cardinal/} for its records and its lock.
  *
- * <p>Rows are appended by Spark's committer: files appear whole, under {@code _temporary} until their commit. Lives on the
- * driver; not thread-safe.
+ * <p>Files of rows appear whole, with their commit. Lives on the driver; not thread-safe.
  */
 public final class PredictionTable {
     private static final String META = "_cardinal";
     private static final String RUN_FILE = "run.json";
-    private static final String TEMPORARY = "_temporary";
-    private static final String COMMIT_PROTOCOL = "spark.sql.sources.commitProtocolClass";
-    private static final String TIMESTAMPS = "spark.sql.parquet.outputTimestampType";
     private static final JsonMapper MAPPER = JsonMapper.builder()
             .propertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE)
             .enable(SerializationFeature.INDENT_OUTPUT)
@@ -60,13 +54,15 @@ public final class PredictionTable {
     private final FileSystem fileSystem;
     private final FileSystem meta;
     private final Path directory;
+    private final TableCommitter committer;
 
-    private PredictionTable(Configuration configuration, FileSystem fileSystem, Path directory) {
+    private PredictionTable(Configuration configuration, FileSystem fileSystem, Path directory) throws IOException {
         this.configuration = configuration;
         this.fileSystem = fileSystem;
         // Records and the lock are replaced in place, which a checksum file beside them would not survive a crash of.
         this.meta = fileSystem instanceof LocalFileSystem local ? local.getRawFileSystem() : fileSystem;
         this.directory = directory;
+        this.committer = new TableCommitter(fileSystem, directory);
     }
 
     /** The table of a directory, which need not exist. */
@@ -145,34 +141,24 @@ public final class PredictionTable {
         return RunLock.acquire(meta, new Path(directory, META + "/lock"), clock);
     }
 
-    /** Removes what a crashed run left behind: Hadoop's committer would publish it with the next commit. */
-    void removeLeftovers() throws IOException {
-        fileSystem.delete(new Path(directory, TEMPORARY), true);
+    /** Where a run may keep what only it needs, of any size. */
+    Path scratch() {
+        return new Path(directory, META + "/plan");
     }
 
-    /**
-     * Appends rows in one commit, which is published only if this process still holds the lock. A commit protocol that the user
-     * has set, as object stores need, is left in place.
-     */
+    /** Removes what a run has kept there, this one or one that crashed. */
+    void removeScratch() throws IOException {
+        meta.delete(scratch(), true);
+    }
+
+    /** Removes what a crashed run left behind, so that no later commit publishes it. The lock must be held. */
+    void removeLeftovers() throws IOException {
+        committer.removeLeftovers();
+    }
+
+    /** Appends rows in one commit, which is published only if this process still holds the lock. */
     void append(Dataset<Row> rows) {
-        RuntimeConfig conf = rows.sparkSession().conf();
-        Map<String, String> before = new TreeMap<>();
-        Map<String, String> during = new TreeMap<>(Map.of(TIMESTAMPS, "TIMESTAMP_MICROS"));
-        if (conf.get(COMMIT_PROTOCOL).equals(SQLHadoopMapReduceCommitProtocol.class.getName())) {
-            during.put(COMMIT_PROTOCOL, FencedCommitProtocol.class.getName());
-        }
-        during.forEach((key, value) -> {
-            before.put(key, conf.get(key));
-            conf.set(key, value);
-        });
-        try {
-            rows.write()
-                    .mode(SaveMode.Append)
-                    .option("mapreduce.fileoutputcommitter.marksuccessfuljobs", "false")
-                    .parquet(directory.toString());
-        } finally {
-            before.forEach(conf::set);
-        }
+        committer.append(rows);
     }
 
     /** The table's Parquet files, by their full paths. */
@@ -196,9 +182,7 @@ public final class PredictionTable {
     Dataset<Row> read(SparkSession spark, List<String> paths) {
         return spark.read()
                 .option("pathGlobFilter", "*.parquet")
-                .parquet(paths.stream()
-                        .map(path -> path.replaceAll("[{}\\[\\]*?\\\\]", "\\\\$0"))
-                        .toArray(String[]::new));
+                .parquet(paths.stream().map(UserPath::literal).toArray(String[]::new));
     }
 
     /** Rows by status. */
@@ -262,10 +246,12 @@ public final class PredictionTable {
 
     private void write(String name, byte[] content) throws IOException {
         Path target = new Path(directory, META + "/" + name);
-        Path arriving = new Path(target.getParent(), "." + target.getName() + ".arriving");
-        try (OutputStream out = meta.create(arriving, true)) {
-            out.write(content);
+        if (committer.isObjectStore()) {
+            put(target, content);
+            return;
         }
+        Path arriving = new Path(target.getParent(), "." + target.getName() + ".arriving");
+        put(arriving, content);
         if (meta instanceof RawLocalFileSystem local) {
             Files.move(
                     local.pathToFile(arriving).toPath(),
@@ -274,5 +260,11 @@ public final class PredictionTable {
             return;
         }
         FileContext.getFileContext(directory.toUri(), configuration).rename(arriving, target, Rename.OVERWRITE);
+    }
+
+    private void put(Path file, byte[] content) throws IOException {
+        try (OutputStream out = meta.create(file, true)) {
+            out.write(content);
+        }
     }
 }

@@ -12,6 +12,9 @@ import dev.cardinal.job.ForeignModel.Outputs;
 import dev.cardinal.job.LocalSpark;
 import dev.cardinal.job.evaluate.EvaluateJob;
 import dev.cardinal.job.evaluate.TruthAs;
+import dev.cardinal.job.source.FieldNames;
+import dev.cardinal.job.source.InputFormat;
+import dev.cardinal.job.source.SourceSpec;
 import dev.cardinal.job.source.TruthFrom;
 import dev.cardinal.udf.LabelOptions;
 import dev.cardinal.udf.LabelOptions.Emit;
@@ -184,11 +187,10 @@ class ForeignModelTest {
         LabelRequest request = new LabelRequest(
                 model.toString(),
                 card,
-                List.of(images.toString()),
+                new SourceSpec(
+                        List.of(images.toString()), InputFormat.AUTO, null, TruthFrom.PARENT_DIR, FieldNames.usual()),
                 output,
-                null,
                 Long.MAX_VALUE,
-                TruthFrom.PARENT_DIR,
                 options,
                 LabelRequest.DEFAULT_IMAGES_PER_COMMIT,
                 1);

@@ -9,6 +9,9 @@ import dev.cardinal.job.DemoModel;
 import dev.cardinal.job.FaultyFileSystem;
 import dev.cardinal.job.LocalSpark;
 import dev.cardinal.job.Pictures;
+import dev.cardinal.job.source.FieldNames;
+import dev.cardinal.job.source.InputFormat;
+import dev.cardinal.job.source.SourceSpec;
 import dev.cardinal.job.source.TruthFrom;
 import dev.cardinal.udf.LabelOptions;
 import dev.cardinal.udf.LabelOptions.Emit;
@@ -542,11 +545,9 @@ class LabelJobTest {
             return new LabelRequest(
                     model,
                     null,
-                    List.of(input),
+                    new SourceSpec(List.of(input), InputFormat.AUTO, null, truthFrom, FieldNames.usual()),
                     Optional.of(output),
-                    null,
                     limit,
-                    truthFrom,
                     options,
                     imagesPerCommit,
                     maxBadFraction);

@@ -5,7 +5,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.cardinal.zoo.CardinalException;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.InetAddress;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
@@ -13,6 +15,8 @@ import java.time.Duration;
 import java.time.Instant;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileSystem;
+import org.apache.hadoop.fs.FilterFileSystem;
+import org.apache.hadoop.fs.LocalFileSystem;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -21,7 +25,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-class RunLockTest {
+class RunLockTest extends RunLockContract {
     /** Beyond the highest that Linux and macOS give. */
     private static final long NO_PROCESS = 999_999_999L;
 
@@ -33,17 +37,28 @@ class RunLockTest {
     private Path table;
 
     private Path file;
-    private FileSystem fileSystem;
+    private final ClockedFileSystem disk = new ClockedFileSystem(clock);
+    private final FileSystem fileSystem = new LocalFileSystem(disk);
 
     @BeforeEach
     void prepare() throws IOException {
-        fileSystem = FileSystem.newInstanceLocal(new Configuration());
+        fileSystem.initialize(URI.create("file:///"), new Configuration());
         file = Files.createDirectories(table.resolve("_cardinal")).resolve("lock");
     }
 
     @AfterEach
     void closeFileSystem() throws IOException {
         fileSystem.close();
+    }
+
+    @Override
+    FileSystem store() {
+        return fileSystem;
+    }
+
+    @Override
+    org.apache.hadoop.fs.Path lockOfANewTable() {
+        return new org.apache.hadoop.fs.Path(table.resolve("new/_cardinal/lock").toUri());
     }
 
     @Test
@@ -183,7 +198,7 @@ class RunLockTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"", "{\"owner\":\"b7e1\",\"host\":\"he", "{}", "null", "[]", "{\"heartbeat\":\"noon\"}"})
+    @ValueSource(strings = {"", "{\"owner\":\"b7e1\",\"host\":\"he", "{}", "null", "[]"})
     void lockThatIsHalfWrittenIsDatedByItsFile(String content) throws IOException {
         Files.writeString(file, content);
         Files.setLastModifiedTime(file, FileTime.from(START.minusSeconds(59)));
@@ -213,6 +228,72 @@ class RunLockTest {
         }
     }
 
+    /** As on S3, where a write follows another's that its writer has not seen. */
+    @Test
+    void whereAnotherWritesAfterwardsTheLockIsTheOthers() throws IOException {
+        assertThatThrownBy(() -> acquireWithoutExclusiveCreation(() -> write("elsewhere.example", NO_PROCESS)))
+                .isInstanceOf(CardinalException.class)
+                .hasMessageContaining("another run has just begun to write to file:" + table);
+        assertThat(file).content().contains("elsewhere.example");
+    }
+
+    @Test
+    void lockThatIsWrittenSoSlowlyThatItMayHaveReplacedAnotherIsNotTaken() {
+        disk.slowDown(RunLock.SETTLING);
+
+        assertThatThrownBy(() -> acquireWithoutExclusiveCreation(() -> {}))
+                .isInstanceOf(IOException.class)
+                .hasMessageContaining("took more than 1500 ms");
+        assertThat(file).doesNotExist();
+    }
+
+    @ParameterizedTest
+    @CsvSource({"50, 3, held", "59, 1, held", "59, 3, lost"})
+    void heartbeatThatMayHaveReplacedAnothersLockLosesIt(long late, long slow, String expected) throws IOException {
+        RunLock lock = RunLock.acquire(disk, new org.apache.hadoop.fs.Path(file.toUri()), clock);
+        clock.advance(Duration.ofSeconds(late));
+        disk.slowDown(Duration.ofSeconds(slow));
+
+        lock.beat();
+
+        if (expected.equals("held")) {
+            lock.requireHeld();
+        } else {
+            assertThatThrownBy(lock::requireHeld).hasMessageContaining("lost the lock");
+        }
+        disk.slowDown(Duration.ZERO);
+        lock.close();
+        assertThat(file).doesNotExist();
+    }
+
+    /** A commit is published within the time that the lock is still valid. */
+    @Test
+    void askingForTheLockRenewsItWhereItIsHalfExpired() throws IOException {
+        try (RunLock lock = acquire()) {
+            clock.advance(Duration.ofSeconds(40));
+            lock.requireHeld();
+            clock.advance(Duration.ofSeconds(40));
+
+            assertThatThrownBy(this::acquire).isInstanceOf(CardinalException.class);
+        }
+    }
+
+    private interface Meanwhile {
+        void run() throws IOException;
+    }
+
+    private void acquireWithoutExclusiveCreation(Meanwhile settling) throws IOException {
+        LockFile lockFile = new LockFile(new FilterFileSystem(disk), new org.apache.hadoop.fs.Path(file.toUri()));
+        RunLock.acquire(lockFile, clock, failures -> {
+                    try {
+                        settling.run();
+                    } catch (IOException e) {
+                        throw new UncheckedIOException(e);
+                    }
+                })
+                .close();
+    }
+
     private RunLock acquire() throws IOException {
         return RunLock.acquire(fileSystem, new org.apache.hadoop.fs.Path(file.toUri()), clock);
     }
@@ -231,7 +312,8 @@ class RunLockTest {
 
     private void write(String host, long pid) throws IOException {
         Files.writeString(file, """
-                {"owner": "b7e1", "host": "%s", "pid": %d, "user": "somebody", "heartbeat": "%s"}
-                """.formatted(host, pid, START));
+                {"owner": "b7e1", "host": "%s", "pid": %d, "user": "somebody"}
+                """.formatted(host, pid));
+        Files.setLastModifiedTime(file, FileTime.from(START));
     }
 }

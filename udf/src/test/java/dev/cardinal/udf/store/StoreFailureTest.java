@@ -1,0 +1,75 @@
+package dev.cardinal.udf.store;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.EOFException;
+import java.io.FileNotFoundException;
+import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.net.SocketException;
+import java.net.SocketTimeoutException;
+import java.net.UnknownHostException;
+import java.nio.file.AccessDeniedException;
+import java.util.stream.Stream;
+import org.apache.hadoop.fs.UnsupportedFileSystemException;
+import org.apache.hadoop.security.AccessControlException;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** S3A's own exceptions are held to real ones in the integration tests. */
+class StoreFailureTest {
+    record Case(IOException failure, StoreFailure expected) {}
+
+    static Stream<Case> failures() {
+        return Stream.of(
+                new Case(new FileNotFoundException("a"), StoreFailure.GONE),
+                new Case(new IOException("wrapped", new FileNotFoundException("a")), StoreFailure.GONE),
+                new Case(new AccessControlException("denied"), StoreFailure.FORBIDDEN),
+                new Case(new UnsupportedFileSystemException("no gopher"), StoreFailure.PERMANENT),
+                new Case(new InterruptedIOException("stop"), StoreFailure.INTERRUPTED),
+                new Case(new SocketTimeoutException("Read timed out"), StoreFailure.TRANSIENT),
+                new Case(new SocketException("Connection reset"), StoreFailure.TRANSIENT),
+                new Case(new UnknownHostException("s3.example"), StoreFailure.TRANSIENT),
+                new Case(new EOFException("premature end"), StoreFailure.TRANSIENT));
+    }
+
+    @ParameterizedTest
+    @MethodSource("failures")
+    void failureOfAFileSystemHasItsMeaning(Case given) {
+        assertThat(StoreFailure.of(given.failure())).isEqualTo(given.expected());
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "AccessDenied, FORBIDDEN",
+        "InvalidObjectState, FORBIDDEN",
+        "null, FORBIDDEN",
+        "ExpiredToken, REFUSED",
+        "InvalidAccessKeyId, REFUSED",
+        "SignatureDoesNotMatch, REFUSED",
+        "RequestTimeTooSkewed, REFUSED",
+        "AuthorizationHeaderMalformed, REFUSED",
+        "NoSuchBucket, REFUSED"
+    })
+    void codeTellsAForbiddenObjectFromRefusedCredentials(String code, StoreFailure expected) {
+        assertThat(StoreFailure.of(s3a(403, code))).isEqualTo(expected);
+    }
+
+    @Test
+    void objectNamedLikeACodeIsNotTakenForOne() {
+        IOException failure = new AccessDeniedException("s3a://b/:ExpiredToken", null, "open s3a://b/:ExpiredToken");
+
+        assertThat(StoreFailure.of(failure)).isEqualTo(StoreFailure.FORBIDDEN);
+    }
+
+    /** As S3A translates an answer of the store. */
+    static IOException s3a(int status, String code) {
+        return new AccessDeniedException(
+                "s3a://b/a.png",
+                null,
+                "open s3a://b/a.png: software.amazon.awssdk.services.s3.model.S3Exception: injected (Service: S3, Status Code: "
+                        + status + ", Request ID: null):" + code);
+    }
+}
