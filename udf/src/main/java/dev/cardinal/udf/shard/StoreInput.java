@@ -46,9 +46,8 @@ final class StoreInput implements ShardInput {
     static StoreInput open(Configuration configuration, String file, Access access) throws IOException {
         Path path = new Path(file);
         try {
-            FileSystem fileSystem = path.getFileSystem(configuration);
-            FileSystem files = fileSystem instanceof LocalFileSystem local ? local.getRawFileSystem() : fileSystem;
-            FutureDataInputStreamBuilder builder = files.openFile(path)
+            FutureDataInputStreamBuilder builder = fileSystem(path, configuration)
+                    .openFile(path)
                     .opt("fs.option.openfile.read.policy", access == Access.SEQUENTIAL ? "sequential" : "random")
                     .optLong("fs.s3a.readahead.range", READ_AHEAD);
             return new StoreInput(FutureIO.awaitFuture(builder.build()));
@@ -57,6 +56,24 @@ final class StoreInput implements ShardInput {
         } catch (FSError e) {
             throw UnreadableImageException.of(e);
         }
+    }
+
+    /** Bytes of a file. */
+    static long length(Configuration configuration, String file) throws IOException {
+        Path path = new Path(file);
+        try {
+            return fileSystem(path, configuration).getFileStatus(path).getLen();
+        } catch (IOException e) {
+            throw UnreadableImageException.of(e);
+        } catch (FSError e) {
+            throw UnreadableImageException.of(e);
+        }
+    }
+
+    /** On the local disk the file alone, without the checksums beside it. */
+    private static FileSystem fileSystem(Path path, Configuration configuration) throws IOException {
+        FileSystem fileSystem = path.getFileSystem(configuration);
+        return fileSystem instanceof LocalFileSystem local ? local.getRawFileSystem() : fileSystem;
     }
 
     @Override
