@@ -37,6 +37,8 @@ public record Architecture(
     private static final double DEFAULT_BN_EPS = 1e-5;
     private static final int STEM_CHANNELS = 64;
     private static final int MAX_STAGES = 4;
+    private static final int NOMINAL_EDGE = 224;
+    private static final int NOMINAL_CIFAR_EDGE = 32;
 
     /** Far beyond any network of the family, and small enough that its tensors can be named and counted. */
     private static final int MAX_BLOCKS = 512;
@@ -222,6 +224,20 @@ public record Architecture(
                         .mapToLong(c -> c.weights() + 2L * c.out())
                         .sum()
                 + last;
+    }
+
+    /** Edge of the input that its multiply-accumulate operations are counted for, in pixels: the crop, or what is usual. */
+    int nominalEdge(Preprocessing preprocessing) {
+        Integer crop = preprocessing.crop();
+        if (crop != null) {
+            return crop;
+        }
+        return stem == Stem.CIFAR ? NOMINAL_CIFAR_EDGE : NOMINAL_EDGE;
+    }
+
+    /** Multiply-accumulate operations for one image of the nominal size. */
+    public long macs(Preprocessing preprocessing) {
+        return macs(nominalEdge(preprocessing));
     }
 
     /** Multiply-accumulate operations of the convolutions and the last layer for one square image of this edge. */

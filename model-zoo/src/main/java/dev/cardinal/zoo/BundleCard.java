@@ -30,6 +30,11 @@ public record BundleCard(ModelCard card, String fingerprint, Provenance provenan
 
     /** The value of the predictions' {@code model} column: {@code <card id>@<first 12 hex of the fingerprint>}. */
     public String modelId() {
-        return card.id() + "@" + fingerprint.substring(0, SHORT_FINGERPRINT);
+        return modelId(card.id(), fingerprint);
+    }
+
+    /** The value of the predictions' {@code model} column for a card's id and a fingerprint. */
+    public static String modelId(String cardId, String fingerprint) {
+        return cardId + "@" + fingerprint.substring(0, SHORT_FINGERPRINT);
     }
 }

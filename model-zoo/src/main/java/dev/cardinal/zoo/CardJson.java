@@ -63,6 +63,32 @@ public final class CardJson {
         }
     }
 
+    /** The card of a SavedModel made elsewhere before its labels are looked up. */
+    private record SavedModelCardFile(
+            String id,
+            List<String> aliases,
+            Architecture architecture,
+            Preprocessing preprocessing,
+            JsonNode labels,
+            ModelSource source,
+            String signature,
+            SavedModelCard.Input input,
+            SavedModelCard.Output output) {
+
+        SavedModelCard card() throws JsonProcessingException {
+            return new SavedModelCard(
+                    id,
+                    aliases,
+                    architecture,
+                    preprocessing,
+                    CardJson.labels(labels),
+                    source,
+                    signature,
+                    input,
+                    output);
+        }
+    }
+
     /** The description of a bundle before its card's labels are looked up. */
     private record BundleFile(CardFile card, String fingerprint, Provenance provenance) {
 
@@ -86,11 +112,16 @@ public final class CardJson {
      * @throws CardinalException if the file cannot be read or holds no valid card
      */
     public static ModelCard read(Path file) {
-        try (InputStream in = Files.newInputStream(file)) {
-            return read(file.toString(), in);
-        } catch (IOException e) {
-            throw CardinalException.card("card " + file + " cannot be read: " + e, e);
-        }
+        return read(file, CardFile.class, CardFile::card);
+    }
+
+    /**
+     * Reads the card of a SavedModel that was made elsewhere.
+     *
+     * @throws CardinalException if the file cannot be read or holds no such card
+     */
+    public static SavedModelCard readForSavedModel(Path file) {
+        return read(file, SavedModelCardFile.class, SavedModelCardFile::card);
     }
 
     /**
@@ -111,6 +142,14 @@ public final class CardJson {
      */
     public static BundleCard readBundle(String name, InputStream in) {
         return read(name, in, BundleFile.class, BundleFile::bundle);
+    }
+
+    private static <F, T> T read(Path file, Class<F> type, Conversion<F, T> conversion) {
+        try (InputStream in = Files.newInputStream(file)) {
+            return read(file.toString(), in, type, conversion);
+        } catch (IOException e) {
+            throw CardinalException.card("card " + file + " cannot be read: " + e, e);
+        }
     }
 
     private static <F, T> T read(String name, InputStream in, Class<F> type, Conversion<F, T> conversion) {

@@ -9,7 +9,7 @@ import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.concurrent.atomic.AtomicLong;
 
-/** The SHA-256 of a file. Thread-safe. */
+/** The SHA-256 of files and streams. Thread-safe. */
 public final class FileHash {
     private static final int BUFFER_BYTES = 1 << 20;
 
@@ -23,13 +23,26 @@ public final class FileHash {
     public static String sha256(Path file, ImportProgress progress) throws IOException {
         AtomicLong done = new AtomicLong();
         progress.step("checking " + file.getFileName(), Files.size(file), done::get);
+        try (InputStream in = Files.newInputStream(file)) {
+            return sha256(in, done);
+        }
+    }
+
+    /**
+     * Reads a stream to its end, and leaves it open.
+     *
+     * @return 64 lower-case hex digits
+     */
+    public static String sha256(InputStream in) throws IOException {
+        return sha256(in, new AtomicLong());
+    }
+
+    private static String sha256(InputStream in, AtomicLong done) throws IOException {
         MessageDigest digest = digest();
         byte[] buffer = new byte[BUFFER_BYTES];
-        try (InputStream in = Files.newInputStream(file)) {
-            for (int count = in.read(buffer); count >= 0; count = in.read(buffer)) {
-                digest.update(buffer, 0, count);
-                done.addAndGet(count);
-            }
+        for (int count = in.read(buffer); count >= 0; count = in.read(buffer)) {
+            digest.update(buffer, 0, count);
+            done.addAndGet(count);
         }
         return HexFormat.of().formatHex(digest.digest());
     }

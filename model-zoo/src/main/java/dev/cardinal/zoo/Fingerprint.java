@@ -1,10 +1,12 @@
 package dev.cardinal.zoo;
 
+import dev.cardinal.zoo.serving.ModelInterface;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.util.HexFormat;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -13,26 +15,53 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>What is hashed, in this order: a version tag; the fields of the architecture, the preprocessing and the labels; then each
  * tensor of {@link Architecture#tensors} as its element count and its elements as little-endian 32-bit floats. Strings are
- * UTF-8 after their length, numbers are little-endian, doubles by their bits. Not thread-safe.
+ * UTF-8 after their length, numbers are little-endian, doubles by their bits.
+ *
+ * <p>Of a SavedModel that was made elsewhere the weights are not known apart from the rest. What is hashed of it: another version
+ * tag; the preprocessing and the labels; its signature, input and outputs as far as they are used; then path and SHA-256 of each
+ * file that TensorFlow reads, in the order of the paths. Not thread-safe.
  */
-final class Fingerprint {
+public final class Fingerprint {
     private static final String VERSION = "cardinal-fingerprint-1";
+    private static final String SAVED_MODEL_VERSION = "cardinal-fingerprint-savedmodel-1";
     private static final int CHUNK_FLOATS = 1 << 16;
 
     private final MessageDigest digest;
     private final ByteBuffer chunk =
             ByteBuffer.allocate(CHUNK_FLOATS * Float.BYTES).order(ByteOrder.LITTLE_ENDIAN);
 
-    Fingerprint(ModelCard card) {
+    private Fingerprint(String version) {
         digest = FileHash.digest();
-        text(VERSION);
-        add(card.architecture());
-        add(card.preprocessing());
-        number(card.labels().size());
-        for (ClassLabel label : card.labels()) {
-            text(label.name());
-            text(label.id());
-        }
+        text(version);
+    }
+
+    /** That of a card's network, whose tensors are to be added. */
+    static Fingerprint of(ModelCard card) {
+        Fingerprint fingerprint = new Fingerprint(VERSION);
+        fingerprint.add(card.architecture());
+        fingerprint.add(card.preprocessing());
+        fingerprint.add(card.labels());
+        return fingerprint;
+    }
+
+    /** That of a SavedModel that was made elsewhere, whose files are to be added. */
+    public static Fingerprint of(SavedModelCard card, ModelInterface io) {
+        Fingerprint fingerprint = new Fingerprint(SAVED_MODEL_VERSION);
+        fingerprint.add(card.preprocessing());
+        fingerprint.add(card.labels());
+        fingerprint.add(io);
+        return fingerprint;
+    }
+
+    /**
+     * Adds the next file, in the order of the paths.
+     *
+     * @param path below the model's directory, with slashes
+     * @param sha256 of its content, lower-case hex
+     */
+    public void add(String path, String sha256) {
+        text(path);
+        text(sha256);
     }
 
     /** Adds the next tensor, in the order of {@link Architecture#tensors}. */
@@ -48,7 +77,7 @@ final class Fingerprint {
     }
 
     /** The fingerprint, 64 lower-case hex digits; ends this instance. */
-    String hex() {
+    public String hex() {
         return HexFormat.of().formatHex(digest.digest());
     }
 
@@ -70,6 +99,24 @@ final class Fingerprint {
         text(preprocessing.cropRounding().name());
         preprocessing.mean().forEach(this::number);
         preprocessing.std().forEach(this::number);
+    }
+
+    private void add(List<ClassLabel> labels) {
+        number(labels.size());
+        for (ClassLabel label : labels) {
+            text(label.name());
+            text(label.id());
+        }
+    }
+
+    private void add(ModelInterface io) {
+        text(io.signature());
+        text(io.image());
+        text(io.element().name());
+        text(io.layout().name());
+        text(io.logits());
+        text(io.probabilities());
+        text(io.features());
     }
 
     private void text(@Nullable String value) {

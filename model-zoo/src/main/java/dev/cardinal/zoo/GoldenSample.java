@@ -55,8 +55,12 @@ public record GoldenSample(int height, int width, byte[] pixels, float[] logits)
         return new GoldenSample(edge, edge, pixels, logits);
     }
 
-    /** Slopes and a texture, so that every filter has something to see. */
-    private static byte[] pattern(int edge) {
+    /**
+     * A synthetic picture of slopes and a texture, so that every filter has something to see.
+     *
+     * @return {@code edge x edge x 3} bytes, row by row
+     */
+    public static byte[] pattern(int edge) {
         byte[] pixels = new byte[edge * edge * CHANNELS];
         for (int i = 0; i < pixels.length; i++) {
             int c = i % CHANNELS;

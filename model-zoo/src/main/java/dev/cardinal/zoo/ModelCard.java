@@ -23,21 +23,14 @@ public record ModelCard(
         ModelSource source)
         implements Serializable {
 
-    private static final int NOMINAL_EDGE = 224;
-    private static final int NOMINAL_CIFAR_EDGE = 32;
-
     public ModelCard {
         Problems problems = new Problems();
-        problems.require(
-                id != null && id.matches("[A-Za-z0-9][A-Za-z0-9._-]*"),
-                "id must be letters, digits, dots, dashes and underscores, not '" + id + "'");
+        problems.requireId(id);
         problems.requirePresent("architecture", architecture);
         problems.requirePresent("preprocessing", preprocessing);
         problems.requirePresent("labels", labels);
-        if (architecture != null && labels != null) {
-            problems.require(
-                    labels.size() == architecture.classes(),
-                    "it has " + labels.size() + " labels for " + architecture.classes() + " classes");
+        if (labels != null) {
+            problems.requireLabels(labels, architecture);
         }
         problems.throwIfAny("card " + id);
         aliases = aliases == null ? List.of() : List.copyOf(aliases);
@@ -60,15 +53,11 @@ public record ModelCard(
 
     /** Edge of the input that its multiply-accumulate operations are counted for, in pixels. */
     public int nominalEdge() {
-        Integer crop = preprocessing.crop();
-        if (crop != null) {
-            return crop;
-        }
-        return architecture.stem() == Architecture.Stem.CIFAR ? NOMINAL_CIFAR_EDGE : NOMINAL_EDGE;
+        return architecture.nominalEdge(preprocessing);
     }
 
     /** Multiply-accumulate operations for one image of the nominal size. */
     public long macs() {
-        return architecture.macs(nominalEdge());
+        return architecture.macs(preprocessing);
     }
 }

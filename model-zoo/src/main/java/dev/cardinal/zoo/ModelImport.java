@@ -3,15 +3,17 @@ package dev.cardinal.zoo;
 import dev.cardinal.zoo.ImportRequest.HashPolicy;
 import dev.cardinal.zoo.Provenance.HashCheck;
 import dev.cardinal.zoo.checkpoint.Checkpoint;
-import dev.cardinal.zoo.graph.SavedModelRunner;
+import dev.cardinal.zoo.graph.SavedModelSession;
 import dev.cardinal.zoo.graph.SavedModelWriter;
 import dev.cardinal.zoo.npz.ReferenceBatch;
+import dev.cardinal.zoo.serving.ModelInterface;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicLong;
@@ -56,7 +58,7 @@ public final class ModelImport {
             Future<String> hash = background.submit(() -> FileHash.sha256(file, ImportProgress.NONE));
 
             Files.createDirectories(request.output());
-            Fingerprint fingerprint = new Fingerprint(card);
+            Fingerprint fingerprint = Fingerprint.of(card);
             writeModel(card, checkpoint, fingerprint, background, request.output(), progress);
             String sha256 = Background.result(hash);
             HashCheck check = check(card, sha256);
@@ -72,14 +74,21 @@ public final class ModelImport {
                             check));
             writeAssets(bundle, request.output());
             Optional<Verification> verification;
-            try (SavedModelRunner written = SavedModelRunner.load(request.output())) {
-                GoldenSample.of(card, written::logits).write(request.output());
-                verification = reference == null
-                        ? Optional.empty()
-                        : Optional.of(verify(request, written::logits, reference, progress));
+            try (SavedModelSession written =
+                    SavedModelSession.load(request.output(), ModelInterface.BUNDLE, card.preprocessing())) {
+                GoldenSample.Model model = (pixels, height, width) -> logits(written, pixels, height, width);
+                GoldenSample.of(card, model).write(request.output());
+                verification =
+                        reference == null ? Optional.empty() : Optional.of(verify(request, model, reference, progress));
             }
             return new ImportResult(bundle, verification, warnings);
         }
+    }
+
+    /** What a bundle gives one image. */
+    static float[] logits(SavedModelSession model, byte[] pixels, int height, int width) {
+        return Objects.requireNonNull(
+                model.run(List.of(pixels), height, width).get(0).logits());
     }
 
     /** A tensor is fingerprinted while the one before it is written. */

@@ -3,7 +3,8 @@ package dev.cardinal.zoo;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.cardinal.zoo.ImportRequest.HashPolicy;
-import dev.cardinal.zoo.graph.SavedModelRunner;
+import dev.cardinal.zoo.graph.SavedModelSession;
+import dev.cardinal.zoo.serving.ModelInterface;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -49,9 +50,12 @@ class FullSizeParityTest {
                     ImportProgress.NONE);
             double importSeconds = seconds(start);
             Verification verification;
-            try (SavedModelRunner model = SavedModelRunner.load(bundle)) {
-                verification =
-                        Verification.of(model::logits, Verification.reference(reference, card), ImportProgress.NONE);
+            try (SavedModelSession model =
+                    SavedModelSession.load(bundle, ModelInterface.BUNDLE, card.preprocessing())) {
+                verification = Verification.of(
+                        (pixels, height, width) -> ModelImport.logits(model, pixels, height, width),
+                        Verification.reference(reference, card),
+                        ImportProgress.NONE);
             }
             rows.add(String.format(
                     Locale.ROOT,

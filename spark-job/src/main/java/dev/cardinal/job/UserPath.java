@@ -31,4 +31,9 @@ public final class UserPath {
             throw CardinalException.usage(what + " '" + text + "' is no path: " + e.getMessage());
         }
     }
+
+    /** A path as Spark's readers must be given it that it is not read as a glob. */
+    public static String literal(String path) {
+        return path.replaceAll("[{}\\[\\]*?\\\\]", "\\\\$0");
+    }
 }

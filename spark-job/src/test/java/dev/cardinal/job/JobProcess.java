@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 
 /** The shaded job jar in a process of its own, through the launcher or straight through SparkSubmit. */
@@ -40,19 +41,40 @@ final class JobProcess {
         return startSubmit(directory, Map.of(), arguments);
     }
 
+    /** Starts SparkSubmit on the job jar with this configuration, for tests that kill it. */
     static Process startSubmit(Path directory, Map<String, String> configuration, String... arguments)
             throws IOException {
-        String classpath = Files.readString(Path.of(System.getProperty("cardinal.spark.classpath")))
-                .strip();
-        List<String> command = new ArrayList<>(
-                List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-Xmx2g"));
-        command.addAll(List.of(System.getProperty("cardinal.spark.jvm.options").split(" ")));
-        command.addAll(List.of("-cp", classpath, "org.apache.spark.deploy.SparkSubmit"));
-        command.addAll(List.of("--master", "local[2]", "--conf", "spark.ui.enabled=false"));
-        configuration.forEach((key, value) -> command.addAll(List.of("--conf", key + "=" + value)));
+        Map<String, String> settings = new TreeMap<>(Map.of("spark.master", "local[2]", "spark.ui.enabled", "false"));
+        settings.putAll(configuration);
+        List<String> command = java("-Xmx2g");
+        command.add("org.apache.spark.deploy.SparkSubmit");
+        settings.forEach((key, value) -> command.addAll(List.of("--conf", key + "=" + value)));
         command.addAll(List.of("--class", "dev.cardinal.job.Cardinal", System.getProperty("cardinal.jar")));
         command.addAll(List.of(arguments));
         return start(directory, command);
+    }
+
+    /** A Java command line up to the main class, with Spark on the class path as the launcher has it. */
+    static List<String> java(String... options) throws IOException {
+        List<String> command = new ArrayList<>(
+                List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString()));
+        command.addAll(List.of(options));
+        command.addAll(List.of(System.getProperty("cardinal.spark.jvm.options").split(" ", -1)));
+        command.addAll(List.of("-cp", sparkClasspath()));
+        return command;
+    }
+
+    /** Spark's jars, with colons between. */
+    static String sparkClasspath() throws IOException {
+        return Files.readString(Path.of(System.getProperty("cardinal.spark.classpath")))
+                .strip();
+    }
+
+    /** The demo's images, in directories named after their classes. */
+    static Path demoImages() {
+        return Path.of(System.getProperty("cardinal.launcher"))
+                .resolve("../../../spark-job/src/main/resources/dev/cardinal/job/demo/images")
+                .normalize();
     }
 
     private static Process start(Path directory, List<String> command) throws IOException {
@@ -64,7 +86,8 @@ final class JobProcess {
         return builder.start();
     }
 
-    private static Result finish(Process process, Path directory) throws IOException, InterruptedException {
+    /** Waits for the end of a process that was started in a directory. */
+    static Result finish(Process process, Path directory) throws IOException, InterruptedException {
         if (!process.waitFor(TIMEOUT_SECONDS, TimeUnit.SECONDS)) {
             process.destroyForcibly().waitFor();
             throw new IOException(

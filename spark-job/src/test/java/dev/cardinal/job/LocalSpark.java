@@ -1,5 +1,6 @@
 package dev.cardinal.job;
 
+import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.sql.SparkSession;
 
 /** The one Spark session that the test classes of a JVM share; it ends with the JVM, or when a test needs to be without. */
@@ -19,6 +20,10 @@ public final class LocalSpark {
                 .config("spark.hadoop.mapreduce.fileoutputcommitter.marksuccessfuljobs", "false")
                 .config("spark.hadoop." + FaultyFileSystem.CONFIGURATION_KEY, FaultyFileSystem.class.getName())
                 .getOrCreate();
+    }
+
+    public static JavaSparkContext context() {
+        return JavaSparkContext.fromSparkContext(session().sparkContext());
     }
 
     public static void stop() {

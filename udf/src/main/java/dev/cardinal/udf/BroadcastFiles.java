@@ -120,11 +120,9 @@ public final class BroadcastFiles implements ModelFiles {
     }
 
     private static String hash(Path path) throws IOException {
-        MessageDigest digest = FileHash.digest();
-        try (InputStream in = new DigestInputStream(Files.newInputStream(path), digest)) {
-            in.transferTo(OutputStream.nullOutputStream());
+        try (InputStream in = Files.newInputStream(path)) {
+            return FileHash.sha256(in);
         }
-        return HexFormat.of().formatHex(digest.digest());
     }
 
     private static void write(File file, Path path) throws IOException {

@@ -1,6 +1,7 @@
 package dev.cardinal.udf;
 
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A loaded model: turns batches of pixels into scores.
@@ -26,10 +27,10 @@ public interface Classifier extends AutoCloseable {
     /**
      * What the model says of one image.
      *
-     * @param logits [classes], output of the last layer
+     * @param logits [classes], output of the last layer; null where the model does not give it
      * @param probabilities [classes], softmax of the logits
-     * @param features [D], pooled output of the last block
+     * @param features [D], pooled output of the last block; null where the model does not give it
      */
     @SuppressWarnings("ArrayRecordComponent") // a carrier of numbers, never compared
-    record Scores(float[] logits, float[] probabilities, float[] features) {}
+    record Scores(float @Nullable [] logits, float[] probabilities, float @Nullable [] features) {}
 }

@@ -49,8 +49,8 @@ public final class ClassifyFunction implements UDF1<byte[], Row> {
             Classifier.Scores scores = classifier()
                     .classify(List.of(ready.rgb()), ready.height(), ready.width())
                     .get(0);
-            Row[] predictions = TopK.rows(
-                    scores.probabilities(), topK, model.bundle().card().labels());
+            Row[] predictions =
+                    TopK.rows(scores.probabilities(), topK, model.model().labels());
             return RowFactory.create(Status.OK.id(), null, predictions);
         }
         Preparation.Rejected rejected = (Preparation.Rejected) preparation;
@@ -59,7 +59,7 @@ public final class ClassifyFunction implements UDF1<byte[], Row> {
 
     private ImagePreparer preparer() {
         if (preparer == null) {
-            preparer = ModelInput.preparer(model.bundle().card(), ImageOptions.defaults());
+            preparer = ModelInput.preparer(model.model().preprocessing(), ImageOptions.defaults());
             closeWithTask(preparer);
         }
         return preparer;

@@ -13,5 +13,15 @@ public enum Container {
     /** A TFRecord file in gzip; the position is the byte of the uncompressed stream at which the record's header begins. */
     TFRECORD_GZ,
     /** A Parquet file; the position is the row's number from 0. */
-    PARQUET
+    PARQUET;
+
+    /** Whether an image's length is known exactly before it is read. */
+    public boolean tellsLength() {
+        return this == FILE || this == TAR || this == TAR_GZ;
+    }
+
+    /** Whether images can be read from the middle of the file without reading what lies before them. */
+    public boolean splits() {
+        return this != TAR_GZ && this != TFRECORD_GZ;
+    }
 }

@@ -50,7 +50,7 @@ final class HadoopImageFetcher implements ImageFetcher {
         } catch (IOException e) {
             throw unreadable(e);
         } catch (FSError e) {
-            throw new UnreadableImageException("the local disk cannot read it: " + e.getMessage(), e);
+            throw UnreadableImageException.of(e);
         }
     }
 
@@ -70,17 +70,13 @@ final class HadoopImageFetcher implements ImageFetcher {
 
     /** What to throw for an image that another try would not read: a row says so, unless it is not the image's fault. */
     private IOException unreadable(IOException e) {
-        return switch (StoreFailure.of(e)) {
-            case LOST -> new UnreadableImageException("no copy of a part of it is to be had: " + e.getMessage(), e);
-            case GONE -> new UnreadableImageException("gone or not permitted: " + e.getMessage(), e);
-            case FORBIDDEN -> {
-                if (e instanceof AccessDeniedException && !hasRead && ++forbidden == MAX_FORBIDDEN) {
-                    yield StoreException.allForbidden(forbidden, e);
-                }
-                yield new UnreadableImageException("not permitted: " + e.getMessage(), e);
-            }
-            default -> e;
-        };
+        if (StoreFailure.of(e) == StoreFailure.FORBIDDEN
+                && e instanceof AccessDeniedException
+                && !hasRead
+                && ++forbidden == MAX_FORBIDDEN) {
+            return StoreException.allForbidden(forbidden, e);
+        }
+        return UnreadableImageException.of(e);
     }
 
     @Override

@@ -1,7 +1,9 @@
 package dev.cardinal.udf;
 
+import dev.cardinal.udf.store.StoreFailure;
 import java.io.IOException;
 import java.util.List;
+import org.apache.hadoop.fs.FSError;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -10,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * <p>May keep a file open between images that follow each other in it; whoever makes it closes it. Lives in one task on an
  * executor; not thread-safe.
  */
-interface ImageFetcher extends AutoCloseable {
+public interface ImageFetcher extends AutoCloseable {
 
     /**
      * The encoded bytes of an image, the first {@code limit} of them where there are more, with what lies beside them.
@@ -37,7 +39,7 @@ interface ImageFetcher extends AutoCloseable {
             byte[] encoded, @Nullable String key, @Nullable String truth, List<@Nullable Object> kept) {
 
         /** Bytes alone. */
-        static Fetched of(byte[] encoded) {
+        public static Fetched of(byte[] encoded) {
             return new Fetched(encoded, null, null, List.of());
         }
     }
@@ -46,8 +48,28 @@ interface ImageFetcher extends AutoCloseable {
     final class UnreadableImageException extends IOException {
         private static final long serialVersionUID = 1L;
 
-        UnreadableImageException(String message, Throwable cause) {
+        public UnreadableImageException(String message, Throwable cause) {
             super(message, cause);
+        }
+
+        /**
+         * What a store's failure means for what was asked of it.
+         *
+         * @return this exception where asking again cannot help, else the failure itself
+         */
+        public static IOException of(IOException failure) {
+            String why = String.valueOf(failure.getMessage());
+            return switch (StoreFailure.of(failure)) {
+                case LOST -> new UnreadableImageException("no copy of a part of it is to be had: " + why, failure);
+                case GONE -> new UnreadableImageException("gone or not permitted: " + why, failure);
+                case FORBIDDEN -> new UnreadableImageException("not permitted: " + why, failure);
+                default -> failure;
+            };
+        }
+
+        /** What a local disk's failure means; Hadoop makes it an error. */
+        public static UnreadableImageException of(FSError failure) {
+            return new UnreadableImageException("the local disk cannot read it: " + failure.getMessage(), failure);
         }
     }
 
@@ -55,7 +77,7 @@ interface ImageFetcher extends AutoCloseable {
     final class DamagedRecordException extends IOException {
         private static final long serialVersionUID = 1L;
 
-        DamagedRecordException(String message) {
+        public DamagedRecordException(String message) {
             super(message);
         }
     }

@@ -34,11 +34,11 @@ public final class LabelPartition implements FlatMapFunction<Iterator<ImageRef>,
 
     @Override
     public Iterator<Row> call(Iterator<ImageRef> images) {
-        ImagePreparer preparer = ModelInput.preparer(model.bundle().card(), options.image());
+        ImagePreparer preparer = ModelInput.preparer(model.model().preprocessing(), options.image());
         closeWithTask(preparer);
         ModelCache.Lease lease = ModelCache.lease(model);
         closeWithTask(lease);
-        ImageFetcher fetcher = new HadoopImageFetcher(configuration.value().value());
+        ImageFetcher fetcher = new ContainerFetcher(configuration.value().value(), options.fields());
         closeWithTask(fetcher);
         return new LabelIterator(
                 images,
@@ -46,7 +46,7 @@ public final class LabelPartition implements FlatMapFunction<Iterator<ImageRef>,
                 preparer,
                 lease.classifier(),
                 options,
-                new PredictionRows(model.bundle(), options),
+                new PredictionRows(model.model(), options),
                 metrics);
     }
 

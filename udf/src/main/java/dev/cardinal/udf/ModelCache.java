@@ -1,13 +1,10 @@
 package dev.cardinal.udf;
 
-import dev.cardinal.zoo.CardinalException;
-import dev.cardinal.zoo.GoldenSample;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Iterator;
-import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicLong;
 import org.apache.spark.SparkFiles;
@@ -23,8 +20,6 @@ import org.slf4j.LoggerFactory;
 public final class ModelCache {
     private static final Logger LOG = LoggerFactory.getLogger(ModelCache.class);
     private static final String DIRECTORY = "cardinal-models";
-    /** Share of the largest logit; processors differ by about 1e-5 in 32-bit arithmetic. */
-    private static final double GOLDEN_TOLERANCE = 1e-3;
 
     private static final Map<String, Entry> LOADED = new HashMap<>();
     private static final AtomicLong LOADS = new AtomicLong();
@@ -67,11 +62,11 @@ public final class ModelCache {
     /** Leases a model, loading it first where this process has not yet. Loading holds up other tasks, which need it too. */
     public static Lease lease(ModelSpec spec) {
         synchronized (LOADED) {
-            Entry entry = LOADED.get(spec.bundle().fingerprint());
+            Entry entry = LOADED.get(spec.model().fingerprint());
             if (entry == null) {
                 closeIdle();
                 entry = new Entry(load(spec));
-                LOADED.put(spec.bundle().fingerprint(), entry);
+                LOADED.put(spec.model().fingerprint(), entry);
             }
             entry.leases++;
             return new Lease(entry);
@@ -87,37 +82,19 @@ public final class ModelCache {
         long start = System.nanoTime();
         try {
             Path directory = spec.files().place(Path.of(SparkFiles.getRootDirectory(), DIRECTORY));
-            Classifier classifier = SavedModelClassifier.load(directory);
+            Classifier classifier = SavedModelClassifier.load(directory, spec.model());
             LOADS.incrementAndGet();
             try {
-                checkGolden(spec, classifier, GoldenSample.read(directory));
+                ModelCheck.run(spec.model(), classifier, directory);
             } catch (RuntimeException e) {
                 classifier.close();
                 throw e;
             }
-            LOG.info("loaded {} in {} ms", spec.bundle().modelId(), (System.nanoTime() - start) / 1_000_000);
+            LOG.info("loaded {} in {} ms", spec.model().modelId(), (System.nanoTime() - start) / 1_000_000);
             return classifier;
         } catch (IOException e) {
-            throw new UncheckedIOException("model " + spec.bundle().modelId() + " cannot be put on the local disk", e);
+            throw new UncheckedIOException("model " + spec.model().modelId() + " cannot be put on the local disk", e);
         }
-    }
-
-    /** Asks the model what it was asked where it was imported. */
-    private static void checkGolden(ModelSpec spec, Classifier classifier, GoldenSample golden) {
-        float[] logits = classifier
-                .classify(List.of(golden.pixels()), golden.height(), golden.width())
-                .get(0)
-                .logits();
-        int classes = spec.bundle().card().labels().size();
-        if (logits.length != classes) {
-            throw CardinalException.model("model " + spec.bundle().modelId() + " gives " + logits.length
-                    + " logits for " + classes + " labels: its card is of another model");
-        }
-        golden.difference(logits, GOLDEN_TOLERANCE).ifPresent(difference -> {
-            throw CardinalException.model("model " + spec.bundle().modelId()
-                    + " gives other numbers on this executor than where it was imported: " + difference
-                    + ". Look at TensorFlow's native library on this machine, and whether the bundle is whole");
-        });
     }
 
     private static void closeIdle() {

@@ -2,7 +2,7 @@ package dev.cardinal.udf;
 
 import dev.cardinal.udf.image.ImageOptions;
 import dev.cardinal.udf.image.ImagePreparer;
-import dev.cardinal.zoo.ModelCard;
+import dev.cardinal.zoo.Preprocessing;
 
 /** How images are made ready for a model. */
 final class ModelInput {
@@ -14,11 +14,11 @@ final class ModelInput {
 
     private ModelInput() {}
 
-    /** A preparer for this model's images; the caller closes it. */
-    static ImagePreparer preparer(ModelCard card, ImageOptions options) {
-        long maxPixels = card.preprocessing().crop() == null
+    /** A preparer for the images of a model with this preprocessing; the caller closes it. */
+    static ImagePreparer preparer(Preprocessing preprocessing, ImageOptions options) {
+        long maxPixels = preprocessing.crop() == null
                 ? Math.min(options.maxPixels(), MAX_UNCROPPED_PIXELS)
                 : options.maxPixels();
-        return ImagePreparer.create(card.preprocessing(), new ImageOptions(maxPixels, options.exifOrientation()));
+        return ImagePreparer.create(preprocessing, new ImageOptions(maxPixels, options.exifOrientation()));
     }
 }

@@ -5,7 +5,7 @@ import dev.cardinal.udf.ImageFetcher.Fetched;
 import dev.cardinal.udf.LabelOptions.Emit;
 import dev.cardinal.udf.image.Preparation;
 import dev.cardinal.udf.image.Status;
-import dev.cardinal.zoo.BundleCard;
+import dev.cardinal.zoo.serving.ServedModel;
 import java.sql.Timestamp;
 import java.util.ArrayList;
 import java.util.List;
@@ -15,18 +15,17 @@ import org.jspecify.annotations.Nullable;
 
 /** Makes rows of {@link PredictionSchema#table}. Stateless after construction and thread-safe. */
 final class PredictionRows {
-    private final BundleCard bundle;
+    private final ServedModel model;
     private final LabelOptions options;
 
-    PredictionRows(BundleCard bundle, LabelOptions options) {
-        this.bundle = bundle;
+    PredictionRows(ServedModel model, LabelOptions options) {
+        this.model = model;
         this.options = options;
     }
 
     /** The row of an image that was classified. */
     Row classified(ImageRef image, Source source, Preparation.Ready ready, Scores scores) {
-        Row[] predictions =
-                TopK.rows(scores.probabilities(), options.topK(), bundle.card().labels());
+        Row[] predictions = TopK.rows(scores.probabilities(), options.topK(), model.labels());
         return row(image, source, Status.OK, null, ready.sourceWidth(), ready.sourceHeight(), predictions, scores);
     }
 
@@ -70,7 +69,7 @@ final class PredictionRows {
         if (options.emit().contains(Emit.FEATURES)) {
             values.add(scores == null ? null : scores.features());
         }
-        values.add(bundle.modelId());
+        values.add(model.modelId());
         for (int i = 0; i < options.fields().keep().size(); i++) {
             values.add(i < source.kept().size() ? source.kept().get(i) : null);
         }

@@ -73,7 +73,8 @@ class ClassifyFunctionTest {
 
         assertThat(row.getString(0)).isEqualTo("ok");
         assertThat(row.isNullAt(1)).isTrue();
-        try (SavedModelClassifier classifier = SavedModelClassifier.load(directory.resolve("model"))) {
+        Path bundle = directory.resolve("model");
+        try (SavedModelClassifier classifier = SavedModelClassifier.load(bundle, DemoModel.read(bundle))) {
             float[] probabilities = classifier
                     .classify(List.of(Pictures.rgb(28, 28, 1)), 28, 28)
                     .get(0)

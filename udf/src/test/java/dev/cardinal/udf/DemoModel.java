@@ -1,12 +1,14 @@
 package dev.cardinal.udf;
 
 import dev.cardinal.zoo.BundleCard;
+import dev.cardinal.zoo.CardJson;
 import dev.cardinal.zoo.Catalogue;
 import dev.cardinal.zoo.ImportProgress;
 import dev.cardinal.zoo.ImportRequest;
 import dev.cardinal.zoo.ModelCard;
 import dev.cardinal.zoo.ModelImport;
 import dev.cardinal.zoo.Preprocessing;
+import dev.cardinal.zoo.serving.ServedModel;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InputStream;
@@ -55,10 +57,17 @@ final class DemoModel {
         }
     }
 
+    /** What an imported bundle is, as a task knows it. */
+    static ServedModel read(Path bundle) throws IOException {
+        try (InputStream in = Files.newInputStream(bundle.resolve(BundleCard.CARD_FILE))) {
+            return ServedModel.of(CardJson.readBundle(BundleCard.CARD_FILE, in));
+        }
+    }
+
     /** Broadcasts an imported bundle. */
     static ModelSpec broadcast(BundleCard bundle, Path directory) throws IOException {
         return new ModelSpec(
-                bundle,
+                ServedModel.of(bundle),
                 BroadcastFiles.of(
                         LocalSpark.context(),
                         FileSystem.getLocal(new Configuration()),

@@ -38,6 +38,7 @@ final class InferenceSoak {
 
     public static void main(String[] arguments) throws IOException {
         int images = Integer.parseInt(arguments[1]);
+        Path bundle = Path.of(arguments[0]);
         Random random = new Random(SEED);
         List<byte[]> pictures =
                 Stream.generate(() -> picture(random)).limit(MAX_BATCH).toList();
@@ -47,7 +48,7 @@ final class InferenceSoak {
         int done = 0;
         int decoded = 0;
         double sum = 0;
-        try (Classifier classifier = SavedModelClassifier.load(Path.of(arguments[0]));
+        try (Classifier classifier = SavedModelClassifier.load(bundle, DemoModel.read(bundle));
                 ImagePreparer preparer = ImagePreparer.create(TORCHVISION, ImageOptions.defaults())) {
             // Every size of batch once, so that what TensorFlow keeps for each is there before memory is first read.
             for (int size : IntStream.rangeClosed(1, MAX_BATCH).toArray()) {

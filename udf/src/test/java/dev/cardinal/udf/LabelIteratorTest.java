@@ -12,6 +12,7 @@ import dev.cardinal.udf.image.Status;
 import dev.cardinal.zoo.BundleCard;
 import dev.cardinal.zoo.Provenance;
 import dev.cardinal.zoo.Provenance.HashCheck;
+import dev.cardinal.zoo.serving.ServedModel;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -40,8 +41,10 @@ import org.junit.jupiter.params.provider.MethodSource;
  * the fake model takes for class 7; anything else is broken.
  */
 class LabelIteratorTest {
-    private static final BundleCard BUNDLE = new BundleCard(
-            DemoModel.card(), "ab".repeat(32), new Provenance("demo.pth", "cd".repeat(32), "zip", HashCheck.UNCHECKED));
+    private static final ServedModel MODEL = ServedModel.of(new BundleCard(
+            DemoModel.card(),
+            "ab".repeat(32),
+            new Provenance("demo.pth", "cd".repeat(32), "zip", HashCheck.UNCHECKED)));
     private static final long MODIFIED = 1_700_000_000_123L;
 
     private final FakeFetcher fetcher = new FakeFetcher();
@@ -339,7 +342,7 @@ class LabelIteratorTest {
                 new FakePreparer(),
                 classifier,
                 options,
-                new PredictionRows(BUNDLE, options),
+                new PredictionRows(MODEL, options),
                 metrics);
     }
 

@@ -114,6 +114,6 @@ class ModelCacheTest {
     /** The number of classes that the model has. */
     private static int classify(Classifier classifier) {
         byte[] image = Pictures.rgb(EDGE, EDGE, 1);
-        return classifier.classify(List.of(image), EDGE, EDGE).get(0).logits().length;
+        return classifier.classify(List.of(image), EDGE, EDGE).get(0).probabilities().length;
     }
 }

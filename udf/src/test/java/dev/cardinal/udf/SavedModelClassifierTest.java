@@ -6,11 +6,13 @@ import static org.assertj.core.api.Assertions.within;
 
 import dev.cardinal.udf.Classifier.Scores;
 import dev.cardinal.zoo.CardinalException;
+import dev.cardinal.zoo.serving.ServedModel;
 import java.io.IOException;
 import java.nio.BufferOverflowException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Objects;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -27,13 +29,14 @@ class SavedModelClassifierTest {
     private static Path directory;
 
     private static Path bundle;
+    private static ServedModel model;
     private static SavedModelClassifier classifier;
 
     @BeforeAll
     static void importModel() throws IOException {
         bundle = directory.resolve("model");
-        DemoModel.importTo(DemoModel.card(), bundle);
-        classifier = SavedModelClassifier.load(bundle);
+        model = ServedModel.of(DemoModel.importTo(DemoModel.card(), bundle));
+        classifier = SavedModelClassifier.load(bundle, model);
     }
 
     @AfterAll
@@ -65,15 +68,16 @@ class SavedModelClassifierTest {
         Scores scores =
                 classifier.classify(List.of(Pictures.rgb(28, 28, 5)), 28, 28).get(0);
 
+        float[] logits = Objects.requireNonNull(scores.logits());
         double sum = 0;
-        for (float logit : scores.logits()) {
+        for (float logit : logits) {
             sum += Math.exp(logit);
         }
-        assertThat(scores.logits()).hasSize(10);
+        assertThat(logits).hasSize(10);
         assertThat(scores.probabilities()).hasSize(10);
         assertThat(scores.features()).hasSize(1024);
         for (int c = 0; c < 10; c++) {
-            assertThat((double) scores.probabilities()[c]).isCloseTo(Math.exp(scores.logits()[c]) / sum, within(1e-6));
+            assertThat((double) scores.probabilities()[c]).isCloseTo(Math.exp(logits[c]) / sum, within(1e-6));
         }
     }
 
@@ -101,7 +105,7 @@ class SavedModelClassifierTest {
     void directoryWithoutAModelIsRefused() throws IOException {
         Path empty = Files.createDirectory(directory.resolve("empty"));
 
-        assertThatThrownBy(() -> SavedModelClassifier.load(empty))
+        assertThatThrownBy(() -> SavedModelClassifier.load(empty, model))
                 .isInstanceOf(CardinalException.class)
                 .hasMessageContaining("model " + empty + " does not load");
     }
@@ -111,14 +115,14 @@ class SavedModelClassifierTest {
         Path damaged = Files.createDirectory(directory.resolve("damaged"));
         Files.writeString(damaged.resolve("saved_model.pb"), "this is no graph");
 
-        assertThatThrownBy(() -> SavedModelClassifier.load(damaged))
+        assertThatThrownBy(() -> SavedModelClassifier.load(damaged, model))
                 .isInstanceOf(CardinalException.class)
                 .hasMessageContaining("model " + damaged + " does not load");
     }
 
     @Test
     void closedModelClassifiesNoMore() {
-        SavedModelClassifier closed = SavedModelClassifier.load(bundle);
+        SavedModelClassifier closed = SavedModelClassifier.load(bundle, model);
         closed.close();
 
         assertThatThrownBy(() -> closed.classify(List.of(Pictures.rgb(28, 28, 1)), 28, 28))

@@ -73,7 +73,7 @@ class SerializationTest {
     void modelSurvivesAndIsSmall() throws Exception {
         ModelSpec copy = copy(model);
 
-        assertThat(copy.bundle()).isEqualTo(model.bundle());
+        assertThat(copy.model()).isEqualTo(model.model());
         Path placed = copy.files().place(directory.resolve("executor"));
         assertThat(placed.resolve("saved_model.pb")).hasSameBinaryContentAs(directory.resolve("model/saved_model.pb"));
         assertThat(serialize(model)).hasSizeLessThan(SMALL_BYTES);

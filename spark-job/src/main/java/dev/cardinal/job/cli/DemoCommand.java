@@ -7,6 +7,9 @@ import dev.cardinal.job.evaluate.TruthAs;
 import dev.cardinal.job.label.LabelJob;
 import dev.cardinal.job.label.LabelRequest;
 import dev.cardinal.job.label.LabelResult;
+import dev.cardinal.job.source.FieldNames;
+import dev.cardinal.job.source.InputFormat;
+import dev.cardinal.job.source.SourceSpec;
 import dev.cardinal.job.source.TruthFrom;
 import dev.cardinal.udf.LabelOptions;
 import dev.cardinal.zoo.Catalogue;
@@ -92,11 +95,10 @@ final class DemoCommand extends CommonOptions implements Command {
     private static LabelRequest request(String model, String images, String predictions) {
         return new LabelRequest(
                 model,
-                List.of(images),
-                Optional.of(predictions),
                 null,
+                new SourceSpec(List.of(images), InputFormat.FILES, null, TruthFrom.PARENT_DIR, FieldNames.usual()),
+                Optional.of(predictions),
                 Long.MAX_VALUE,
-                TruthFrom.PARENT_DIR,
                 LabelOptions.defaults(),
                 LabelRequest.DEFAULT_IMAGES_PER_COMMIT,
                 1.0);

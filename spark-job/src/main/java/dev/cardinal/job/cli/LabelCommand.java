@@ -3,6 +3,9 @@ package dev.cardinal.job.cli;
 import dev.cardinal.job.label.LabelJob;
 import dev.cardinal.job.label.LabelRequest;
 import dev.cardinal.job.label.LabelResult;
+import dev.cardinal.job.source.FieldNames;
+import dev.cardinal.job.source.InputFormat;
+import dev.cardinal.job.source.SourceSpec;
 import dev.cardinal.job.source.TruthFrom;
 import dev.cardinal.udf.LabelOptions;
 import dev.cardinal.udf.LabelOptions.Emit;
@@ -10,6 +13,7 @@ import dev.cardinal.udf.RecordFields;
 import dev.cardinal.udf.image.ImageOptions;
 import dev.cardinal.udf.image.ImageOptions.ExifOrientation;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
@@ -31,8 +35,14 @@ final class LabelCommand extends CommonOptions implements Command {
             names = "--model",
             required = true,
             paramLabel = "DIR",
-            description = "A model bundle, as 'import' makes it.")
+            description = "A model bundle, as 'import' makes it; or, with --card, any SavedModel.")
     private String model = "";
+
+    @Option(
+            names = "--card",
+            paramLabel = "FILE.json",
+            description = "Describes a SavedModel made elsewhere: its preprocessing and labels.")
+    private @Nullable String card;
 
     @Option(
             names = "--input",
@@ -44,6 +54,38 @@ final class LabelCommand extends CommonOptions implements Command {
 
     @Option(names = "--output", paramLabel = "DIR", description = "Directory of the predictions table.")
     private @Nullable String output;
+
+    @Option(
+            names = "--input-format",
+            paramLabel = "auto|files|tar|tfrecord|parquet|manifest",
+            description = "How inputs are read [auto: each file by its name; a list named as an input is a manifest].")
+    private InputFormat inputFormat = InputFormat.AUTO;
+
+    @Option(
+            names = "--image-field",
+            paramLabel = "NAME",
+            description =
+                    "Field or column that holds the encoded image, or in a manifest its URI [the format's usual one].")
+    private @Nullable String imageField;
+
+    @Option(
+            names = "--label-field",
+            paramLabel = "NAME",
+            description = "Field or column that holds the truth [the format's usual one].")
+    private @Nullable String labelField;
+
+    @Option(
+            names = "--key-field",
+            paramLabel = "NAME",
+            description = "Field or column that holds the key [the format's usual one].")
+    private @Nullable String keyField;
+
+    @Option(
+            names = "--keep",
+            split = ",",
+            paramLabel = "COLUMN",
+            description = "Columns of a Parquet source that are written beside the predictions [none].")
+    private List<String> keep = new ArrayList<>();
 
     @Option(
             names = "--include",
@@ -145,11 +187,15 @@ final class LabelCommand extends CommonOptions implements Command {
                 RecordFields.usual());
         return new LabelRequest(
                 model,
-                inputs,
+                card == null ? null : Path.of(card),
+                new SourceSpec(
+                        inputs,
+                        inputFormat,
+                        include,
+                        truthFrom,
+                        new FieldNames(imageField, labelField, keyField, keep)),
                 Optional.ofNullable(output),
-                include,
                 limit,
-                truthFrom,
                 options,
                 imagesPerCommit,
                 maxBadFraction);

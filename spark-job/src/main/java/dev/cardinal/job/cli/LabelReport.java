@@ -26,6 +26,13 @@ final class LabelReport {
                     "%,d labelled files have changed since and keep their rows: another --output labels them anew%n",
                     result.changed());
         }
+        if (!result.unsplit().isEmpty()) {
+            out.printf(
+                    "%,d files in gzip were each read by one task, which took longer than others (for example %s): plain"
+                            + " ones are split%n",
+                    result.unsplit().size(),
+                    TextTable.printable(result.unsplit().get(0)));
+        }
         printStatuses(result, out);
         if (output != null) {
             out.println("predictions: " + output);

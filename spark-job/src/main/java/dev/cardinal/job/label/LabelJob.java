@@ -1,22 +1,23 @@
 package dev.cardinal.job.label;
 
 import dev.cardinal.job.UserPath;
-import dev.cardinal.job.bundle.BundleStore;
-import dev.cardinal.job.source.FilesSource;
-import dev.cardinal.job.source.Listing;
+import dev.cardinal.job.bundle.ModelStore;
+import dev.cardinal.job.source.FoundImages;
+import dev.cardinal.job.source.ImageSource;
 import dev.cardinal.udf.BroadcastFiles;
 import dev.cardinal.udf.ImageRef;
 import dev.cardinal.udf.LabelMetrics;
 import dev.cardinal.udf.LabelPartition;
 import dev.cardinal.udf.ModelSpec;
 import dev.cardinal.udf.PredictionSchema;
-import dev.cardinal.zoo.BundleCard;
 import dev.cardinal.zoo.CardinalException;
+import dev.cardinal.zoo.serving.ServedModel;
 import java.io.IOException;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
@@ -53,21 +54,21 @@ public final class LabelJob {
      */
     public static List<String> problems(LabelRequest request, Configuration configuration) throws IOException {
         List<String> problems = new ArrayList<>();
-        FilesSource source = new FilesSource(configuration, request.truthFrom(), null);
-        for (String input : request.inputs()) {
+        ImageSource source = new ImageSource(request.source(), configuration);
+        for (String input : request.source().inputs()) {
             collect(problems, () -> source.require(input));
         }
-        collect(problems, () -> new FilesSource(configuration, request.truthFrom(), request.include()));
-        AtomicReference<BundleCard> bundle = new AtomicReference<>();
-        collect(problems, () -> bundle.set(new BundleStore(configuration).read(UserPath.of("model", request.model()))));
+        collect(problems, source::requireGlob);
+        AtomicReference<ServedModel> model = new AtomicReference<>();
+        collect(problems, () -> model.set(model(request, configuration)));
         if (request.output().isPresent()) {
             collect(problems, () -> {
                 PredictionTable table = PredictionTable.at(
                         UserPath.of("output", request.output().get()), configuration);
                 requireOutside(request, table, source);
                 table.requireOurs();
-                if (bundle.get() != null) {
-                    table.requireCompatible(modelOf(request, bundle.get()), RecordedOptions.changingRows(request));
+                if (model.get() != null) {
+                    table.requireCompatible(modelOf(request, model.get()), RecordedOptions.changingRows(request));
                 }
             });
         }
@@ -89,9 +90,9 @@ public final class LabelJob {
     }
 
     /** A table below an input would be labelled itself by the next run. */
-    private static void requireOutside(LabelRequest request, PredictionTable table, FilesSource source)
+    private static void requireOutside(LabelRequest request, PredictionTable table, ImageSource source)
             throws IOException {
-        for (String input : request.inputs()) {
+        for (String input : request.source().inputs()) {
             if (source.covers(input, table.directory())) {
                 throw CardinalException.output("output " + table.directory() + " lies in input " + input
                         + " and would be read as images; name a directory outside of it");
@@ -113,27 +114,27 @@ public final class LabelJob {
             throw CardinalException.usage(problems);
         }
         Path modelDirectory = UserPath.of("model", request.model());
-        BundleCard bundle = new BundleStore(configuration).read(modelDirectory);
-        progress.step("listing images");
-        Listing listing = new FilesSource(configuration, request.truthFrom(), request.include()).list(request.inputs());
+        ServedModel model = model(request, configuration);
         LabelMetrics metrics = LabelMetrics.register(spark.sparkContext());
+        Broadcast<SerializableConfiguration> shared = broadcast(configuration);
         BroadcastFiles files = BroadcastFiles.of(
                 JavaSparkContext.fromSparkContext(spark.sparkContext()),
                 modelDirectory.getFileSystem(configuration),
                 modelDirectory,
-                bundle.fingerprint());
-        try {
-            LabelPartition function = new LabelPartition(
-                    new ModelSpec(bundle, files), request.options(), metrics, broadcast(configuration));
-            LabelRun run = new LabelRun(
-                    request, modelOf(request, bundle), bundle.card().macs(), metrics, clock);
+                model.fingerprint());
+        progress.step("listing images");
+        try (FoundImages found = new ImageSource(request.source(), configuration)
+                .find(spark, request.options().fields(), shared)) {
+            LabelPartition function =
+                    new LabelPartition(new ModelSpec(model, files), request.options(), metrics, shared);
+            LabelRun run = new LabelRun(request, modelOf(request, model), model.macs(), metrics, clock);
             if (request.output().isPresent()) {
                 PredictionTable table = PredictionTable.at(
                         UserPath.of("output", request.output().get()), configuration);
-                return new TableWriter(spark, table, progress, clock, images -> rows(images, request, function))
-                        .write(run, listing);
+                return new TableWriter(spark, table, progress, clock, tasks -> rows(tasks, request, function))
+                        .write(run, found);
             }
-            return collect(run, listing, function);
+            return collect(run, found, function);
         } finally {
             progress.finished();
             files.destroy();
@@ -141,22 +142,22 @@ public final class LabelJob {
     }
 
     /** Labels a few images and hands their rows back. */
-    private LabelResult collect(LabelRun run, Listing listing, LabelPartition function) {
+    private LabelResult collect(LabelRun run, FoundImages found, LabelPartition function) {
         LabelRequest request = run.request();
-        List<ImageRef> images = request.limit() < listing.images().size()
-                ? listing.images().subList(0, (int) request.limit())
-                : listing.images();
-        if (images.size() > LabelRequest.MAX_IMAGES_WITHOUT_OUTPUT) {
+        WorkPlan plan = WorkPlan.of(found, Optional.empty(), request.limit());
+        if (plan.counts().remaining() > LabelRequest.MAX_IMAGES_WITHOUT_OUTPUT) {
             throw CardinalException.usage(
-                    images.size() + " images are too many to print; name an --output, or --limit them to "
+                    plan.counts().remaining() + " images are too many to print; name an --output, or --limit them to "
                             + LabelRequest.MAX_IMAGES_WITHOUT_OUTPUT);
         }
         run.started();
+        List<ImageRef> images = plan.images();
+        PartitionPlan tasks = PartitionPlan.of(images, spark.sparkContext().defaultParallelism());
         List<Row> rows = images.isEmpty()
                 ? List.of()
-                : sortedByPath(rows(images, request, function).collectAsList());
+                : sortedByPath(rows(tasks, request, function).collectAsList());
         run.ended();
-        return run.result(StatusSummary.of(rows), listing, new Remaining(images, 0, 0), 0, rows);
+        return run.result(StatusSummary.of(rows), plan.counts(), 0, rows);
     }
 
     private static List<Row> sortedByPath(List<Row> rows) {
@@ -165,11 +166,11 @@ public final class LabelJob {
                 .toList();
     }
 
-    private Dataset<Row> rows(List<ImageRef> images, LabelRequest request, LabelPartition function) {
-        JavaSparkContext context = JavaSparkContext.fromSparkContext(spark.sparkContext());
-        List<List<ImageRef>> tasks = PartitionPlan.of(images, context.defaultParallelism());
-        JavaRDD<Row> rows =
-                context.parallelize(tasks, tasks.size()).flatMap(List::iterator).mapPartitions(function);
+    private Dataset<Row> rows(PartitionPlan plan, LabelRequest request, LabelPartition function) {
+        JavaRDD<Row> rows = JavaSparkContext.fromSparkContext(spark.sparkContext())
+                .parallelize(plan.tasks(), plan.tasks().size())
+                .flatMap(List::iterator)
+                .mapPartitions(function);
         return spark.createDataFrame(
                 rows,
                 PredictionSchema.table(
@@ -181,12 +182,20 @@ public final class LabelJob {
                 .broadcast(new SerializableConfiguration(configuration));
     }
 
-    private static RunRecord.Model modelOf(LabelRequest request, BundleCard bundle) {
+    private static ServedModel model(LabelRequest request, Configuration configuration) throws IOException {
+        return new ModelStore(configuration)
+                .read(
+                        UserPath.of("model", request.model()),
+                        request.card(),
+                        request.options().emit());
+    }
+
+    private static RunRecord.Model modelOf(LabelRequest request, ServedModel model) {
         return new RunRecord.Model(
-                bundle.modelId(),
-                bundle.card().id(),
-                bundle.fingerprint(),
+                model.modelId(),
+                model.cardId(),
+                model.fingerprint(),
                 RecordedOptions.withoutCredentials(request.model()),
-                bundle.card().labels());
+                model.labels());
     }
 }

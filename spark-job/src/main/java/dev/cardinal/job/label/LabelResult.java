@@ -18,6 +18,7 @@ import org.apache.spark.sql.Row;
  * @param seconds wall time from the first task to the last commit
  * @param stageSeconds task time by stage: fetch, decode, wait, infer, write
  * @param commits appends to the table
+ * @param unsplit files that one task had to read whole though they are larger than its share, for being in gzip
  * @param rows the rows themselves, only where there is no output
  * @param gateExceeded whether more rows than allowed are not ok
  */
@@ -33,6 +34,7 @@ public record LabelResult(
         double seconds,
         Map<String, Double> stageSeconds,
         int commits,
+        List<String> unsplit,
         List<Row> rows,
         boolean gateExceeded) {
 

@@ -1,7 +1,6 @@
 package dev.cardinal.job.label;
 
 import dev.cardinal.job.Versions;
-import dev.cardinal.job.source.Listing;
 import dev.cardinal.udf.LabelMetrics;
 import java.time.Clock;
 import java.time.Instant;
@@ -9,6 +8,8 @@ import java.time.temporal.ChronoUnit;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
 import org.apache.spark.sql.Row;
 import org.apache.spark.util.LongAccumulator;
 import org.jspecify.annotations.Nullable;
@@ -19,14 +20,15 @@ final class LabelRun {
 
     private final LabelRequest request;
     private final RunRecord.Model model;
-    private final long macs;
+    private final @Nullable Long macs;
     private final LabelMetrics metrics;
     private final Clock clock;
     private final Instant begun;
+    private final Set<String> unsplit = new TreeSet<>();
     private long startNanos;
     private long endNanos;
 
-    LabelRun(LabelRequest request, RunRecord.Model model, long macs, LabelMetrics metrics, Clock clock) {
+    LabelRun(LabelRequest request, RunRecord.Model model, @Nullable Long macs, LabelMetrics metrics, Clock clock) {
         this.request = request;
         this.model = model;
         this.macs = macs;
@@ -47,6 +49,11 @@ final class LabelRun {
         return metrics;
     }
 
+    /** Files that one task has to read whole; to be added to. */
+    Set<String> unsplit() {
+        return unsplit;
+    }
+
     /** The first task is about to start. */
     void started() {
         startNanos = System.nanoTime();
@@ -59,21 +66,22 @@ final class LabelRun {
     }
 
     /** What came of the run, its rows only where there is no table. */
-    LabelResult result(StatusSummary summary, Listing listing, Remaining remaining, int commits, List<Row> rows) {
+    LabelResult result(StatusSummary summary, WorkPlan.Counts plan, int commits, List<Row> rows) {
         long labelled = summary.total();
         boolean gateExceeded = labelled > 0 && (double) summary.notOk() / labelled > request.maxBadFraction();
         return new LabelResult(
                 model.id(),
                 labelled,
-                listing.images().size(),
-                remaining.alreadyLabelled(),
-                remaining.changed(),
-                listing.skipped(),
+                plan.found(),
+                plan.alreadyLabelled(),
+                plan.changed(),
+                plan.skipped(),
                 summary.counts(),
                 summary.examples(),
                 seconds(),
                 stageSeconds(),
                 commits,
+                List.copyOf(unsplit),
                 rows,
                 gateExceeded);
     }
@@ -90,8 +98,8 @@ final class LabelRun {
                 Versions.all(),
                 tableCounts,
                 at.counts(),
-                at.changed(),
-                at.skipped(),
+                at.plan().changed(),
+                at.plan().skipped(),
                 seconds == 0
                         ? 0
                         : at.counts().values().stream()
@@ -108,15 +116,13 @@ final class LabelRun {
      * How far a run has come.
      *
      * @param counts its rows by status
-     * @param changed labelled files that have changed since
-     * @param skipped files passed over
+     * @param plan what it was to do
      * @param commits its appends
      * @param error why it failed, or null
      */
     record Progress(
             Map<String, Long> counts,
-            long changed,
-            long skipped,
+            WorkPlan.Counts plan,
             int commits,
             @Nullable String error) {}
 

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.PropertyNamingStrategies;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import dev.cardinal.job.UserPath;
 import dev.cardinal.zoo.CardinalException;
 import dev.cardinal.zoo.ClassLabel;
 import java.io.FileNotFoundException;
@@ -140,6 +141,16 @@ public final class PredictionTable {
         return RunLock.acquire(meta, new Path(directory, META + "/lock"), clock);
     }
 
+    /** Where a run may keep what only it needs, of any size. */
+    Path scratch() {
+        return new Path(directory, META + "/plan");
+    }
+
+    /** Removes what a run has kept there, this one or one that crashed. */
+    void removeScratch() throws IOException {
+        meta.delete(scratch(), true);
+    }
+
     /** Removes what a crashed run left behind, so that no later commit publishes it. The lock must be held. */
     void removeLeftovers() throws IOException {
         committer.removeLeftovers();
@@ -171,9 +182,7 @@ public final class PredictionTable {
     Dataset<Row> read(SparkSession spark, List<String> paths) {
         return spark.read()
                 .option("pathGlobFilter", "*.parquet")
-                .parquet(paths.stream()
-                        .map(path -> path.replaceAll("[{}\\[\\]*?\\\\]", "\\\\$0"))
-                        .toArray(String[]::new));
+                .parquet(paths.stream().map(UserPath::literal).toArray(String[]::new));
     }
 
     /** Rows by status. */

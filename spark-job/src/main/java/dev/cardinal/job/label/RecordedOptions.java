@@ -1,5 +1,6 @@
 package dev.cardinal.job.label;
 
+import dev.cardinal.job.source.FieldNames;
 import dev.cardinal.udf.LabelOptions;
 import java.util.LinkedHashMap;
 import java.util.Locale;
@@ -14,13 +15,18 @@ final class RecordedOptions {
     static Map<String, Object> changingRows(LabelRequest request) {
         LabelOptions options = request.options();
         Map<String, Object> map = new LinkedHashMap<>();
-        map.put("label-from", id(request.truthFrom()));
+        map.put("label-from", id(request.source().truthFrom()));
         map.put("top-k", options.topK());
         map.put(
                 "emit",
                 options.emit().stream().map(RecordedOptions::id).sorted().collect(Collectors.joining(",")));
         map.put("max-pixels", options.image().maxPixels());
         map.put("max-file-bytes", options.maxFileBytes());
+        FieldNames fields = request.source().fields();
+        map.put("image-field", fields.image());
+        map.put("label-field", fields.label());
+        map.put("key-field", fields.key());
+        map.put("keep", String.join(",", fields.keep()));
         map.put("exif-orientation", id(options.image().exifOrientation()));
         return map;
     }
@@ -29,15 +35,17 @@ final class RecordedOptions {
     static Map<String, Object> all(LabelRequest request) {
         Map<String, Object> map = new LinkedHashMap<>();
         map.put("model", withoutCredentials(request.model()));
+        map.put("card", request.card() == null ? null : request.card().toString());
         map.put(
                 "input",
-                request.inputs().stream()
+                request.source().inputs().stream()
                         .map(RecordedOptions::withoutCredentials)
                         .toList());
         map.put(
                 "output",
                 request.output().map(RecordedOptions::withoutCredentials).orElse(null));
-        map.put("include", request.include());
+        map.put("input-format", id(request.source().format()));
+        map.put("include", request.source().include());
         map.put("limit", request.limit() == Long.MAX_VALUE ? null : request.limit());
         map.putAll(changingRows(request));
         map.put("batch-size", request.options().batchSize());

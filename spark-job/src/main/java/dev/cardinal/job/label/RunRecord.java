@@ -21,7 +21,8 @@ import org.jspecify.annotations.Nullable;
  * @param changed labelled files that have changed since
  * @param skipped files passed over for a name that begins with a dot
  * @param imagesPerSecond of this run
- * @param macs multiply-accumulate operations for one image of the model's nominal size
+ * @param macs multiply-accumulate operations for one image of the model's nominal size, null where its
+ *     architecture is not known
  * @param stageSeconds task time of this run by stage
  * @param commits appends of this run
  * @param error why the run failed, or null
@@ -40,7 +41,7 @@ record RunRecord(
         long changed,
         long skipped,
         double imagesPerSecond,
-        long macs,
+        @Nullable Long macs,
         Map<String, Double> stageSeconds,
         int commits,
         @Nullable String error) {

@@ -9,6 +9,9 @@ import dev.cardinal.job.DemoModel;
 import dev.cardinal.job.FaultyFileSystem;
 import dev.cardinal.job.LocalSpark;
 import dev.cardinal.job.Pictures;
+import dev.cardinal.job.source.FieldNames;
+import dev.cardinal.job.source.InputFormat;
+import dev.cardinal.job.source.SourceSpec;
 import dev.cardinal.job.source.TruthFrom;
 import dev.cardinal.udf.LabelOptions;
 import dev.cardinal.udf.LabelOptions.Emit;
@@ -541,11 +544,10 @@ class LabelJobTest {
         LabelRequest request() {
             return new LabelRequest(
                     model,
-                    List.of(input),
-                    Optional.of(output),
                     null,
+                    new SourceSpec(List.of(input), InputFormat.AUTO, null, truthFrom, FieldNames.usual()),
+                    Optional.of(output),
                     limit,
-                    truthFrom,
                     options,
                     imagesPerCommit,
                     maxBadFraction);

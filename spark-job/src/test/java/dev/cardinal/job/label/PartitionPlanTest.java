@@ -2,7 +2,10 @@ package dev.cardinal.job.label;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.cardinal.udf.Container;
 import dev.cardinal.udf.ImageRef;
+import dev.cardinal.udf.ImageRef.Location;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.stream.IntStream;
@@ -16,7 +19,7 @@ class PartitionPlanTest {
 
     @Test
     void noImagesNeedNoTask() {
-        assertThat(PartitionPlan.of(List.of(), 4)).isEmpty();
+        assertThat(PartitionPlan.of(List.of(), 4).tasks()).isEmpty();
     }
 
     @ParameterizedTest
@@ -25,7 +28,7 @@ class PartitionPlanTest {
         Random random = new Random(count);
         List<ImageRef> images = images(LongStream.range(0, count).map(i -> random.nextInt(500_000)));
 
-        List<List<ImageRef>> tasks = PartitionPlan.of(images, cores);
+        List<List<ImageRef>> tasks = PartitionPlan.of(images, cores).tasks();
 
         assertThat(tasks).noneMatch(List::isEmpty);
         assertThat(tasks.stream().flatMap(List::stream)).containsExactlyElementsOf(images);
@@ -36,7 +39,7 @@ class PartitionPlanTest {
         Random random = new Random(1);
         List<ImageRef> images = images(LongStream.range(0, 5_000).map(i -> random.nextInt(1_000_000)));
 
-        List<List<ImageRef>> tasks = PartitionPlan.of(images, 8);
+        List<List<ImageRef>> tasks = PartitionPlan.of(images, 8).tasks();
 
         long total = bytes(images);
         assertThat(tasks).hasSizeBetween(30, 34); // four for each of eight cores
@@ -50,7 +53,7 @@ class PartitionPlanTest {
                 LongStream.generate(() -> 10 * MIB).limit(20),
                 LongStream.generate(() -> 1).limit(20)));
 
-        List<List<ImageRef>> tasks = PartitionPlan.of(images, 2);
+        List<List<ImageRef>> tasks = PartitionPlan.of(images, 2).tasks();
 
         assertThat(tasks.get(0)).hasSize(3); // an eighth of 201.25 MiB is 25.2 MiB
         assertThat(tasks.get(tasks.size() - 1)).hasSizeGreaterThan(10);
@@ -60,20 +63,22 @@ class PartitionPlanTest {
     void tasksOfAHugeDatasetStaySmallEnoughToRepeat() {
         List<ImageRef> images = images(LongStream.generate(() -> MIB).limit(2_000));
 
-        assertThat(PartitionPlan.of(images, 1))
+        assertThat(PartitionPlan.of(images, 1).tasks())
                 .allSatisfy(task -> assertThat(bytes(task)).isLessThanOrEqualTo(129 * MIB));
     }
 
     @Test
     void fewSmallImagesShareATask() {
-        assertThat(PartitionPlan.of(images(LongStream.generate(() -> 1_000).limit(60)), 64))
+        assertThat(PartitionPlan.of(images(LongStream.generate(() -> 1_000).limit(60)), 64)
+                        .tasks())
                 .hasSize(1);
     }
 
     @Test
     void smallFilesDoNotPileUp() {
-        List<List<ImageRef>> tasks =
-                PartitionPlan.of(images(LongStream.generate(() -> 0).limit(100_000)), 4);
+        List<List<ImageRef>> tasks = PartitionPlan.of(
+                        images(LongStream.generate(() -> 0).limit(100_000)), 4)
+                .tasks();
 
         assertThat(tasks).hasSizeGreaterThanOrEqualTo(16);
     }
@@ -82,7 +87,33 @@ class PartitionPlanTest {
     void oneHugeImageIsATask() {
         List<ImageRef> images = images(LongStream.of(1L << 40, 1, 1));
 
-        assertThat(PartitionPlan.of(images, 4)).extracting(List::size).containsExactly(1, 2);
+        assertThat(PartitionPlan.of(images, 4).tasks()).extracting(List::size).containsExactly(1, 2);
+    }
+
+    @Test
+    void whatIsInGzipStaysInOneTaskWhichComesFirstAndIsNamed() {
+        List<ImageRef> images =
+                new ArrayList<>(images(LongStream.generate(() -> MIB).limit(40)));
+        IntStream.range(0, 100)
+                .mapToObj(i -> member("file:/a.tar.gz", Container.TAR_GZ, i))
+                .forEach(images::add);
+        IntStream.range(0, 100)
+                .mapToObj(i -> member("file:/b.tar", Container.TAR, i))
+                .forEach(images::add);
+
+        PartitionPlan plan = PartitionPlan.of(images, 2);
+
+        assertThat(plan.unsplit()).containsExactly("file:/a.tar.gz");
+        assertThat(plan.tasks().get(0))
+                .filteredOn(image -> image.path().startsWith("file:/a.tar.gz"))
+                .hasSize(100);
+        assertThat(plan.tasks().stream().flatMap(List::stream)).containsExactlyInAnyOrderElementsOf(images);
+        assertThat(plan.tasks().subList(1, plan.tasks().size()))
+                .allSatisfy(task -> assertThat(bytes(task)).isLessThan(35 * MIB));
+    }
+
+    private static ImageRef member(String file, Container container, int position) {
+        return new ImageRef(file + "!/" + position, new Location(file, container, position), MIB, 0, null, null, null);
     }
 
     private static List<ImageRef> images(LongStream lengths) {

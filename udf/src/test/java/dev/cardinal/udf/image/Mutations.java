@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.Random;
 
 /** Files that were damaged: cut short, bits turned over, the head of one on the tail of another. Repeatable by its seed. */
-final class Mutations {
+public final class Mutations {
 
     private static final int HEADER_BYTES = 64;
     private static final byte[] EXTREMES = {0, 1, 0x7f, (byte) 0x80, (byte) 0xfe, (byte) 0xff};
@@ -13,12 +13,12 @@ final class Mutations {
     private final List<byte[]> files;
     private final Random random;
 
-    Mutations(List<byte[]> files, long seed) {
+    public Mutations(List<byte[]> files, long seed) {
         this.files = List.copyOf(files);
         this.random = new Random(seed);
     }
 
-    byte[] next() {
+    public byte[] next() {
         byte[] file = files.get(random.nextInt(files.size())).clone();
         return switch (random.nextInt(5)) {
             case 0 -> Arrays.copyOf(file, random.nextInt(file.length));

@@ -21,7 +21,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-class FilesSourceTest {
+class ImageSourceTest {
     private final Configuration configuration = new Configuration();
 
     @TempDir
@@ -67,7 +67,7 @@ class FilesSourceTest {
         Files.createSymbolicLink(directory.resolve("sub/up"), directory);
         Files.createSymbolicLink(directory.resolve("broken"), directory.resolve("gone"));
 
-        Listing listing = list(directory.toString());
+        Found listing = list(directory.toString());
 
         assertThat(names(listing)).containsExactly("a.png", "b.png");
         assertThat(listing.skipped()).isEqualTo(3);
@@ -79,7 +79,7 @@ class FilesSourceTest {
         file("a.png");
         Files.createSymbolicLink(directory.resolve("endless.png"), Path.of("/dev/zero"));
 
-        Listing listing = list(directory.toString());
+        Found listing = list(directory.toString());
 
         assertThat(names(listing)).containsExactly("a.png");
         assertThat(listing.skipped()).isEqualTo(1);
@@ -93,7 +93,7 @@ class FilesSourceTest {
         file(".cache/one.png");
         file(".cache/two.png");
 
-        Listing listing = list(directory.toString());
+        Found listing = list(directory.toString());
 
         assertThat(names(listing)).containsExactly("a.png");
         assertThat(listing.skipped()).as("a directory counts once").isEqualTo(3);
@@ -157,13 +157,17 @@ class FilesSourceTest {
         file("deep/er/3.png");
         file("cat/4.txt");
 
-        assertThat(String.join(" ", names(source(TruthFrom.NONE, include).list(List.of(directory.toString())))))
+        assertThat(String.join(" ", names(list(TruthFrom.NONE, include, directory.toString()))))
                 .isEqualTo(expected);
     }
 
     @Test
     void includeThatIsNoGlobIsRefused() {
-        assertThatThrownBy(() -> source(TruthFrom.NONE, "[a"))
+        assertThatThrownBy(() -> new ImageSource(
+                                new SourceSpec(
+                                        List.of("/"), InputFormat.FILES, "[a", TruthFrom.NONE, FieldNames.usual()),
+                                configuration)
+                        .requireGlob())
                 .isInstanceOf(CardinalException.class)
                 .hasMessageContaining("--include [a is no glob");
     }
@@ -190,7 +194,7 @@ class FilesSourceTest {
 
     @Test
     void emptyDirectoryHasNoImages() throws IOException {
-        assertThat(list(directory.toString())).isEqualTo(new Listing(List.of(), 0));
+        assertThat(list(directory.toString())).isEqualTo(new Found(List.of(), 0));
     }
 
     @Test
@@ -198,7 +202,7 @@ class FilesSourceTest {
         Path file = file("sub/a.png");
         String dotted = directory + "/sub/../sub";
 
-        Listing listing = list(
+        Found listing = list(
                 directory.toString(),
                 directory + "/sub/",
                 dotted,
@@ -224,14 +228,10 @@ class FilesSourceTest {
         file("T-shirt %20 top/a.png");
         file("nested/n02084071/b.png");
 
-        assertThat(source(TruthFrom.PARENT_DIR, null)
-                        .list(List.of(directory.toString()))
-                        .images())
+        assertThat(list(TruthFrom.PARENT_DIR, null, directory.toString()).images())
                 .extracting(ImageRef::truth)
                 .containsExactly("T-shirt %20 top", "n02084071");
-        assertThat(source(TruthFrom.NONE, null)
-                        .list(List.of(directory.toString()))
-                        .images())
+        assertThat(list(TruthFrom.NONE, null, directory.toString()).images())
                 .extracting(ImageRef::truth)
                 .containsOnlyNulls();
     }
@@ -242,19 +242,21 @@ class FilesSourceTest {
         return Files.createFile(file);
     }
 
-    private FilesSource source(TruthFrom truthFrom, @Nullable String include) {
-        return new FilesSource(configuration, truthFrom, include);
+    private Found list(String... inputs) throws IOException {
+        return list(TruthFrom.NONE, null, inputs);
     }
 
-    private Listing list(String... inputs) throws IOException {
-        return source(TruthFrom.NONE, null).list(Arrays.asList(inputs));
+    private Found list(TruthFrom truthFrom, @Nullable String include, String... inputs) throws IOException {
+        SourceSpec spec =
+                new SourceSpec(Arrays.asList(inputs), InputFormat.FILES, include, truthFrom, FieldNames.usual());
+        return Found.in(spec, configuration);
     }
 
-    private static List<String> paths(Listing listing) {
+    private static List<String> paths(Found listing) {
         return listing.images().stream().map(ImageRef::path).toList();
     }
 
-    private static List<String> names(Listing listing) {
+    private static List<String> names(Found listing) {
         return paths(listing).stream()
                 .map(path -> path.substring(path.lastIndexOf('/') + 1))
                 .toList();

@@ -1,0 +1,166 @@
+package dev.cardinal.zoo.graph;
+
+import dev.cardinal.zoo.CardinalException;
+import dev.cardinal.zoo.Preprocessing;
+import dev.cardinal.zoo.serving.ModelInterface;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.tensorflow.Result;
+import org.tensorflow.SavedModelBundle;
+import org.tensorflow.Session;
+import org.tensorflow.Signature;
+import org.tensorflow.Tensor;
+import org.tensorflow.exceptions.TensorFlowException;
+import org.tensorflow.ndarray.Shape;
+import org.tensorflow.ndarray.buffer.FloatDataBuffer;
+import org.tensorflow.types.TFloat32;
+import org.tensorflow.types.family.TType;
+
+/**
+ * A SavedModel in a TensorFlow session.
+ *
+ * <p>Owns the session and its graph until closed. Thread-safe: a session runs concurrent requests. Tensors live for one call.
+ */
+public final class SavedModelSession implements AutoCloseable {
+    private final Path directory;
+    private final SavedModelBundle bundle;
+    private final ModelInterface io;
+    private final PixelTensor pixels;
+    private final String image;
+    private final Fetch logits;
+    private final Fetch probabilities;
+    private final Fetch features;
+
+    /**
+     * What a model says of one image; null where it has no such output.
+     *
+     * @param logits [classes], output of the last layer
+     * @param probabilities [classes], softmax of the logits
+     * @param features [D], pooled output of the last block
+     */
+    @SuppressWarnings("ArrayRecordComponent") // a carrier of numbers, never compared
+    public record Outputs(float @Nullable [] logits, float @Nullable [] probabilities, float @Nullable [] features) {}
+
+    /** An output by its name in the graph, null where the model has none. */
+    private record Fetch(@Nullable String key, @Nullable String tensor) {
+
+        static Fetch of(Map<String, Signature.TensorDescription> outputs, @Nullable String key) {
+            return new Fetch(key, key == null ? null : SavedModelSession.tensor(outputs, key));
+        }
+    }
+
+    private SavedModelSession(Path directory, SavedModelBundle bundle, ModelInterface io, Preprocessing preprocessing) {
+        Signature signature = bundle.function(io.signature()).signature();
+        this.directory = directory;
+        this.bundle = bundle;
+        this.io = io;
+        this.pixels = new PixelTensor(io, preprocessing);
+        this.image = tensor(signature.getInputs(), io.image());
+        this.logits = Fetch.of(signature.getOutputs(), io.logits());
+        this.probabilities = Fetch.of(signature.getOutputs(), io.probabilities());
+        this.features = Fetch.of(signature.getOutputs(), io.features());
+    }
+
+    /**
+     * Loads a model from the local disk.
+     *
+     * @throws CardinalException if the directory holds no SavedModel with this interface
+     */
+    public static SavedModelSession load(Path directory, ModelInterface io, Preprocessing preprocessing) {
+        TensorFlowLog.applyLevel();
+        SavedModelBundle bundle;
+        try {
+            bundle = SavedModelBundle.load(directory.toString(), SavedModelBundle.DEFAULT_TAG);
+        } catch (TensorFlowException e) {
+            throw CardinalException.model("model " + directory + " does not load: " + e.getMessage(), e);
+        }
+        try {
+            return new SavedModelSession(directory, bundle, io, preprocessing);
+        } catch (IllegalArgumentException e) {
+            bundle.close();
+            throw CardinalException.model(
+                    "model " + directory + ", signature " + io.signature() + ": " + e.getMessage(), e);
+        }
+    }
+
+    private static String tensor(Map<String, Signature.TensorDescription> tensors, String key) {
+        Signature.TensorDescription description = tensors.get(key);
+        if (description == null) {
+            throw new IllegalArgumentException("it has no '" + key + "', only " + tensors.keySet());
+        }
+        return description.name;
+    }
+
+    /**
+     * Asks the model about images of one size. Where it takes batches of one size only, they are split and filled up.
+     *
+     * @param images {@code height x width x 3} bytes each, row by row; at least one
+     * @return one entry an image, in order
+     * @throws CardinalException if an output has another shape than [images, numbers]
+     */
+    public List<Outputs> run(List<byte[]> images, int height, int width) {
+        if (images.isEmpty()) {
+            throw new IllegalArgumentException("no images");
+        }
+        Integer fixed = io.batch();
+        if (fixed == null) {
+            return batch(images, height, width, images.size());
+        }
+        List<Outputs> outputs = new ArrayList<>(images.size());
+        for (int start = 0; start < images.size(); start += fixed) {
+            List<byte[]> part = images.subList(start, Math.min(start + fixed, images.size()));
+            outputs.addAll(batch(part, height, width, fixed));
+        }
+        return outputs;
+    }
+
+    private List<Outputs> batch(List<byte[]> images, int height, int width, int count) {
+        try (TType input = pixels.of(images, height, width, count)) {
+            Session.Runner runner = bundle.session().runner().feed(image, input);
+            Stream.of(logits, probabilities, features)
+                    .map(Fetch::tensor)
+                    .filter(name -> name != null)
+                    .forEach(runner::fetch);
+            try (Result result = runner.run()) {
+                int next = 0;
+                float[][] logitRows = logits.tensor() == null ? null : rows(logits, result.get(next++), count);
+                float[][] probabilityRows =
+                        probabilities.tensor() == null ? null : rows(probabilities, result.get(next++), count);
+                float[][] featureRows = features.tensor() == null ? null : rows(features, result.get(next++), count);
+                List<Outputs> outputs = new ArrayList<>(images.size());
+                for (int i = 0; i < images.size(); i++) {
+                    outputs.add(new Outputs(row(logitRows, i), row(probabilityRows, i), row(featureRows, i)));
+                }
+                return outputs;
+            }
+        }
+    }
+
+    private static float @Nullable [] row(float @Nullable [] @Nullable [] rows, int index) {
+        return rows == null ? null : rows[index];
+    }
+
+    private float[][] rows(Fetch output, Tensor tensor, int count) {
+        Shape shape = tensor.shape();
+        if (shape.numDimensions() != 2 || shape.get(0) != count) {
+            throw CardinalException.model("model " + directory + " gives '" + output.key() + "' as " + shape + " for "
+                    + count + " images: [" + count + ", numbers] is needed");
+        }
+        int columns = Math.toIntExact(shape.get(1));
+        FloatDataBuffer data = ((TFloat32) tensor).asRawTensor().data().asFloats();
+        float[][] rows = new float[count][columns];
+        for (int i = 0; i < count; i++) {
+            data.offset((long) i * columns).read(rows[i]);
+        }
+        return rows;
+    }
+
+    @Override
+    public void close() {
+        bundle.close();
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.cardinal.zoo.serving;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,49 @@
+package dev.cardinal.udf.shard;
+
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.zip.CRC32C;
+
+/**
+ * How TFRecord frames a record: its length (8 bytes), the length's checksum (4), the data, the data's checksum (4), all
+ * little-endian.
+ *
+ * @see <a href="https://www.tensorflow.org/tutorials/load_data/tfrecord#tfrecords_format_details">TFRecords format details</a>
+ */
+final class TfRecords {
+    /** Bytes before the data. */
+    static final int HEADER = 12;
+
+    /** Bytes after them. */
+    static final int FOOTER = 4;
+
+    private static final int LENGTH = 8;
+    private static final int MASK_DELTA = 0xa282ead8;
+
+    private TfRecords() {}
+
+    /** Whether bytes begin with a length and its checksum. */
+    static boolean isHeader(byte[] bytes, int length) {
+        return length >= HEADER && maskedCrc(bytes, LENGTH) == little(bytes).getInt(LENGTH);
+    }
+
+    /** The length in a header. */
+    static long length(byte[] header) {
+        return little(header).getLong(0);
+    }
+
+    /** Whether the checksum after data is theirs. */
+    static boolean matches(byte[] data, byte[] footer) {
+        return maskedCrc(data, data.length) == little(footer).getInt(0);
+    }
+
+    private static ByteBuffer little(byte[] bytes) {
+        return ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
+    }
+
+    private static int maskedCrc(byte[] bytes, int length) {
+        CRC32C crc = new CRC32C();
+        crc.update(bytes, 0, length);
+        return Integer.rotateRight((int) crc.getValue(), 15) + MASK_DELTA;
+    }
+}

@@ -1,0 +1,112 @@
+package dev.cardinal.udf.shard;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.sun.management.ThreadMXBean;
+import dev.cardinal.udf.Container;
+import dev.cardinal.udf.ImageFetcher;
+import dev.cardinal.udf.ImageFetcher.DamagedRecordException;
+import dev.cardinal.udf.ImageRef;
+import dev.cardinal.udf.RecordFields;
+import dev.cardinal.udf.image.Mutations;
+import dev.cardinal.udf.image.Status;
+import java.io.IOException;
+import java.lang.management.ManagementFactory;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** Whatever a shard's bytes are, each image is read or has a row that says why not, and little memory is asked for. */
+class HostileShardTest {
+    private static final int MUTATIONS = 2000;
+    private static final long MAX_ALLOCATED = 96L << 20;
+
+    @TempDir
+    private Path directory;
+
+    @ParameterizedTest
+    @CsvSource({
+        "TAR, repeated.tar",
+        "TAR, webdataset_members.tar.gz",
+        "TFRECORD, pictures.tfrecord",
+        "TFRECORD, pictures.tfrecord.gz"
+    })
+    void shardCutAtAnyByteGivesRows(ShardFormat format, String name) throws IOException {
+        byte[] whole = Shards.bytes(name);
+        int most = read(format, whole);
+        for (int length = 0; length < whole.length; length++) {
+            assertThat(read(format, Arrays.copyOf(whole, length)))
+                    .as("images of %d bytes", length)
+                    .isLessThanOrEqualTo(most);
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "TAR, webdataset.tar, gnu.tar, pax.tar",
+        "TAR, webdataset.tar.gz, webdataset_members.tar.gz, webdataset.tar.gz",
+        "TFRECORD, pictures.tfrecord, pictures.tfrecord, pictures.tfrecord.gz"
+    })
+    void damagedShardGivesRows(ShardFormat format, String first, String second, String third) throws IOException {
+        List<byte[]> shards = List.of(Shards.bytes(first), Shards.bytes(second), Shards.bytes(third));
+        Mutations mutations = new Mutations(shards, 7);
+        for (int i = 0; i < MUTATIONS; i++) {
+            read(format, mutations.next());
+        }
+    }
+
+    /** Reads all that is there, and says how many images that was. */
+    private int read(ShardFormat format, byte[] bytes) throws IOException {
+        Path file = Shards.write(directory.resolve("shard"), bytes);
+        long before = allocated();
+        int read = 0;
+        List<ImageRef> images = Shards.index(format, file);
+        try (Fetchers fetchers = new Fetchers()) {
+            for (ImageRef image : images) {
+                ImageRef.Problem problem = image.problem();
+                if (problem == null) {
+                    read += fetchers.read(image) ? 1 : 0;
+                } else {
+                    assertThat(problem.status()).isIn(Set.of(Status.EMPTY, Status.UNDECODABLE, Status.UNSUPPORTED));
+                    assertThat(problem.error()).isNotBlank().doesNotContain("\n");
+                }
+            }
+        }
+        assertThat(allocated() - before).as("bytes of memory").isLessThan(MAX_ALLOCATED);
+        return read;
+    }
+
+    private static long allocated() {
+        return ((ThreadMXBean) ManagementFactory.getThreadMXBean()).getCurrentThreadAllocatedBytes();
+    }
+
+    /** A fetcher that stays open, as in a task. */
+    private static final class Fetchers implements AutoCloseable {
+        private final Map<Container, ImageFetcher> fetchers = new EnumMap<>(Container.class);
+
+        boolean read(ImageRef image) throws IOException {
+            ImageFetcher fetcher = fetchers.computeIfAbsent(
+                    image.location().container(),
+                    container -> ShardFetchers.of(container, Shards.CONFIGURATION, RecordFields.usual()));
+            try {
+                return fetcher.fetch(image, 1 << 20).encoded().length <= 1 << 20;
+            } catch (DamagedRecordException e) {
+                assertThat(e).hasMessageContaining(": ");
+                return false;
+            }
+        }
+
+        @Override
+        public void close() throws IOException {
+            for (ImageFetcher fetcher : fetchers.values()) {
+                fetcher.close();
+            }
+        }
+    }
+}

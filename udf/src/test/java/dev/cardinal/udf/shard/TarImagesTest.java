@@ -1,0 +1,364 @@
+package dev.cardinal.udf.shard;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.cardinal.udf.Container;
+import dev.cardinal.udf.ImageFetcher;
+import dev.cardinal.udf.ImageRef;
+import dev.cardinal.udf.RecordFields;
+import dev.cardinal.udf.image.Status;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.List;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Archives that GNU tar wrote; {@code make_tars.sh} says how, and the {@code .sha256} files what GNU tar finds in them. */
+class TarImagesTest {
+    private static final Pattern HIDDEN = Pattern.compile("(^|/)\\.[^./]");
+
+    @TempDir
+    private Path directory;
+
+    @ParameterizedTest
+    @ValueSource(strings = {"v7.tar", "ustar.tar", "gnu.tar", "pax.tar"})
+    void everyRegularMemberIsAnImageWithTheBytesThatTarExtracts(String name) throws IOException {
+        List<String> expected = Shards.lines(name + ".sha256").stream()
+                .filter(line -> !HIDDEN.matcher(line.substring(66)).find())
+                .toList();
+
+        assertThat(sha256AndMembers(Shards.file(directory, name))).isEqualTo(expected);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"webdataset.tar, TAR", "webdataset.tar.gz, TAR_GZ", "webdataset_members.tar.gz, TAR_GZ"})
+    void gzipIsReadWhereverItsMembersEnd(String name, Container container) throws IOException {
+        List<String> expected = Shards.lines("webdataset.tar.sha256").stream()
+                .map(line -> line.replace("./", ""))
+                .filter(line -> line.endsWith(".png") || line.endsWith(".webp"))
+                .toList();
+        Path file = Shards.file(directory, name);
+
+        assertThat(sha256AndMembers(file)).isEqualTo(expected);
+        assertThat(Shards.index(ShardFormat.TAR, file))
+                .allMatch(image -> image.location().container() == container);
+    }
+
+    @Test
+    void sampleSharesItsKeyAndTheTruthBesideIt() throws IOException {
+        List<ImageRef> images = Shards.index(ShardFormat.TAR, Shards.file(directory, "webdataset.tar"));
+
+        assertThat(images.stream().map(image -> Shards.member(image) + " " + image.key() + " " + image.truth()))
+                .containsExactly(
+                        "000000.png 000000 207",
+                        "000001.png 000001 golden retriever",
+                        "000002.left.png 000002 5",
+                        "000002.right.png 000002 5",
+                        "000003.webp 000003 null");
+    }
+
+    @Test
+    void referenceSaysWhereTheContentLies() throws IOException {
+        Path file = Shards.file(directory, "repeated.tar");
+
+        ImageRef image = Shards.index(ShardFormat.TAR, file).get(1);
+
+        String archive = Shards.listed(file).path();
+        assertThat(image)
+                .isEqualTo(new ImageRef(
+                        archive + "!/again/a.png#2",
+                        new ImageRef.Location(archive, Container.TAR, 1536),
+                        158,
+                        Shards.MODIFIED,
+                        "again/a",
+                        null,
+                        null));
+    }
+
+    @Test
+    void repeatedNameGetsANumber() throws IOException {
+        List<String> expected = new ArrayList<>(Shards.lines("repeated.tar.sha256"));
+        expected.set(1, expected.get(1) + "#2");
+        expected.set(2, expected.get(2) + "#3");
+
+        assertThat(sha256AndMembers(Shards.file(directory, "repeated.tar"))).isEqualTo(expected);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"sparse_gnu.tar", "sparse_pax.tar"})
+    void sparseMemberIsUndecodableAndItsNeighboursAreNot(String name) throws IOException {
+        List<ImageRef> images = Shards.index(ShardFormat.TAR, Shards.file(directory, name));
+
+        assertThat(images.stream().map(Shards::member)).containsExactly("holes/a.png", "holes/b.png", "holes/c.png");
+        assertThat(images.get(1).problem())
+                .isEqualTo(new ImageRef.Problem(
+                        Status.UNDECODABLE, "tar: a sparse member: write the archive without --sparse"));
+        assertThat(Shards.sha256(
+                        Shards.fetch(images.get(2), RecordFields.usual()).encoded()))
+                .isEqualTo("61018c516103682b85d5a7acc29caea6eb2486824e4a9cedb1ee0137e6d030d8");
+    }
+
+    @Test
+    void hiddenMembersAreCounted() throws IOException {
+        Path file = Shards.file(directory, "gnu.tar");
+        try (ImageIterator images = ShardIndex.of(ShardFormat.TAR, Shards.CONFIGURATION, RecordFields.usual())
+                .images(Shards.listed(file))) {
+            images.forEachRemaining(image -> {});
+
+            assertThat(images.hidden()).isEqualTo(2);
+        }
+    }
+
+    @Test
+    void archiveWithoutItsEndMarkerIsWhole() throws IOException {
+        byte[] whole = Shards.bytes("repeated.tar");
+        Path file = Shards.write(directory.resolve("a.tar"), Arrays.copyOf(whole, 3072));
+
+        assertThat(Shards.index(ShardFormat.TAR, file)).hasSize(3).allMatch(image -> image.problem() == null);
+    }
+
+    @Test
+    void archivesOneAfterTheOtherAreRead() throws IOException {
+        Path file = Shards.write(
+                directory.resolve("a.tar"), concat(Shards.bytes("repeated.tar"), Shards.bytes("webdataset.tar")));
+
+        assertThat(Shards.index(ShardFormat.TAR, file)).hasSize(8).allMatch(image -> image.problem() == null);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "550, 0, tar: cannot be read from byte 0 on: a member of 69 bytes does not fit into the archive",
+        "1100, 1, tar: cannot be read from byte 1024 on: it ends within a header",
+        "1600, 1, tar: cannot be read from byte 1024 on: a member of 158 bytes does not fit into the archive"
+    })
+    void archiveCutShortKeepsWhatIsBeforeTheCut(int length, int kept, String error) throws IOException {
+        Path file = Shards.write(directory.resolve("a.tar"), Arrays.copyOf(Shards.bytes("repeated.tar"), length));
+
+        List<ImageRef> images = Shards.index(ShardFormat.TAR, file);
+
+        assertThat(images).hasSize(kept + 1);
+        assertThat(images.get(kept))
+                .isEqualTo(ImageRef.problem(
+                        Shards.listed(file).path(),
+                        length,
+                        Shards.MODIFIED,
+                        new ImageRef.Problem(Status.UNDECODABLE, error)));
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "1024, tar: cannot be read from byte 1024 on: a header's checksum is wrong, 1",
+        "0, no tar archive: a header's checksum is wrong, 0"
+    })
+    void brokenHeaderEndsTheArchive(int header, String error, int kept) throws IOException {
+        byte[] bytes = Shards.bytes("repeated.tar");
+        bytes[header + 3] ^= 1;
+        Path file = Shards.write(directory.resolve("a.tar"), bytes);
+
+        List<ImageRef> images = Shards.index(ShardFormat.TAR, file);
+
+        assertThat(images).hasSize(kept + 1);
+        assertThat(problem(images.get(kept)).error()).isEqualTo(error);
+        assertThat(problem(images.get(kept)).status()).isEqualTo(kept == 0 ? Status.UNSUPPORTED : Status.UNDECODABLE);
+    }
+
+    @Test
+    void damageInGzipIsCountedInUncompressedBytes() throws IOException {
+        byte[] cut = Arrays.copyOf(Shards.bytes("webdataset_members.tar.gz"), 700);
+        Path file = Shards.write(directory.resolve("a.tar.gz"), cut);
+
+        List<ImageRef> images = Shards.index(ShardFormat.TAR, file);
+
+        ImageRef last = images.get(images.size() - 1);
+        assertThat(images.size()).isGreaterThan(1);
+        assertThat(problem(last).error())
+                .matches(
+                        "tar: cannot be read from byte \\d+ of the uncompressed archive on: the gzip data end too early");
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+                    '207\n'                                   | cls  | 207
+                    '207\r\n'                                 | cls  | 207
+                    '207\n\n'                                 | cls  | '207\n'
+                    ' 207'                                    | txt  | ' 207'
+                    '"dog"'                                   | json | dog
+                    '7'                                       | json | 7
+                    '{"label": "a", "cls": 3}'                | json | 3
+                    '{"cls": null, "class_id": 4}'            | json | 4
+                    '{"cls": [1], "class_name": "tabby cat"}' | json | tabby cat
+                    '{"caption": "a cat"}'                    | json |
+                    '{"cls":'                                 | json |
+                    '207'                                     | cls2 |
+                    """)
+    void truthIsTextBesideTheImage(String content, String extension, String expected) throws IOException {
+        String text = content.replace("\\n", "\n").replace("\\r", "\r");
+        byte[] archive = concat(member("a/1.jpg", new byte[9]), member("a/1." + extension, utf8(text)));
+        Path file = Shards.write(directory.resolve("a.tar"), archive);
+
+        List<ImageRef> images = Shards.index(ShardFormat.TAR, file);
+
+        assertThat(images).hasSize(1);
+        assertThat(images.get(0).truth()).isEqualTo(expected == null ? null : expected.replace("\\n", "\n"));
+    }
+
+    @Test
+    void truthOfAnotherSampleIsNotTaken() throws IOException {
+        byte[] archive = concat(
+                member("1.cls", utf8("1")),
+                member("2.jpg", new byte[1]),
+                member("3.cls", utf8("3")),
+                member("3.jpg", new byte[1]));
+        Path file = Shards.write(directory.resolve("a.tar"), archive);
+
+        assertThat(Shards.index(ShardFormat.TAR, file).stream().map(ImageRef::truth))
+                .containsExactly(null, "3");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "40000, 'an extended header has 40000 bytes, at most 32768 are read'",
+        "8589934591, a member of 8589934591 bytes does not fit into the archive"
+    })
+    void nameLongerThanAnyPathIsDamage(long length, String error) throws IOException {
+        byte[] archive =
+                concat(member("a.jpg", new byte[1]), header("././@LongLink", length, 'L'), new byte[100 * 512]);
+
+        assertThat(lastError(archive)).isEqualTo("tar: cannot be read from byte 1024 on: " + error);
+    }
+
+    @Test
+    void endlessExtendedHeadersAreDamage() throws IOException {
+        List<byte[]> headers = new ArrayList<>(List.of(member("a.jpg", new byte[1])));
+        headers.addAll(Collections.nCopies(65, member("././@LongLink", utf8("b.jpg"), 'L')));
+        headers.add(member("b.jpg", new byte[1]));
+
+        assertThat(lastError(concat(headers.toArray(byte[][]::new))))
+                .isEqualTo("tar: cannot be read from byte 1024 on: a member has more than 64 extended headers");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {"8 size=9\n", "99999999999999999999 size=9\n", "30 size=99999999999999999999\n", "x", "3 \n"})
+    void brokenPaxHeaderIsDamage(String records) throws IOException {
+        byte[] archive =
+                concat(member("a.jpg", new byte[1]), member("x", utf8(records), 'x'), member("b.jpg", new byte[1]));
+
+        assertThat(lastError(archive)).isEqualTo("tar: cannot be read from byte 1024 on: a pax header is broken");
+    }
+
+    @Test
+    void paxHeaderSaysHowLongItsMemberIs() throws IOException {
+        byte[] header = header("b.jpg", 0, '0');
+        byte[] archive = concat(
+                member("x", utf8("9 size=7\n16 path=c/d.jpg\n"), 'x'), header, Arrays.copyOf(new byte[] {5}, 512));
+        Path file = Shards.write(directory.resolve("a.tar"), archive);
+
+        List<ImageRef> images = Shards.index(ShardFormat.TAR, file);
+
+        assertThat(images).hasSize(1);
+        assertThat(Shards.member(images.get(0))).isEqualTo("c/d.jpg");
+        assertThat(images.get(0).length()).isEqualTo(7);
+    }
+
+    @Test
+    void sampleOfVeryManyImagesIsHeldInPartsOnly() throws IOException {
+        List<byte[]> members = new ArrayList<>();
+        for (int i = 0; i < 2500; i++) {
+            members.add(member("frame." + i + ".jpg", new byte[0]));
+        }
+        members.add(member("frame.cls", utf8("9")));
+        Path file = Shards.write(directory.resolve("a.tar"), concat(members.toArray(byte[][]::new)));
+
+        List<ImageRef> images = Shards.index(ShardFormat.TAR, file);
+
+        assertThat(images).hasSize(2500);
+        assertThat(images.get(1999).truth()).isNull();
+        assertThat(images.get(2000).truth()).isEqualTo("9");
+    }
+
+    @Test
+    void noMoreThanTheLimitIsReadOfAMember() throws IOException {
+        Path file = Shards.file(directory, "repeated.tar");
+        try (ImageFetcher fetcher = ShardFetchers.of(Container.TAR, Shards.CONFIGURATION, RecordFields.usual())) {
+            assertThat(fetcher.fetch(Shards.index(ShardFormat.TAR, file).get(1), 5)
+                            .encoded())
+                    .isEqualTo(Arrays.copyOfRange(Shards.bytes("repeated.tar"), 1536, 1541));
+        }
+    }
+
+    private String lastError(byte[] archive) throws IOException {
+        Path file = Shards.write(directory.resolve("a.tar"), archive);
+        List<ImageRef> images = Shards.index(ShardFormat.TAR, file);
+        assertThat(images).hasSize(2);
+        assertThat(Shards.member(images.get(0))).isEqualTo("a.jpg");
+        return problem(images.get(1)).error();
+    }
+
+    private static ImageRef.Problem problem(ImageRef image) {
+        ImageRef.Problem problem = image.problem();
+        if (problem == null) {
+            throw new AssertionError(image + " has no problem");
+        }
+        return problem;
+    }
+
+    private static List<String> sha256AndMembers(Path file) throws IOException {
+        List<String> lines = new ArrayList<>();
+        for (ImageRef image : Shards.index(ShardFormat.TAR, file)) {
+            byte[] encoded = Shards.fetch(image, RecordFields.usual()).encoded();
+            lines.add(Shards.sha256(encoded) + "  " + Shards.member(image));
+        }
+        return lines;
+    }
+
+    private static byte[] utf8(String text) {
+        return text.getBytes(StandardCharsets.UTF_8);
+    }
+
+    private static byte[] member(String name, byte[] content) {
+        return member(name, content, '0');
+    }
+
+    private static byte[] member(String name, byte[] content, char type) {
+        byte[] padded = Arrays.copyOf(content, (content.length + 511) / 512 * 512);
+        return concat(header(name, content.length, type), padded);
+    }
+
+    private static byte[] header(String name, long size, char type) {
+        byte[] header = new byte[512];
+        put(header, 0, name);
+        put(header, 124, String.format("%011o", size));
+        put(header, 148, "        ");
+        header[156] = (byte) type;
+        put(header, 257, "ustar\0" + "00");
+        int sum = 0;
+        for (byte b : header) {
+            sum += b & 0xff;
+        }
+        put(header, 148, String.format("%06o\0", sum));
+        return header;
+    }
+
+    private static void put(byte[] header, int at, String text) {
+        byte[] bytes = utf8(text);
+        System.arraycopy(bytes, 0, header, at, bytes.length);
+    }
+
+    private static byte[] concat(byte[]... parts) {
+        ByteArrayOutputStream all = new ByteArrayOutputStream();
+        for (byte[] part : parts) {
+            all.writeBytes(part);
+        }
+        return all.toByteArray();
+    }
+}

@@ -1,0 +1,227 @@
+package dev.cardinal.udf.shard;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.cardinal.udf.Container;
+import dev.cardinal.udf.ImageFetcher;
+import dev.cardinal.udf.ImageFetcher.DamagedRecordException;
+import dev.cardinal.udf.ImageFetcher.Fetched;
+import dev.cardinal.udf.ImageRef;
+import dev.cardinal.udf.RecordFields;
+import dev.cardinal.udf.image.Status;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.zip.CRC32C;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.tensorflow.proto.Example;
+
+/** Files that TensorFlow wrote, see {@link WriteTfRecords}. */
+class TfRecordImagesTest {
+    @TempDir
+    private Path directory;
+
+    @ParameterizedTest
+    @ValueSource(strings = {"pictures.tfrecord", "pictures.tfrecord.gz"})
+    void everyRecordHoldsThePictureThatTensorFlowPutIn(String name) throws IOException {
+        List<String> lines = new ArrayList<>();
+        List<String> truths = new ArrayList<>();
+        for (ImageRef image : Shards.index(ShardFormat.TFRECORD, Shards.file(directory, name))) {
+            Fetched fetched = Shards.fetch(image, RecordFields.usual());
+            lines.add(Shards.sha256(fetched.encoded()) + "  " + fetched.key());
+            truths.add(Shards.member(image) + " " + fetched.truth());
+        }
+
+        assertThat(lines).isEqualTo(Shards.lines("pictures.sha256"));
+        assertThat(truths).containsExactly("record=0 tench", "record=1 7", "record=2 1.5", "record=3 null");
+    }
+
+    @Test
+    void referenceSaysWhereTheRecordBegins() throws IOException {
+        Path file = Shards.file(directory, "pictures.tfrecord");
+        byte[] bytes = Shards.bytes("pictures.tfrecord");
+        long first = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN).getLong();
+        String path = Shards.listed(file).path();
+
+        ImageRef second = Shards.index(ShardFormat.TFRECORD, file).get(1);
+
+        assertThat(second.path()).isEqualTo(path + "!/record=1");
+        assertThat(second.location()).isEqualTo(new ImageRef.Location(path, Container.TFRECORD, first + 16));
+    }
+
+    @Test
+    void compressedFileIsReadAgainForAnEarlierRecord() throws IOException {
+        List<ImageRef> images = Shards.index(ShardFormat.TFRECORD, Shards.file(directory, "pictures.tfrecord.gz"));
+        try (ImageFetcher fetcher =
+                ShardFetchers.of(Container.TFRECORD_GZ, Shards.CONFIGURATION, RecordFields.usual())) {
+            byte[] last = fetcher.fetch(images.get(3), 1000).encoded();
+            byte[] first = fetcher.fetch(images.get(0), 1000).encoded();
+
+            assertThat(List.of(Shards.sha256(first), Shards.sha256(last))).containsExactly(sha256(0), sha256(3));
+        }
+    }
+
+    @Test
+    void fieldsAreReadByTheNamesGiven() throws IOException {
+        RecordFields fields = new RecordFields("image/filename", "image/class/label", "image/class/text", List.of());
+        List<ImageRef> images = Shards.index(ShardFormat.TFRECORD, Shards.file(directory, "pictures.tfrecord"));
+
+        Fetched first = Shards.fetch(images.get(0), fields);
+
+        assertThat(first.encoded()).asString(StandardCharsets.UTF_8).isEqualTo("one_pixel.png");
+        assertThat(first.key()).isEqualTo("tench");
+        assertThat(first.truth()).isNull();
+    }
+
+    @Test
+    void recordWithoutTheImageFieldNamesWhatItHas() throws IOException {
+        RecordFields fields = new RecordFields("image", null, null, List.of());
+        ImageRef image = Shards.index(ShardFormat.TFRECORD, Shards.file(directory, "pictures.tfrecord"))
+                .get(0);
+
+        assertThatThrownBy(() -> Shards.fetch(image, fields))
+                .isInstanceOf(DamagedRecordException.class)
+                .hasMessageStartingWith("TFRecord: record=0 at byte 0: it has no field image, only: ")
+                .hasMessageContaining("image/encoded")
+                .hasMessageContaining("image/class/text");
+    }
+
+    @Test
+    void flippedBitInTheDataDamagesItsRecordOnly() throws IOException {
+        byte[] bytes = Shards.bytes("pictures.tfrecord");
+        bytes[40] ^= 4;
+        List<ImageRef> images =
+                Shards.index(ShardFormat.TFRECORD, Shards.write(directory.resolve("a.tfrecord"), bytes));
+
+        assertThat(images).hasSize(4);
+        assertThatThrownBy(() -> Shards.fetch(images.get(0), RecordFields.usual()))
+                .isInstanceOf(DamagedRecordException.class)
+                .hasMessage("TFRecord: record=0 at byte 0: the checksum of its data is wrong");
+        assertThat(Shards.sha256(
+                        Shards.fetch(images.get(1), RecordFields.usual()).encoded()))
+                .isEqualTo(sha256(1));
+    }
+
+    @Test
+    void flippedBitInALengthEndsTheFile() throws IOException {
+        Path whole = Shards.file(directory, "pictures.tfrecord");
+        int second = (int)
+                Shards.index(ShardFormat.TFRECORD, whole).get(1).location().position();
+        byte[] bytes = Shards.bytes("pictures.tfrecord");
+        bytes[second] ^= 1;
+
+        List<ImageRef> images =
+                Shards.index(ShardFormat.TFRECORD, Shards.write(directory.resolve("a.tfrecord"), bytes));
+
+        assertThat(images).hasSize(2);
+        assertThat(images.get(1).problem())
+                .isEqualTo(new ImageRef.Problem(
+                        Status.UNDECODABLE,
+                        "TFRecord: cannot be read from byte " + second
+                                + " on: the checksum of a record's length is wrong"));
+    }
+
+    @Test
+    void fileOfAnotherKindIsUnsupported() throws IOException {
+        List<ImageRef> images = Shards.index(ShardFormat.TFRECORD, Shards.file(directory, "repeated.tar"));
+
+        assertThat(images).hasSize(1);
+        assertThat(images.get(0).problem())
+                .isEqualTo(new ImageRef.Problem(
+                        Status.UNSUPPORTED, "no TFRecord file: the checksum of a record's length is wrong"));
+    }
+
+    /** The first bytes of such a length, 35615, are those of a gzip file. */
+    @Test
+    void lengthThatLooksLikeGzipIsALength() throws IOException {
+        Path file = Shards.write(directory.resolve("a.tfrecord"), record(new byte[0x8b1f]));
+
+        assertThat(Shards.index(ShardFormat.TFRECORD, file).get(0).location().container())
+                .isEqualTo(Container.TFRECORD);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"-1, 18446744073709551615", "9223372036854775807, 9223372036854775807", "1000, 1000"})
+    void recordThatDoesNotFitEndsTheFile(long length, String shown) throws IOException {
+        byte[] bytes = Arrays.copyOf(header(length), 100);
+
+        List<ImageRef> images =
+                Shards.index(ShardFormat.TFRECORD, Shards.write(directory.resolve("a.tfrecord"), bytes));
+
+        assertThat(images).hasSize(1);
+        assertThat(images.get(0).problem())
+                .isEqualTo(new ImageRef.Problem(
+                        Status.UNDECODABLE,
+                        "TFRecord: cannot be read from byte 0 on: a record of " + shown
+                                + " bytes does not fit into the file"));
+    }
+
+    @Test
+    void dataThatAreNoExampleAreDamage() throws IOException {
+        byte[] groups = new byte[100_000];
+        Arrays.fill(groups, (byte) 0x0b);
+
+        assertThatThrownBy(() -> fetchRecord(groups))
+                .isInstanceOf(DamagedRecordException.class)
+                .hasMessage("TFRecord: record=0 at byte 0: no tf.train.Example: it has a field of an obsolete kind");
+        assertThatThrownBy(() -> fetchRecord(new byte[] {0x0a, -1, -1, -1, -1, 0x07}))
+                .isInstanceOf(DamagedRecordException.class)
+                .hasMessageContaining("no tf.train.Example: ");
+    }
+
+    @Test
+    void exampleWithoutFeaturesSaysSo() {
+        assertThatThrownBy(() -> fetchRecord(Example.getDefaultInstance().toByteArray()))
+                .isInstanceOf(DamagedRecordException.class)
+                .hasMessage("TFRecord: record=0 at byte 0: it has no field image/encoded, only: none");
+    }
+
+    private void fetchRecord(byte[] data) throws IOException {
+        Path file = Shards.write(directory.resolve("a.tfrecord"), record(data));
+        Shards.fetch(Shards.index(ShardFormat.TFRECORD, file).get(0), RecordFields.usual());
+    }
+
+    private static String sha256(int record) {
+        return Shards.lines("pictures.sha256").get(record).substring(0, 64);
+    }
+
+    private static byte[] record(byte[] data) {
+        ByteArrayOutputStream record = new ByteArrayOutputStream();
+        record.writeBytes(header(data.length));
+        record.writeBytes(data);
+        record.writeBytes(masked(data));
+        return record.toByteArray();
+    }
+
+    private static byte[] header(long length) {
+        byte[] bytes = ByteBuffer.allocate(8)
+                .order(ByteOrder.LITTLE_ENDIAN)
+                .putLong(length)
+                .array();
+        ByteArrayOutputStream header = new ByteArrayOutputStream();
+        header.writeBytes(bytes);
+        header.writeBytes(masked(bytes));
+        return header.toByteArray();
+    }
+
+    private static byte[] masked(byte[] data) {
+        CRC32C crc = new CRC32C();
+        crc.update(data);
+        int masked = Integer.rotateRight((int) crc.getValue(), 15) + 0xa282ead8;
+        return ByteBuffer.allocate(4)
+                .order(ByteOrder.LITTLE_ENDIAN)
+                .putInt(masked)
+                .array();
+    }
+}
