@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  * What the failure of a file system or object store means.
  *
  * <p>S3A's own exceptions are known by their names, since it is only in the class path where it is used, and S3's error code
- * stands at the end of their messages (<a href="https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html">S3's
+ * stands in their messages, after the status (<a href="https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html">S3's
  * codes</a>).
  */
 public enum StoreFailure {
@@ -61,7 +61,7 @@ public enum StoreFailure {
             "UnauthorizedAccess");
     private static final Set<String> WRONG_REGION = Set.of("AuthorizationHeaderMalformed", "PermanentRedirect");
     private static final String REQUEST_TIMEOUT = "RequestTimeout";
-    private static final Pattern CODE_AT_THE_END = Pattern.compile("Status Code: \\d+.*:([A-Za-z]+)$", Pattern.DOTALL);
+    private static final Pattern CODE = Pattern.compile("Status Code: \\d+[^()]*\\):([A-Za-z]+)(:|$)");
 
     /** What a failure means, by itself and what caused it. */
     public static StoreFailure of(IOException failure) {
@@ -124,7 +124,7 @@ public enum StoreFailure {
 
     /** S3's code of an error, empty where it has none. */
     private static String code(Throwable at) {
-        Matcher matcher = CODE_AT_THE_END.matcher(String.valueOf(at.getMessage()));
+        Matcher matcher = CODE.matcher(String.valueOf(at.getMessage()));
         return matcher.find() ? matcher.group(1) : "";
     }
 
