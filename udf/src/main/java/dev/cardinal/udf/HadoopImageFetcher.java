@@ -30,7 +30,7 @@ final class HadoopImageFetcher implements ImageFetcher {
     private boolean hasRead;
 
     HadoopImageFetcher(Configuration configuration) {
-        this(configuration, Retry.STORE);
+        this(configuration, Retry.of(configuration));
     }
 
     HadoopImageFetcher(Configuration configuration, Retry retry) {

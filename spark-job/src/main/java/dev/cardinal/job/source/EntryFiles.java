@@ -1,8 +1,10 @@
 package dev.cardinal.job.source;
 
+import dev.cardinal.job.UserPath;
 import dev.cardinal.udf.ImageRef.Problem;
 import dev.cardinal.udf.image.Status;
 import dev.cardinal.udf.store.Retry;
+import dev.cardinal.zoo.CardinalException;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -118,8 +120,8 @@ final class EntryFiles implements FlatMapFunction<Iterator<ManifestEntry>, Liste
                 }
                 fileSystem = path.getFileSystem(configuration);
                 path = fileSystem.makeQualified(path);
-            } catch (IllegalArgumentException | UnsupportedFileSystemException e) {
-                return unreadable(entry, entry.uri(), "no path: " + e.getMessage());
+            } catch (CardinalException | IllegalArgumentException | UnsupportedFileSystemException e) {
+                return unreadable(entry, UserPath.withoutCredentials(entry.uri()), "no path: " + e.getMessage());
             }
             if (!include.takes(path, directory)) {
                 return null;
@@ -139,7 +141,7 @@ final class EntryFiles implements FlatMapFunction<Iterator<ManifestEntry>, Liste
 
         private Path resolve(String uri) {
             boolean isS3 = uri.startsWith("s3://") && configuration.get("fs.s3.impl") == null;
-            return new Path(directory, new Path(isS3 ? "s3a" + uri.substring(2) : uri));
+            return new Path(directory, UserPath.of("manifest entry", isS3 ? "s3a" + uri.substring(2) : uri));
         }
 
         private static Listed unreadable(ManifestEntry entry, String path, String why) {

@@ -116,7 +116,7 @@ class ManifestTest {
 
     @Test
     void entryThatIsNoFileIsARowThatSaysWhy() throws IOException {
-        Path list = write("list.txt", "gone.png\nsub\ngopher://host/x.png\na.png");
+        Path list = write("list.txt", "gone.png\nsub\ngopher://host/x.png\ns3a://me:hush@photos/y.png\na.png");
 
         Found found = find(list, FieldNames.usual());
 
@@ -127,7 +127,9 @@ class ManifestTest {
                 .containsExactly(
                         tuple(path("gone.png"), "gone"),
                         tuple(path("sub"), "a directory, not a file"),
-                        tuple("gopher://host/x.png", "no path"));
+                        tuple("gopher://host/x.png", "no path"),
+                        tuple("s3a://photos/y.png", "no path"));
+        assertThat(found.images().toString()).doesNotContain("hush");
     }
 
     @Test

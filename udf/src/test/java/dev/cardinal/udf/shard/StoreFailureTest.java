@@ -9,6 +9,8 @@ import dev.cardinal.udf.ImageFetcher.UnreadableImageException;
 import dev.cardinal.udf.ImageRef;
 import dev.cardinal.udf.RecordFields;
 import dev.cardinal.udf.image.Status;
+import dev.cardinal.udf.store.Retry;
+import dev.cardinal.udf.store.StoreException;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -59,7 +61,8 @@ class StoreFailureTest {
 
         assertThatThrownBy(() -> index(format, file))
                 .satisfies(e -> assertThat(e instanceof UncheckedIOException ? e.getCause() : e)
-                        .isInstanceOf(SocketTimeoutException.class));
+                        .isInstanceOf(StoreException.class)
+                        .hasMessageContaining("read timed out"));
     }
 
     @ParameterizedTest
@@ -85,6 +88,35 @@ class StoreFailureTest {
             assertThat(Shards.sha256(fetcher.fetch(image, 1000).encoded()))
                     .isEqualTo("61018c516103682b85d5a7acc29caea6eb2486824e4a9cedb1ee0137e6d030d8");
         }
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "TAR, webdataset.tar.gz",
+        "TAR, webdataset.tar",
+        "TFRECORD, pictures.tfrecord.gz",
+        "TFRECORD, pictures.tfrecord",
+        "PARQUET, pictures.parquet"
+    })
+    void storeThatFailsForAMomentIsAskedAgainAtTheSamePlace(ShardFormat format, String name) throws IOException {
+        ShardFile file = flaky(Shards.file(directory, name));
+        List<ImageRef> undisturbed = index(format, file);
+        Configuration patient = new Configuration(CONFIGURATION);
+        patient.setInt(Retry.TRIES, 2);
+        FlakyFileSystem.failAt = 20;
+        FlakyFileSystem.failure = () -> {
+            FlakyFileSystem.failAt = Long.MAX_VALUE;
+            return new SocketTimeoutException("read timed out");
+        };
+
+        List<ImageRef> images = new ArrayList<>();
+        try (ImageIterator iterator =
+                ShardIndex.of(format, patient, RecordFields.usual()).images(file)) {
+            iterator.forEachRemaining(images::add);
+        }
+
+        assertThat(FlakyFileSystem.failAt).as("it has failed").isEqualTo(Long.MAX_VALUE);
+        assertThat(images).isEqualTo(undisturbed);
     }
 
     @Test
@@ -127,6 +159,7 @@ class StoreFailureTest {
         Configuration configuration = new Configuration();
         configuration.setClass("fs.flaky.impl", FlakyFileSystem.class, org.apache.hadoop.fs.FileSystem.class);
         configuration.setBoolean("fs.flaky.impl.disable.cache", true);
+        configuration.setInt(Retry.TRIES, 1);
         return configuration;
     }
 
