@@ -18,7 +18,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** Runs that are killed at random moments and started again: every image has one row, as if nothing had happened. */
 class KillIT {
     private static final int KILLS = Integer.getInteger("cardinal.kills", 20);
-    private static final int LONGEST_WAIT_MILLIS = 12_000;
+    private static final int LONGEST_WAIT_MILLIS = 8_000;
     private static final long SEED = 20_261_122;
 
     @TempDir
