@@ -1,6 +1,7 @@
 package dev.cardinal.zoo.graph;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.cardinal.zoo.Architecture;
@@ -15,7 +16,10 @@ import dev.cardinal.zoo.Preprocessing;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -28,8 +32,11 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.tensorflow.Result;
 import org.tensorflow.SavedModelBundle;
+import org.tensorflow.exceptions.TensorFlowException;
 import org.tensorflow.ndarray.Shape;
+import org.tensorflow.proto.SaverDef;
 import org.tensorflow.types.TFloat32;
+import org.tensorflow.types.TString;
 import org.tensorflow.types.TUint8;
 
 /** Holds the graph to PyTorch's outputs, which src/test/fixtures/graph_parity.py wrote. */
@@ -39,6 +46,9 @@ class SavedModelWriterTest {
     private static final int IMAGES = 2;
     private static final int IMAGE_TENSOR = 255;
     private static final double TOLERANCE = 1e-4;
+
+    private static final Architecture SMALL =
+            new Architecture(Family.RESNEXT, Stem.CIFAR, Block.BOTTLENECK, List.of(1), 2, 4, 2, 1e-5);
 
     @TempDir
     private Path directory;
@@ -86,17 +96,45 @@ class SavedModelWriterTest {
     }
 
     @Test
-    void savedGraphHoldsNoNodeThatOnlyFilledVariables() throws IOException {
-        Architecture architecture =
-                new Architecture(Family.RESNEXT, Stem.CIFAR, Block.BOTTLENECK, List.of(1), 2, 4, 2, 1e-5);
-        SavedModelWriter.write(card("small", architecture), weights(architecture)::get, directory);
+    void damagedWeightIsFoundWhereTheModelIsLoaded() throws IOException {
+        SavedModelWriter.write(card("small", SMALL), weights(SMALL)::get, directory);
+        Path file = directory.resolve("variables/variables.data-00000-of-00001");
+        byte[] data = Files.readAllBytes(file);
+        data[data.length / 2] ^= 1;
+        Files.write(file, data);
 
-        try (SavedModelBundle model = SavedModelBundle.load(directory.toString())) {
-            assertThat(model.metaGraphDef().getGraphDef().getNodeList())
-                    .extracting(node -> node.getName())
-                    .isNotEmpty()
-                    .noneMatch(name -> name.startsWith(VariableStore.SCOPE));
+        assertThatThrownBy(() -> SavedModelBundle.load(directory.toString()))
+                .isInstanceOf(TensorFlowException.class)
+                .hasMessageContaining("Checksum does not match");
+    }
+
+    @Test
+    void tensorFlowSavesTheVariablesThatItHasRestored() throws IOException {
+        SavedModelWriter.write(card("small", SMALL), weights(SMALL)::get, directory);
+        Path again = directory.resolve("again");
+
+        try (SavedModelBundle model = SavedModelBundle.load(directory.toString());
+                TString prefix = TString.scalarOf(again.toString())) {
+            SaverDef saver = model.metaGraphDef().getSaverDef();
+            model.session()
+                    .runner()
+                    .feed(saver.getFilenameTensorName(), prefix)
+                    .fetch(saver.getSaveTensorName())
+                    .run()
+                    .close();
         }
+
+        // TensorFlow writes the variables in the order of their names, so that the same numbers lie elsewhere
+        byte[] written = Files.readAllBytes(directory.resolve("variables/variables.data-00000-of-00001"));
+        byte[] saved = Files.readAllBytes(directory.resolve("again.data-00000-of-00001"));
+        assertThat(sorted(saved)).containsExactly(sorted(written));
+    }
+
+    private static float[] sorted(byte[] bytes) {
+        float[] values = new float[bytes.length / Float.BYTES];
+        ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN).asFloatBuffer().get(values);
+        Arrays.sort(values);
+        return values;
     }
 
     private static void assertEqual(TFloat32 actual, int image, double[] expected) {

@@ -1,0 +1,97 @@
+package dev.cardinal.zoo.graph;
+
+import com.google.protobuf.ByteString;
+import com.google.protobuf.CodedOutputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.SortedMap;
+
+/**
+ * A sorted string table as LevelDB lays it out (LevelDB, doc/table_format.md), which TensorFlow keeps the index of a checkpoint
+ * in: one uncompressed block of entries, no prefixes shared. Stateless and thread-safe.
+ */
+final class SortedTable {
+    private static final long MAGIC = 0xdb4775248b80fb57L;
+    private static final int FOOTER_BYTES = 48;
+    private static final int UNCOMPRESSED = 0;
+
+    private SortedTable() {}
+
+    /** Where a block lies. */
+    private record Handle(long offset, long size) {
+
+        ByteString encoded() throws IOException {
+            ByteString.Output bytes = ByteString.newOutput();
+            CodedOutputStream out = CodedOutputStream.newInstance(bytes);
+            out.writeUInt64NoTag(offset);
+            out.writeUInt64NoTag(size);
+            out.flush();
+            return bytes.toByteString();
+        }
+    }
+
+    /**
+     * The table's bytes.
+     *
+     * @param entries values by key, in the order of the keys' bytes; not empty
+     */
+    static byte[] of(SortedMap<String, ByteString> entries) throws IOException {
+        ByteArrayOutputStream file = new ByteArrayOutputStream();
+        Handle data = append(file, entries);
+        Handle metaIndex = append(file, Map.of());
+        Handle index = append(file, Map.of(entries.lastKey(), data.encoded()));
+        ByteBuffer footer = ByteBuffer.allocate(FOOTER_BYTES).order(ByteOrder.LITTLE_ENDIAN);
+        footer.put(metaIndex.encoded().toByteArray()).put(index.encoded().toByteArray());
+        footer.putLong(FOOTER_BYTES - Long.BYTES, MAGIC);
+        file.write(footer.array());
+        return file.toByteArray();
+    }
+
+    private static Handle append(ByteArrayOutputStream file, Map<String, ByteString> entries) throws IOException {
+        byte[] block = block(entries);
+        Handle handle = new Handle(file.size(), block.length);
+        Checksum checksum = new Checksum();
+        checksum.update(block, block.length);
+        checksum.update(new byte[] {UNCOMPRESSED}, 1);
+        file.write(block);
+        file.write(UNCOMPRESSED);
+        file.write(littleEndian(checksum.masked()));
+        return handle;
+    }
+
+    private static byte[] block(Map<String, ByteString> entries) throws IOException {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        CodedOutputStream out = CodedOutputStream.newInstance(bytes);
+        List<Integer> restarts = new ArrayList<>();
+        for (Map.Entry<String, ByteString> entry : entries.entrySet()) {
+            ByteString key = ByteString.copyFromUtf8(entry.getKey());
+            restarts.add(out.getTotalBytesWritten());
+            out.writeUInt32NoTag(0); // bytes shared with the key before
+            out.writeUInt32NoTag(key.size());
+            out.writeUInt32NoTag(entry.getValue().size());
+            out.writeRawBytes(key);
+            out.writeRawBytes(entry.getValue());
+        }
+        if (restarts.isEmpty()) {
+            restarts.add(0); // LevelDB's reader wants one, even where there are no entries
+        }
+        for (int restart : restarts) {
+            out.writeFixed32NoTag(restart);
+        }
+        out.writeFixed32NoTag(restarts.size());
+        out.flush();
+        return bytes.toByteArray();
+    }
+
+    private static byte[] littleEndian(int value) {
+        return ByteBuffer.allocate(Integer.BYTES)
+                .order(ByteOrder.LITTLE_ENDIAN)
+                .putInt(value)
+                .array();
+    }
+}
