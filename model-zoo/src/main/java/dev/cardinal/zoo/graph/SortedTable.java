@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
+import java.util.TreeMap;
 
 /**
  * A sorted string table as LevelDB lays it out (LevelDB, doc/table_format.md), which TensorFlow keeps the index of a checkpoint
@@ -36,15 +37,17 @@ final class SortedTable {
     }
 
     /**
-     * The table's bytes.
+     * The table's bytes, with the entries in the order of their keys' bytes.
      *
-     * @param entries values by key, in the order of the keys' bytes; not empty
+     * @param entries values by key; not empty
      */
-    static byte[] of(SortedMap<String, ByteString> entries) throws IOException {
+    static byte[] of(Map<String, ByteString> entries) throws IOException {
+        SortedMap<ByteString, ByteString> sorted = new TreeMap<>(ByteString.unsignedLexicographicalComparator());
+        entries.forEach((key, value) -> sorted.put(ByteString.copyFromUtf8(key), value));
         ByteArrayOutputStream file = new ByteArrayOutputStream();
-        Handle data = append(file, entries);
+        Handle data = append(file, sorted);
         Handle metaIndex = append(file, Map.of());
-        Handle index = append(file, Map.of(entries.lastKey(), data.encoded()));
+        Handle index = append(file, Map.of(sorted.lastKey(), data.encoded()));
         ByteBuffer footer = ByteBuffer.allocate(FOOTER_BYTES).order(ByteOrder.LITTLE_ENDIAN);
         footer.put(metaIndex.encoded().toByteArray()).put(index.encoded().toByteArray());
         footer.putLong(FOOTER_BYTES - Long.BYTES, MAGIC);
@@ -52,7 +55,7 @@ final class SortedTable {
         return file.toByteArray();
     }
 
-    private static Handle append(ByteArrayOutputStream file, Map<String, ByteString> entries) throws IOException {
+    private static Handle append(ByteArrayOutputStream file, Map<ByteString, ByteString> entries) throws IOException {
         byte[] block = block(entries);
         Handle handle = new Handle(file.size(), block.length);
         Checksum checksum = new Checksum();
@@ -64,12 +67,12 @@ final class SortedTable {
         return handle;
     }
 
-    private static byte[] block(Map<String, ByteString> entries) throws IOException {
+    private static byte[] block(Map<ByteString, ByteString> entries) throws IOException {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         CodedOutputStream out = CodedOutputStream.newInstance(bytes);
         List<Integer> restarts = new ArrayList<>();
-        for (Map.Entry<String, ByteString> entry : entries.entrySet()) {
-            ByteString key = ByteString.copyFromUtf8(entry.getKey());
+        for (Map.Entry<ByteString, ByteString> entry : entries.entrySet()) {
+            ByteString key = entry.getKey();
             restarts.add(out.getTotalBytesWritten());
             out.writeUInt32NoTag(0); // bytes shared with the key before
             out.writeUInt32NoTag(key.size());

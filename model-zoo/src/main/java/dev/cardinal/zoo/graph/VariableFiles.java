@@ -8,8 +8,8 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.util.SortedMap;
-import java.util.TreeMap;
+import java.util.HashMap;
+import java.util.Map;
 import org.tensorflow.ndarray.Shape;
 import org.tensorflow.proto.BundleEntryProto;
 import org.tensorflow.proto.BundleHeaderProto;
@@ -28,25 +28,38 @@ import org.tensorflow.proto.VersionDef;
 final class VariableFiles implements AutoCloseable {
     private static final String DATA_FILE = "variables/variables.data-00000-of-00001";
     private static final String INDEX_FILE = "variables/variables.index";
+    private static final String HEADER_KEY = "";
     private static final int CHUNK_BYTES = 1 << 20;
 
     private final Path directory;
     private final FileChannel data;
-    private final SortedMap<String, ByteString> entries = new TreeMap<>();
+    private final Map<String, ByteString> entries = new HashMap<>();
     private final ByteBuffer chunk = ByteBuffer.allocateDirect(CHUNK_BYTES).order(ByteOrder.LITTLE_ENDIAN);
     private long written;
 
-    private VariableFiles(Path directory, FileChannel data) {
+    private VariableFiles(Path directory, FileChannel data, long first) {
         this.directory = directory;
         this.data = data;
+        written = first;
+        entries.put(HEADER_KEY, header());
     }
 
     /** Opens the files below a model's directory, which must not have them yet. */
     static VariableFiles create(Path directory) throws IOException {
+        return create(directory, 0);
+    }
+
+    /**
+     * Opens the files below a model's directory, which must not have them yet.
+     *
+     * @param first where the first variable lies in the data file, after a hole
+     */
+    static VariableFiles create(Path directory, long first) throws IOException {
         Path file = directory.resolve(DATA_FILE);
         Files.createDirectories(file.getParent());
-        return new VariableFiles(
-                directory, FileChannel.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE));
+        FileChannel data = FileChannel.open(
+                file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE, StandardOpenOption.SPARSE);
+        return new VariableFiles(directory, data.position(first), first);
     }
 
     /**
@@ -85,14 +98,17 @@ final class VariableFiles implements AutoCloseable {
         written += bytes;
     }
 
-    /** Writes the index; nothing can be added then. */
-    void finish() throws IOException {
-        BundleHeaderProto header = BundleHeaderProto.newBuilder()
+    private static ByteString header() {
+        return BundleHeaderProto.newBuilder()
                 .setNumShards(1)
                 .setEndianness(BundleHeaderProto.Endianness.LITTLE)
                 .setVersion(VersionDef.newBuilder().setProducer(1))
-                .build();
-        entries.put("", header.toByteString());
+                .build()
+                .toByteString();
+    }
+
+    /** Writes the index; nothing can be added then. */
+    void finish() throws IOException {
         Files.write(directory.resolve(INDEX_FILE), SortedTable.of(entries), StandardOpenOption.CREATE_NEW);
     }
 
