@@ -78,16 +78,17 @@ public final class ImageSource {
      */
     public RecordFields recordFields() throws IOException {
         FieldNames names = spec.fields();
-        if (spec.format() == InputFormat.MANIFEST) {
+        boolean isManifest = spec.format() == InputFormat.MANIFEST;
+        Optional<Path> table = isManifest ? Optional.empty() : firstTable();
+        if (table.isEmpty() && !names.keep().isEmpty()) {
+            throw CardinalException.usage("--keep " + String.join(",", names.keep())
+                    + " names columns of Parquet tables of images, and the inputs hold none");
+        }
+        if (isManifest) {
             return RecordFields.usual();
         }
         RecordFields fields = new RecordFields(names.image(), names.label(), names.key(), List.of());
-        Optional<Path> table = firstTable();
         if (table.isEmpty()) {
-            if (!names.keep().isEmpty()) {
-                throw CardinalException.usage("--keep " + String.join(",", names.keep())
-                        + " names columns of Parquet tables, and the inputs hold none");
-            }
             return fields;
         }
         ParquetColumns.requireImages(configuration, table.get(), fields);

@@ -1,5 +1,6 @@
 package dev.cardinal.job.source;
 
+import dev.cardinal.udf.ImageRef;
 import dev.cardinal.udf.RecordFields;
 import dev.cardinal.udf.shard.ImageIterator;
 import dev.cardinal.udf.shard.ShardFile;
@@ -15,6 +16,7 @@ import org.apache.spark.broadcast.Broadcast;
 import org.apache.spark.sql.Row;
 import org.apache.spark.util.SerializableConfiguration;
 import org.apache.spark.util.TaskCompletionListener;
+import org.jspecify.annotations.Nullable;
 
 /** Turns shards into the images that lie in them, read as they are asked for. Serialized with tasks. */
 final class IndexShard implements FlatMapFunction<FileEntry, Row> {
@@ -42,7 +44,7 @@ final class IndexShard implements FlatMapFunction<FileEntry, Row> {
         ImageIterator images = ShardIndex.of(shardFormat, configuration.value().value(), fields)
                 .images(new ShardFile(file.path(), file.length(), file.modifiedMillis()));
         TaskContext.get().addTaskCompletionListener((TaskCompletionListener) task -> close(images));
-        return new Rows(images);
+        return new Rows(images, file.truth());
     }
 
     private static void close(ImageIterator images) {
@@ -56,10 +58,15 @@ final class IndexShard implements FlatMapFunction<FileEntry, Row> {
     /** The images' rows, and in the end one that counts the members passed over. */
     private final class Rows implements Iterator<Row> {
         private final ImageIterator images;
+        private final @Nullable String truth;
         private boolean ended;
 
-        Rows(ImageIterator images) {
+        /**
+         * @param truth of images that have none of their own, or null
+         */
+        Rows(ImageIterator images, @Nullable String truth) {
             this.images = images;
+            this.truth = truth;
         }
 
         @Override
@@ -73,7 +80,8 @@ final class IndexShard implements FlatMapFunction<FileEntry, Row> {
                 throw new NoSuchElementException();
             }
             if (images.hasNext()) {
-                return FoundRows.image(truthFrom.apply(images.next()));
+                ImageRef image = images.next();
+                return FoundRows.image(truthFrom.apply(image.truth() == null ? image.withTruth(truth) : image));
             }
             ended = true;
             close(images);

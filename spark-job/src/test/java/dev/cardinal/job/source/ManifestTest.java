@@ -190,6 +190,19 @@ class ManifestTest {
     }
 
     @Test
+    void columnsAreNotKeptOfAManifest() throws IOException {
+        Path list = write("list.csv", "path,where\na.png,x\n");
+        FieldNames keep = new FieldNames(null, null, null, List.of("where"));
+
+        for (InputFormat format : new InputFormat[] {InputFormat.AUTO, InputFormat.MANIFEST}) {
+            ImageSource source = new ImageSource(spec(format, list.toString(), keep, null), new Configuration());
+            assertThatThrownBy(source::recordFields)
+                    .isInstanceOf(CardinalException.class)
+                    .hasMessage("--keep where names columns of Parquet tables of images, and the inputs hold none");
+        }
+    }
+
+    @Test
     void jsonThatIsNoInventoryIsRefused() throws IOException {
         Path other = write("manifest.json", "{\"fileFormat\": \"ORC\"}");
 
