@@ -4,7 +4,6 @@ import dev.cardinal.job.UserPath;
 import dev.cardinal.udf.ImageRef.Problem;
 import dev.cardinal.udf.image.Status;
 import dev.cardinal.udf.store.Retry;
-import dev.cardinal.zoo.CardinalException;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -114,13 +113,13 @@ final class EntryFiles implements FlatMapFunction<Iterator<ManifestEntry>, Liste
             try {
                 path = resolve(entry.uri());
                 if (entry.length() != null && entry.modifiedMillis() != null) {
-                    FileEntry known =
-                            new FileEntry(path.toString(), entry.length(), entry.modifiedMillis(), entry.truth(), null);
+                    FileEntry known = new FileEntry(
+                            path.toString(), entry.length(), entry.modifiedMillis(), entry.truth(), null, true);
                     return include.takes(path, directory) ? Listed.file(known) : null;
                 }
                 fileSystem = path.getFileSystem(configuration);
                 path = fileSystem.makeQualified(path);
-            } catch (CardinalException | IllegalArgumentException | UnsupportedFileSystemException e) {
+            } catch (RuntimeException | UnsupportedFileSystemException e) {
                 return unreadable(entry, UserPath.withoutCredentials(entry.uri()), "no path: " + e.getMessage());
             }
             if (!include.takes(path, directory)) {
@@ -145,7 +144,7 @@ final class EntryFiles implements FlatMapFunction<Iterator<ManifestEntry>, Liste
         }
 
         private static Listed unreadable(ManifestEntry entry, String path, String why) {
-            return Listed.file(new FileEntry(path, 0, 0, entry.truth(), new Problem(Status.UNREADABLE, why)));
+            return Listed.file(new FileEntry(path, 0, 0, entry.truth(), new Problem(Status.UNREADABLE, why), false));
         }
     }
 }

@@ -43,23 +43,15 @@ final class IndexShard implements FlatMapFunction<FileEntry, Row> {
         ShardFormat shardFormat = format.shardFormat(file.name()).orElseThrow();
         ImageIterator images = ShardIndex.of(shardFormat, configuration.value().value(), fields)
                 .images(new ShardFile(file.path(), file.length(), file.modifiedMillis()));
-        TaskContext.get().addTaskCompletionListener((TaskCompletionListener) task -> close(images));
-        return new Rows(images, file.truth());
+        Rows rows = new Rows(images, file.truth());
+        TaskContext.get().addTaskCompletionListener((TaskCompletionListener) task -> rows.close());
+        return rows;
     }
 
-    private static void close(ImageIterator images) {
-        try {
-            images.close();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-    }
-
-    /** The images' rows, and in the end one that counts the members passed over. */
+    /** The images' rows, and in the end one that counts the members passed over. Holds the shard no longer than that. */
     private final class Rows implements Iterator<Row> {
-        private final ImageIterator images;
         private final @Nullable String truth;
-        private boolean ended;
+        private @Nullable ImageIterator images;
 
         /**
          * @param truth of images that have none of their own, or null
@@ -71,21 +63,33 @@ final class IndexShard implements FlatMapFunction<FileEntry, Row> {
 
         @Override
         public boolean hasNext() {
-            return !ended;
+            return images != null;
         }
 
         @Override
         public Row next() {
-            if (ended) {
+            ImageIterator open = images;
+            if (open == null) {
                 throw new NoSuchElementException();
             }
-            if (images.hasNext()) {
-                ImageRef image = images.next();
+            if (open.hasNext()) {
+                ImageRef image = open.next();
                 return FoundRows.image(truthFrom.apply(image.truth() == null ? image.withTruth(truth) : image));
             }
-            ended = true;
-            close(images);
-            return FoundRows.other(images.hidden(), null);
+            close();
+            return FoundRows.other(open.hidden(), null);
+        }
+
+        void close() {
+            try {
+                if (images != null) {
+                    images.close();
+                }
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            } finally {
+                images = null;
+            }
         }
     }
 }

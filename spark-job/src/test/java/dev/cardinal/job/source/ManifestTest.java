@@ -157,6 +157,17 @@ class ManifestTest {
     }
 
     @Test
+    void includeWithASlashMatchesTheWholePathOfAnEntryThatLiesElsewhere(@TempDir Path elsewhere) throws IOException {
+        Path image = Files.writeString(elsewhere.resolve("e.png"), "1");
+        write("list.txt", "a.png\n" + image);
+
+        assertThat(find(InputFormat.AUTO, directory + "/list.txt", FieldNames.usual(), "**/e.png")
+                        .images())
+                .extracting(ImageRef::path)
+                .containsExactly("file:" + image);
+    }
+
+    @Test
     void s3InventoryGivesLatestVersionsWithoutLookingThemUp() throws IOException {
         // Layout and values as in Amazon S3's documentation of inventory lists and manifests.
         Path report = Files.createDirectories(directory.resolve("report/2016-11-06T21-32Z"));
@@ -181,6 +192,7 @@ class ManifestTest {
         Found found =
                 Found.in(spec(InputFormat.AUTO, report + "/manifest.json", FieldNames.usual(), null), configuration);
 
+        assertThat(found.images()).allMatch(image -> image.location().isReported());
         assertThat(found.images())
                 .extracting(ImageRef::path, ImageRef::length, ImageRef::modifiedMillis)
                 .containsExactly(tuple(

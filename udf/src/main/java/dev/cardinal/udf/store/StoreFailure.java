@@ -15,6 +15,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.apache.hadoop.fs.UnsupportedFileSystemException;
 import org.apache.hadoop.hdfs.BlockMissingException;
+import org.apache.hadoop.hdfs.CannotObtainBlockLengthException;
 import org.apache.hadoop.security.AccessControlException;
 import org.jspecify.annotations.Nullable;
 
@@ -73,7 +74,7 @@ public enum StoreFailure {
             if (at instanceof FileNotFoundException || at instanceof NoSuchFileException) {
                 return GONE;
             }
-            if (at instanceof BlockMissingException) {
+            if (at instanceof BlockMissingException || at instanceof CannotObtainBlockLengthException) {
                 return LOST;
             }
             if (at instanceof AccessDeniedException || at instanceof AccessControlException) {
