@@ -36,4 +36,9 @@ public final class UserPath {
     public static String literal(String path) {
         return path.replaceAll("[{}\\[\\]*?\\\\]", "\\\\$0");
     }
+
+    /** A URI without the user and password that some schemes allow in it. */
+    public static String withoutCredentials(String uri) {
+        return uri.replaceFirst("^([A-Za-z][A-Za-z0-9+.-]*://)[^/@]*@", "$1");
+    }
 }

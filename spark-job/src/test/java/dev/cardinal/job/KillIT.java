@@ -18,7 +18,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** Runs that are killed at random moments and started again: every image has one row, as if nothing had happened. */
 class KillIT {
     private static final int KILLS = Integer.getInteger("cardinal.kills", 20);
-    private static final int LONGEST_WAIT_MILLIS = 12_000;
+    private static final int LONGEST_WAIT_MILLIS = 7_000;
     private static final long SEED = 20_261_122;
 
     @TempDir
@@ -49,7 +49,7 @@ class KillIT {
                 kills++;
                 leaveACommittedTask(table);
             }
-            JobProcess.Result last = JobProcess.submit(directory, label(table, 25));
+            JobProcess.Result last = JobProcess.submit(directory, label(table, 40));
 
             assertThat(last.exitCode()).as(last.err()).isZero();
             assertThat(table.resolve("_temporary")).doesNotExist();
@@ -93,7 +93,7 @@ class KillIT {
 
     /** Runs until the run has its lock and some random time more, then kills it; false where it ended before. */
     private boolean killedWhileLabelling(Path table) throws IOException, InterruptedException {
-        Process process = JobProcess.startSubmit(directory, label(table, 25));
+        Process process = JobProcess.startSubmit(directory, label(table, 40));
         boolean hasEnded = !hasTakenTheLock(process, table)
                 || process.waitFor(random.nextInt(LONGEST_WAIT_MILLIS), TimeUnit.MILLISECONDS);
         process.destroyForcibly().waitFor();

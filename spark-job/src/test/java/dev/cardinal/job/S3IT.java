@@ -2,25 +2,35 @@ package dev.cardinal.job;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.cardinal.job.FaultyProxy.Fault;
+import dev.cardinal.job.cli.CommandRunner;
+import dev.cardinal.job.cli.Console;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.net.URI;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Labelling from S3 into S3, through the shaded job jar and SparkSubmit. */
+/**
+ * Labelling from S3 into S3, with the faults of networks and stores between them. The
+ * server takes any credentials: wrong ones are what the proxy says they are, in S3's words.
+ */
 class S3IT {
-    private static final String SECRET = "wJalrXUtnFEMI7MDENGbPxRfiCYEXAMPLEKEY";
-
     @TempDir
     private static Path shared;
 
@@ -29,53 +39,249 @@ class S3IT {
 
     private static S3Server server;
     private static FaultyProxy proxy;
+    private static Map<String, String> options = Map.of();
     private static String model = "";
     private static byte[] png = {};
 
+    private final ByteArrayOutputStream printed = new ByteArrayOutputStream();
+    private final ByteArrayOutputStream complained = new ByteArrayOutputStream();
+
     @BeforeAll
     static void start() throws Exception {
-        server = S3Server.start().bucket("photos");
+        server = S3Server.start().bucket("photos").bucket("many");
         proxy = FaultyProxy.before(server.endpoint());
+        options = new TreeMap<>(S3Server.options(proxy.endpoint()));
+        options.put(
+                "spark.hadoop.fs.s3a.bucket.many.endpoint", server.endpoint().toString());
+        options.put("spark.hadoop.fs.s3a.attempts.maximum", "1"); // what Retry adds is tested
+        options.put("spark.hadoop.fs.s3a.retry.limit", "1");
+        options.put("spark.hadoop.fs.s3a.retry.throttle.limit", "1");
+        options.put("spark.master", "local[2]");
+        options.put("spark.ui.enabled", "false");
+        options.put("spark.driver.bindAddress", "127.0.0.1");
+        options.put("spark.driver.host", "127.0.0.1");
+        options.forEach(System::setProperty);
         model = shared.resolve("model").toString();
         JobProcess.Result result =
                 JobProcess.submit(shared, "import", "--card", "fashion_resnext20_8x4d", "--output", model);
         assertThat(result.exitCode()).as(result.err()).isZero();
         png = tinyPng();
+        server.put("photos", Stream.of("few/a.png", "few/b c.png", "few/_d.png", "few/.hidden.png"), png);
     }
 
     @AfterAll
     static void stop() {
+        options.keySet().forEach(System::clearProperty);
         proxy.close();
         server.close();
     }
 
-    @Test
-    void fiveThousandObjectsAreLabelledIntoTheStoreOnce() throws Exception {
-        server.put("photos", IntStream.range(0, 5000).mapToObj(i -> "many/" + i % 10 + "/" + i + ".png"), png);
-
-        JobProcess.Result first = label(server.endpoint(), "s3a://photos/many", "s3a://photos/predictions");
-
-        assertThat(first.exitCode()).as(first.err()).isZero();
-        assertThat(first.out()).contains("labelled 5,000 images");
-        assertThat(server.keys("photos", "predictions"))
-                .filteredOn(key -> !key.startsWith("predictions/_cardinal/"))
-                .allMatch(key -> key.matches("predictions/part-[^/]*\\.parquet"));
+    @AfterEach
+    void noMoreFaults() {
+        proxy.reset();
     }
 
-    private JobProcess.Result label(URI endpoint, String input, String output, String... more) throws Exception {
+    @Test
+    void fiveThousandObjectsAreLabelledIntoTheStoreOnce() throws Exception {
+        server.put("many", IntStream.range(0, 5000).mapToObj(i -> "images/" + i % 10 + "/" + i + ".png"), png);
+
+        assertThat(label("s3a://many/images", "s3a://many/predictions", "--limit", "100"))
+                .as(err())
+                .isZero();
+        server.put("many", Stream.of("predictions/__magic_job-dead/tasks/1/part-1.parquet.pending"), png);
+        server.post("/many/predictions/part-00000-dead.parquet?uploads");
+        assertThat(server.get("/many?uploads")).contains("part-00000-dead.parquet");
+
+        assertThat(label("s3a://many/images", "s3a://many/predictions"))
+                .as(err())
+                .isZero();
+
+        assertThat(out()).contains("labelled 100 images").contains("labelled 4,900 images");
+        List<String> keys = server.keys("many", "predictions");
+        assertThat(keys)
+                .filteredOn(key -> !key.startsWith("predictions/_cardinal/"))
+                .isNotEmpty()
+                .allMatch(key -> key.matches("predictions/part-[^/]*\\.parquet"));
+        assertThat(keys).doesNotContain("predictions/_cardinal/lock");
+        assertThat(server.get("/many?uploads")).doesNotContain("<Upload>");
+        assertThat(DuckDb.query(
+                        download("many", "predictions"),
+                        "SELECT count(*), count(DISTINCT path), min(path), min(status), max(status) FROM $table"))
+                .containsExactly(List.of(5000L, 5000L, "s3a://many/images/0/0.png", "ok", "ok"));
+
+        assertThat(label("s3a://many/images", "s3a://many/predictions"))
+                .as(err())
+                .isZero();
+
+        assertThat(out()).contains("nothing to do: all 5,000 images are labelled already");
+        assertThat(parts(server.keys("many", "predictions"))).hasSameElementsAs(parts(keys));
+    }
+
+    @Test
+    void transientFailuresAreWaitedOutAndLeaveNoTrace() throws Exception {
+        proxy.fault(6, "GET", ".*/few/a.png.*", Fault.error(503, "SlowDown"));
+        proxy.fault(2, "GET", ".*/few/b%20c.png.*", Fault.cut());
+        proxy.fault(1, "GET", ".*/few/_d.png.*", Fault.hangUp());
+        proxy.fault(1, "GET", ".*/few/_d.png.*", Fault.delay(Duration.ofSeconds(2)));
+        proxy.fault(1, "PUT", ".*/flaky/part-.*", Fault.error(500, "InternalError"));
+        proxy.fault(1, "POST", ".*/flaky/part-.*", Fault.error(503, "SlowDown"));
+
+        int exitCode = label("s3a://photos/few", "s3a://photos/flaky");
+
+        assertThat(exitCode).as(err()).isZero();
+        assertThat(rows("flaky"))
+                .containsExactly(
+                        List.of("s3a://photos/few/_d.png", "ok"),
+                        List.of("s3a://photos/few/a.png", "ok"),
+                        List.of("s3a://photos/few/b c.png", "ok"));
+        assertThat(proxy.requests())
+                .filteredOn(request -> request.startsWith("HEAD /photos/few/a.png"))
+                .isEmpty();
+    }
+
+    @Test
+    void outageFailsTheRunAndMarksNoImage() throws Exception {
+        proxy.fault(Integer.MAX_VALUE, "GET", ".*/few/a.png.*", Fault.error(503, "SlowDown"));
+
+        int exitCode = label("s3a://photos/few", "s3a://photos/outage");
+
+        assertThat(exitCode).isEqualTo(1);
+        assertThat(err())
+                .contains("cannot read s3a://photos/few/a.png: failed 5 times")
+                .contains("run the same command again to continue");
+        assertThat(server.keys("photos", "outage/part-")).isEmpty();
+        proxy.reset();
+
+        assertThat(label("s3a://photos/few", "s3a://photos/outage")).as(err()).isZero();
+        assertThat(rows("outage")).hasSize(3).allMatch(row -> row.get(1).equals("ok"));
+    }
+
+    @Test
+    void goneAndForbiddenObjectsAreRowsOfTheirOwn() throws Exception {
+        proxy.fault(Integer.MAX_VALUE, "GET", ".*/few/a.png.*", Fault.error(403, "AccessDenied"));
+        proxy.fault(Integer.MAX_VALUE, "GET", ".*/few/_d.png.*", Fault.error(404, "NoSuchKey"));
+
+        int exitCode = label("s3a://photos/few", "s3a://photos/forbidden");
+
+        assertThat(exitCode).as(err()).isZero();
+        assertThat(rows("forbidden"))
+                .containsExactly(
+                        List.of("s3a://photos/few/_d.png", "unreadable"),
+                        List.of("s3a://photos/few/a.png", "unreadable"),
+                        List.of("s3a://photos/few/b c.png", "ok"));
+    }
+
+    @Test
+    void credentialsThatExpireWhileItRunsFailTheRunAndMarkNoImage() throws Exception {
+        proxy.fault(Integer.MAX_VALUE, "GET", ".*/few/a.png.*", Fault.error(400, "ExpiredToken"));
+
+        int exitCode = label("s3a://photos/few", "s3a://photos/expired");
+
+        assertThat(exitCode).isEqualTo(1);
+        assertThat(err()).contains("the store refuses the credentials (ExpiredToken); renew");
+        assertThat(server.keys("photos", "expired/part-")).isEmpty();
+    }
+
+    @Test
+    void wrongCredentialsAreRefusedBeforeAnythingStarts() throws Exception {
+        proxy.always(Fault.error(403, "InvalidAccessKeyId"));
+
+        int exitCode = label("s3a://photos/few", "s3a://photos/wrong");
+
+        assertThat(exitCode).as(err()).isEqualTo(2);
+        assertThat(err()).contains("cannot reach what the command line names: it is forbidden; check the credentials");
+        proxy.reset();
+        assertThat(server.keys("photos", "wrong")).isEmpty();
+    }
+
+    @Test
+    void missingBucketIsWrongUsage() throws Exception {
+        int exitCode = label("s3a://fotos/few", "s3a://photos/missing");
+
+        assertThat(exitCode).as(err()).isEqualTo(2);
+        assertThat(err()).contains("s3a://fotos", "there is no such bucket");
+    }
+
+    @Test
+    void credentialsInAPathAreRefusedAndNotRepeated() throws Exception {
+        int exitCode =
+                label("s3a://AKIAEXAMPLE:" + S3Server.SECRET + "@photos/few", "s3a://photos/secret", "--verbose");
+
+        assertThat(exitCode).isEqualTo(2);
+        assertThat(err()).contains("input is an s3a:// path with credentials");
+        assertThat(out() + err()).doesNotContain(S3Server.SECRET);
+    }
+
+    @Test
+    void secretIsWrittenNowhereByTheJobJar() throws Exception {
+        Path events = Files.createDirectory(directory.resolve("events"));
+        Map<String, String> options = new TreeMap<>(server.options());
+        options.put("spark.eventLog.enabled", "true");
+        options.put("spark.eventLog.compress", "false");
+        options.put("spark.eventLog.dir", events.toUri().toString());
+        options.put("spark.hadoop.fs.s3a.encryption.key", "c2VydmVyLXNpZGUtY3VzdG9tZXI=");
+
+        JobProcess.Result result = JobProcess.submit(
+                directory,
+                options,
+                "label",
+                "--model",
+                model,
+                "--input",
+                "s3a://photos/few",
+                "--output",
+                "s3a://photos/quiet",
+                "--verbose");
+
+        assertThat(result.exitCode()).as(result.err()).isZero();
+        StringBuilder written = new StringBuilder(result.out()).append(result.err());
+        for (String key : server.keys("photos", "quiet/_cardinal/")) {
+            written.append(key.endsWith("/") ? "" : server.get("/photos/" + key));
+        }
+        try (Stream<Path> logs = Files.walk(events)) {
+            for (Path log : logs.filter(Files::isRegularFile).toList()) {
+                written.append(Files.readString(log, StandardCharsets.ISO_8859_1));
+            }
+        }
+        assertThat(written).contains("\"outcome\" : \"done\"", "fs.s3a.secret.key", "fs.s3a.encryption.key");
+        assertThat(written).doesNotContain(S3Server.SECRET).doesNotContain("c2VydmVyLXNpZGUtY3VzdG9tZXI=");
+    }
+
+    /** The rows of a table, (path, status), by path. */
+    private List<List<Object>> rows(String table) throws Exception {
+        return DuckDb.query(download("photos", table), "SELECT path, status FROM $table ORDER BY path");
+    }
+
+    private Path download(String bucket, String table) throws IOException {
+        Path copy = Files.createTempDirectory(directory, "copy");
+        for (String key : parts(server.keys(bucket, table + "/"))) {
+            Files.write(copy.resolve(key.substring(key.lastIndexOf('/') + 1)), server.bytes("/" + bucket + "/" + key));
+        }
+        return copy;
+    }
+
+    private static List<String> parts(List<String> keys) {
+        return keys.stream().filter(key -> key.endsWith(".parquet")).toList();
+    }
+
+    /** Runs the command in this process, which starts faster than the job jar. */
+    private int label(String input, String output, String... more) {
         List<String> arguments =
                 new ArrayList<>(List.of("label", "--model", model, "--input", input, "--output", output));
         arguments.addAll(List.of(more));
-        return JobProcess.submit(directory, options(endpoint), arguments.toArray(String[]::new));
+        Console console = new Console(
+                new PrintStream(printed, true, StandardCharsets.UTF_8),
+                new PrintStream(complained, true, StandardCharsets.UTF_8),
+                false);
+        return new CommandRunner(console).run(arguments.toArray(String[]::new));
     }
 
-    private static Map<String, String> options(URI endpoint) {
-        return Map.of(
-                "spark.hadoop.fs.s3a.endpoint", endpoint.toString(),
-                "spark.hadoop.fs.s3a.endpoint.region", "us-east-1",
-                "spark.hadoop.fs.s3a.path.style.access", "true",
-                "spark.hadoop.fs.s3a.access.key", "AKIAEXAMPLE",
-                "spark.hadoop.fs.s3a.secret.key", SECRET);
+    private String out() {
+        return printed.toString(StandardCharsets.UTF_8);
+    }
+
+    private String err() {
+        return complained.toString(StandardCharsets.UTF_8);
     }
 
     /** As small as the model takes them: there are many, and it is not the model that is tested. */

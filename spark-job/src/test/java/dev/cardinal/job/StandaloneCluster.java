@@ -10,16 +10,19 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 
 /** A standalone Spark master and worker in processes of their own, straight from Maven's jars. Closing stops them. */
 final class StandaloneCluster implements AutoCloseable {
     private static final int START_SECONDS = 60;
 
     private final String master;
+    private final Path jars;
     private final List<Process> processes;
 
-    private StandaloneCluster(String master, List<Process> processes) {
+    private StandaloneCluster(String master, Path jars, List<Process> processes) {
         this.master = master;
+        this.jars = jars;
         this.processes = processes;
     }
 
@@ -29,7 +32,7 @@ final class StandaloneCluster implements AutoCloseable {
         int port = freePort();
         String master = "spark://localhost:" + port;
         List<Process> processes = new ArrayList<>();
-        StandaloneCluster cluster = new StandaloneCluster(master, processes);
+        StandaloneCluster cluster = new StandaloneCluster(master, home.resolve("jars"), processes);
         try {
             processes.add(start(
                     home,
@@ -130,10 +133,15 @@ final class StandaloneCluster implements AutoCloseable {
     }
 
     @Override
-    public void close() {
+    public void close() throws IOException {
         for (Process process : processes) {
             process.descendants().forEach(ProcessHandle::destroyForcibly);
             process.destroyForcibly();
+        }
+        try (Stream<Path> links = Files.list(jars)) {
+            for (Path link : links.toList()) {
+                Files.delete(link);
+            }
         }
     }
 }

@@ -2,7 +2,7 @@ package dev.cardinal.udf;
 
 /** The kinds of file that images lie in, and what a position in each means. */
 public enum Container {
-    /** A file is an image; the position is 0. */
+    /** A file is an image; the position is 0, or less where its length is what a report says. */
     FILE,
     /** An uncompressed tar archive; the position is the byte of the file at which the member's content begins. */
     TAR,

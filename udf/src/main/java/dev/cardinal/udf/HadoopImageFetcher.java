@@ -13,6 +13,7 @@ import org.apache.hadoop.fs.FutureDataInputStreamBuilder;
 import org.apache.hadoop.fs.LocalFileSystem;
 import org.apache.hadoop.fs.Options.OpenFileOptions;
 import org.apache.hadoop.fs.Path;
+import org.apache.hadoop.fs.UnsupportedFileSystemException;
 import org.apache.hadoop.util.functional.FutureIO;
 
 /**
@@ -30,7 +31,7 @@ final class HadoopImageFetcher implements ImageFetcher {
     private boolean hasRead;
 
     HadoopImageFetcher(Configuration configuration) {
-        this(configuration, Retry.STORE);
+        this(configuration, Retry.of(configuration));
     }
 
     HadoopImageFetcher(Configuration configuration, Retry retry) {
@@ -42,7 +43,7 @@ final class HadoopImageFetcher implements ImageFetcher {
     public Fetched fetch(ImageRef image, int limit) throws IOException {
         Path path = new Path(image.path());
         try {
-            byte[] bytes = retry.call("read " + path, () -> read(path, image.length(), limit));
+            byte[] bytes = retry.call("read " + path, () -> read(path, image, limit));
             hasRead = true;
             return Fetched.of(bytes);
         } catch (StoreException e) {
@@ -54,14 +55,14 @@ final class HadoopImageFetcher implements ImageFetcher {
         }
     }
 
-    private byte[] read(Path path, long length, int limit) throws IOException {
+    private byte[] read(Path path, ImageRef image, int limit) throws IOException {
         FutureDataInputStreamBuilder file = fileSystem(path)
                 .openFile(path)
                 .opt(
                         OpenFileOptions.FS_OPTION_OPENFILE_READ_POLICY,
                         OpenFileOptions.FS_OPTION_OPENFILE_READ_POLICY_WHOLE_FILE);
-        if (length > 0) {
-            file.optLong(OpenFileOptions.FS_OPTION_OPENFILE_LENGTH, length);
+        if (image.length() > 0 && !image.location().isReported()) {
+            file.optLong(OpenFileOptions.FS_OPTION_OPENFILE_LENGTH, image.length());
         }
         try (InputStream in = FutureIO.awaitFuture(file.build())) {
             return in.readNBytes(limit);
@@ -70,10 +71,10 @@ final class HadoopImageFetcher implements ImageFetcher {
 
     /** What to throw for an image that another try would not read: a row says so, unless it is not the image's fault. */
     private IOException unreadable(IOException e) {
-        if (StoreFailure.of(e) == StoreFailure.FORBIDDEN
-                && e instanceof AccessDeniedException
-                && !hasRead
-                && ++forbidden == MAX_FORBIDDEN) {
+        StoreFailure failure = StoreFailure.of(e);
+        boolean mayBeEveryImages = (failure == StoreFailure.PERMANENT && !(e instanceof UnsupportedFileSystemException))
+                || (failure == StoreFailure.FORBIDDEN && e instanceof AccessDeniedException);
+        if (mayBeEveryImages && !hasRead && ++forbidden == MAX_FORBIDDEN) {
             return StoreException.allForbidden(forbidden, e);
         }
         return UnreadableImageException.of(e);

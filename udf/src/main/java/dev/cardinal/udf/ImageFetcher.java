@@ -4,6 +4,7 @@ import dev.cardinal.udf.store.StoreFailure;
 import java.io.IOException;
 import java.util.List;
 import org.apache.hadoop.fs.FSError;
+import org.apache.hadoop.fs.UnsupportedFileSystemException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -63,6 +64,10 @@ public interface ImageFetcher extends AutoCloseable {
                 case LOST -> new UnreadableImageException("no copy of a part of it is to be had: " + why, failure);
                 case GONE -> new UnreadableImageException("gone or not permitted: " + why, failure);
                 case FORBIDDEN -> new UnreadableImageException("not permitted: " + why, failure);
+                case PERMANENT ->
+                    failure instanceof UnsupportedFileSystemException
+                            ? failure
+                            : new UnreadableImageException("the store does not give it: " + why, failure);
                 default -> failure;
             };
         }

@@ -32,7 +32,24 @@ public record ImageRef(
      * @param container what kind of file that is
      * @param position where in it they begin, as the container says
      */
-    public record Location(String file, Container container, long position) implements Serializable {}
+    public record Location(String file, Container container, long position) implements Serializable {
+        private static final long REPORTED = -1;
+
+        /** A file of its own. */
+        public static Location file(String path) {
+            return new Location(path, Container.FILE, 0);
+        }
+
+        /** A file of its own whose length is what a report says: it may have another by now. */
+        public static Location reported(String path) {
+            return new Location(path, Container.FILE, REPORTED);
+        }
+
+        /** Whether the image's length may be out of date. */
+        public boolean isReported() {
+            return position == REPORTED;
+        }
+    }
 
     /**
      * Why there is nothing to read.
@@ -44,12 +61,12 @@ public record ImageRef(
 
     /** An image that is a file of its own. */
     public static ImageRef file(String path, long length, long modifiedMillis, @Nullable String truth) {
-        return new ImageRef(path, new Location(path, Container.FILE, 0), length, modifiedMillis, null, truth, null);
+        return new ImageRef(path, Location.file(path), length, modifiedMillis, null, truth, null);
     }
 
     /** A file that holds no image that could be read, but has a row. */
     public static ImageRef problem(String path, long length, long modifiedMillis, Problem problem) {
-        return new ImageRef(path, new Location(path, Container.FILE, 0), length, modifiedMillis, null, null, problem);
+        return new ImageRef(path, Location.file(path), length, modifiedMillis, null, null, problem);
     }
 
     /** The same image with another text for its class. */

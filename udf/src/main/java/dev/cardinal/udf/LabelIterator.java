@@ -99,7 +99,7 @@ final class LabelIterator implements Iterator<Row> {
             reject(image, Source.unread(image), problem.status(), problem.error());
             return;
         }
-        if (image.length() > maxFileBytes) {
+        if (image.length() > maxFileBytes && image.location().container().tellsLength()) {
             reject(image, Source.unread(image), Status.TOO_LARGE, tooManyBytes());
             return;
         }

@@ -4,13 +4,19 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.cardinal.udf.ImageFetcher.UnreadableImageException;
+import dev.cardinal.udf.store.Retry;
+import dev.cardinal.udf.store.StoreException;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileSystem;
+import org.apache.hadoop.hdfs.BlockMissingException;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
@@ -111,6 +117,78 @@ class HadoopImageFetcherTest {
                 .isInstanceOf(IOException.class)
                 .isNotInstanceOf(UnreadableImageException.class)
                 .hasMessageContaining("gopher");
+    }
+
+    @Test
+    void storeThatFailsForAMomentIsAskedAgain() throws IOException {
+        Files.writeString(directory.resolve("a.png"), "bytes");
+        FailingFileSystem.FAILURES.add(new SocketTimeoutException("Read timed out"));
+        FailingFileSystem.FAILURES.add(new IOException("Connection reset by peer"));
+
+        assertThat(failing(3).fetch(failingRef("a.png"), 100).encoded())
+                .asString()
+                .isEqualTo("bytes");
+    }
+
+    @Test
+    void outageIsNotAnUnreadableImage() {
+        FailingFileSystem.FAILURES.add(new SocketTimeoutException("Read timed out"));
+        FailingFileSystem.FAILURES.add(new SocketTimeoutException("Read timed out"));
+
+        assertThatThrownBy(() -> failing(2).fetch(failingRef("a.png"), 100))
+                .isInstanceOf(StoreException.class)
+                .hasMessageContaining("failed 2 times, at last with Read timed out");
+    }
+
+    @Test
+    void lostBlockIsUnreadableAfterAllTries() {
+        FailingFileSystem.FAILURES.add(new BlockMissingException("/a.png", "no live nodes", 0));
+        FailingFileSystem.FAILURES.add(new BlockMissingException("/a.png", "no live nodes", 0));
+
+        assertThatThrownBy(() -> failing(2).fetch(failingRef("a.png"), 100))
+                .isInstanceOf(UnreadableImageException.class)
+                .hasMessageContaining("no live nodes");
+    }
+
+    @Test
+    void whereEveryImageIsForbiddenTheTaskFails() {
+        HadoopImageFetcher fetcher = failing(1);
+        for (int i = 0; i < 100; i++) {
+            FailingFileSystem.FAILURES.add(new AccessDeniedException(i + ".png"));
+        }
+        for (int i = 0; i < 99; i++) {
+            assertThatThrownBy(() -> fetcher.fetch(failingRef("a.png"), 100))
+                    .isInstanceOf(UnreadableImageException.class);
+        }
+
+        assertThatThrownBy(() -> fetcher.fetch(failingRef("a.png"), 100))
+                .isInstanceOf(StoreException.class)
+                .hasMessageContaining("may not read any of the first 100 images of a task: 99.png");
+    }
+
+    @Test
+    void whereSomeImagesAreReadAnyNumberMayBeForbidden() throws IOException {
+        HadoopImageFetcher fetcher = failing(1);
+        Files.writeString(directory.resolve("a.png"), "bytes");
+        fetcher.fetch(failingRef("a.png"), 100);
+        for (int i = 0; i < 200; i++) {
+            FailingFileSystem.FAILURES.add(new AccessDeniedException(i + ".png"));
+            assertThatThrownBy(() -> fetcher.fetch(failingRef("a.png"), 100))
+                    .isInstanceOf(UnreadableImageException.class);
+        }
+    }
+
+    private static HadoopImageFetcher failing(int tries) {
+        return new HadoopImageFetcher(FailingFileSystem.configuration(), new Retry(tries, failures -> {}));
+    }
+
+    private ImageRef failingRef(String name) {
+        return ImageRef.file("failing:" + directory.resolve(name), 5, 0, null);
+    }
+
+    @AfterEach
+    void noMoreFailures() {
+        FailingFileSystem.FAILURES.clear();
     }
 
     /** A reference as a listing makes it. */

@@ -29,4 +29,12 @@ public final class FencedPathCommitProtocol extends PathOutputCommitProtocol {
         RunLock.requireHeldToCommit(table);
         super.commitJob(job, tasks);
     }
+
+    /** Removes what the job has written, unless another run has the table now: it removes that itself, with none of its own. */
+    @Override
+    public void abortJob(JobContext job) {
+        if (RunLock.isHeld(table)) {
+            super.abortJob(job);
+        }
+    }
 }

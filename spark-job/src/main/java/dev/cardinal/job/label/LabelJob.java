@@ -196,7 +196,7 @@ public final class LabelJob {
                 model.modelId(),
                 model.cardId(),
                 model.fingerprint(),
-                RecordedOptions.withoutCredentials(request.model()),
+                UserPath.withoutCredentials(request.model()),
                 model.labels());
     }
 }

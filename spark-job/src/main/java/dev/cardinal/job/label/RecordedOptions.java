@@ -1,5 +1,6 @@
 package dev.cardinal.job.label;
 
+import dev.cardinal.job.UserPath;
 import dev.cardinal.job.source.FieldNames;
 import dev.cardinal.udf.LabelOptions;
 import java.util.LinkedHashMap;
@@ -34,16 +35,14 @@ final class RecordedOptions {
     /** Every option. */
     static Map<String, Object> all(LabelRequest request) {
         Map<String, Object> map = new LinkedHashMap<>();
-        map.put("model", withoutCredentials(request.model()));
+        map.put("model", UserPath.withoutCredentials(request.model()));
         map.put("card", request.card() == null ? null : request.card().toString());
         map.put(
                 "input",
                 request.source().inputs().stream()
-                        .map(RecordedOptions::withoutCredentials)
+                        .map(UserPath::withoutCredentials)
                         .toList());
-        map.put(
-                "output",
-                request.output().map(RecordedOptions::withoutCredentials).orElse(null));
+        map.put("output", request.output().map(UserPath::withoutCredentials).orElse(null));
         map.put("input-format", id(request.source().format()));
         map.put("include", request.source().include());
         map.put("limit", request.limit() == Long.MAX_VALUE ? null : request.limit());
@@ -52,11 +51,6 @@ final class RecordedOptions {
         map.put("images-per-commit", request.imagesPerCommit());
         map.put("max-bad-fraction", request.maxBadFraction());
         return map;
-    }
-
-    /** A URI without the user and password that some schemes allow in it. */
-    static String withoutCredentials(String uri) {
-        return uri.replaceFirst("^([A-Za-z][A-Za-z0-9+.-]*://)[^/@]*@", "$1");
     }
 
     private static String id(Enum<?> value) {

@@ -58,6 +58,7 @@ final class RunLock implements AutoCloseable {
     private final String owner = UUID.randomUUID().toString();
     private final ScheduledExecutorService heart;
     private Instant lastBeat = Instant.EPOCH;
+    private volatile boolean isTaken;
     private boolean isLost;
 
     private RunLock(LockFile file, Clock clock) {
@@ -91,6 +92,7 @@ final class RunLock implements AutoCloseable {
         HELD_HERE.put(lock.owner, lock);
         try {
             lock.take(settling);
+            lock.isTaken = true;
         } catch (IOException | RuntimeException e) {
             HELD_HERE.remove(lock.owner);
             lock.heart.shutdownNow();
@@ -165,7 +167,7 @@ final class RunLock implements AutoCloseable {
     static void requireHeldToCommit(String table) {
         try {
             for (RunLock lock : HELD_HERE.values()) {
-                if (lock.file.table().toString().equals(table)) {
+                if (lock.isTaken && lock.file.table().toString().equals(table)) {
                     lock.requireHeld();
                     return;
                 }
@@ -174,6 +176,17 @@ final class RunLock implements AutoCloseable {
             throw new IllegalStateException(e.getMessage(), e);
         }
         throw new IllegalStateException("no run of this process holds the lock of " + table);
+    }
+
+    /** Whether a run of this process still holds the lock of a table. */
+    static boolean isHeld(String table) {
+        try {
+            requireHeldToCommit(table);
+            return true;
+        } catch (IllegalStateException e) {
+            LOG.info("the table is no longer this run's: {}", e.getMessage());
+            return false;
+        }
     }
 
     /**

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.ThreadLocalRandom;
 import org.apache.hadoop.fs.CommonPathCapabilities;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
@@ -27,6 +28,7 @@ import org.apache.spark.sql.execution.datasources.SQLHadoopMapReduceCommitProtoc
  */
 final class TableCommitter {
     private static final String TEMPORARY = "_temporary";
+    private static final String ATTEMPT = "mapreduce.job.application.attempt.id";
     private static final String MAGIC_PREFIX = "__magic";
     private static final String MAGIC_CAPABILITY = "fs.s3a.capability.magic.committer";
     private static final String S3A_COMMITTER = "fs.s3a.committer.name";
@@ -66,7 +68,11 @@ final class TableCommitter {
         }
         DataFrameWriter<Row> writer =
                 rows.write().mode(SaveMode.Append).option("mapreduce.fileoutputcommitter.marksuccessfuljobs", "false");
-        if (isObjectStore) {
+        if (!isObjectStore) {
+            // Files of a run that was taken for dead lie in another directory, which this commit does not publish.
+            writer = writer.option(
+                    ATTEMPT, Integer.toString(ThreadLocalRandom.current().nextInt(1, Integer.MAX_VALUE)));
+        } else {
             if (fileSystem.getConf().get(S3A_COMMITTER, "file").equals("file")) {
                 writer = writer.option(S3A_COMMITTER, "magic");
             }

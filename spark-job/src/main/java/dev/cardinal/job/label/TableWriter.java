@@ -50,7 +50,9 @@ final class TableWriter {
             try {
                 return append(run, plan, lock, previous);
             } finally {
-                table.removeScratch();
+                if (RunLock.isHeld(table.directory().toString())) {
+                    table.removeScratch();
+                }
             }
         }
     }
@@ -98,6 +100,9 @@ final class TableWriter {
             Set<String> filesBefore,
             int commits,
             Exception failure) {
+        if (!RunLock.isHeld(table.directory().toString())) {
+            return; // the table's records are another run's now
+        }
         try {
             Map<String, Long> counts = summary(filesBefore).counts();
             RunRecord record = run.record(

@@ -11,7 +11,6 @@ import java.util.Deque;
 import java.util.Iterator;
 import java.util.List;
 import java.util.NoSuchElementException;
-import java.util.Optional;
 import java.util.Queue;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileStatus;
@@ -94,10 +93,9 @@ final class DirectoryWalk implements Iterator<Listed> {
             begin(directories.remove());
             return;
         }
-        Optional<FileStatus> entry = ask(this::nextEntry);
-        if (entry.isPresent()) {
+        if (entries != null && entries.hasNext()) {
             listed++;
-            meet(entry.get());
+            meet(entries.next());
             return;
         }
         isListing = false;
@@ -128,23 +126,10 @@ final class DirectoryWalk implements Iterator<Listed> {
         }
     }
 
-    /** The next entry of the directory, empty after the last. A listing that broke off is begun again, as far as it had come. */
-    private Optional<FileStatus> nextEntry() throws IOException {
-        try {
-            if (entries == null) {
-                entries = fileSystem.listStatusIterator(directory);
-                for (long i = 0; i < listed && entries.hasNext(); i++) {
-                    entries.next();
-                }
-            }
-            return entries.hasNext() ? Optional.of(entries.next()) : Optional.empty();
-        } catch (IOException e) {
-            entries = null;
-            throw e;
-        }
-    }
-
-    /** Asks the store, again where it fails for a moment; the local disk only once. */
+    /**
+     * Asks the store, again where it fails for a moment; the local disk only once. What fails in the middle of a directory fails
+     * the task, which begins anew: entries may have moved in the meantime.
+     */
     private <T> T ask(Retry.IOCall<T> call) throws IOException {
         return local != null ? call.call() : Retry.STORE.call("list " + directory, call);
     }

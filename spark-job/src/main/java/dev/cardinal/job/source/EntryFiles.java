@@ -1,5 +1,6 @@
 package dev.cardinal.job.source;
 
+import dev.cardinal.job.UserPath;
 import dev.cardinal.udf.ImageRef.Problem;
 import dev.cardinal.udf.image.Status;
 import dev.cardinal.udf.store.Retry;
@@ -112,14 +113,14 @@ final class EntryFiles implements FlatMapFunction<Iterator<ManifestEntry>, Liste
             try {
                 path = resolve(entry.uri());
                 if (entry.length() != null && entry.modifiedMillis() != null) {
-                    FileEntry known =
-                            new FileEntry(path.toString(), entry.length(), entry.modifiedMillis(), entry.truth(), null);
+                    FileEntry known = new FileEntry(
+                            path.toString(), entry.length(), entry.modifiedMillis(), entry.truth(), null, true);
                     return include.takes(path, directory) ? Listed.file(known) : null;
                 }
                 fileSystem = path.getFileSystem(configuration);
                 path = fileSystem.makeQualified(path);
-            } catch (IllegalArgumentException | UnsupportedFileSystemException e) {
-                return unreadable(entry, entry.uri(), "no path: " + e.getMessage());
+            } catch (RuntimeException | UnsupportedFileSystemException e) {
+                return unreadable(entry, UserPath.withoutCredentials(entry.uri()), "no path: " + e.getMessage());
             }
             if (!include.takes(path, directory)) {
                 return null;
@@ -139,11 +140,11 @@ final class EntryFiles implements FlatMapFunction<Iterator<ManifestEntry>, Liste
 
         private Path resolve(String uri) {
             boolean isS3 = uri.startsWith("s3://") && configuration.get("fs.s3.impl") == null;
-            return new Path(directory, new Path(isS3 ? "s3a" + uri.substring(2) : uri));
+            return new Path(directory, UserPath.of("manifest entry", isS3 ? "s3a" + uri.substring(2) : uri));
         }
 
         private static Listed unreadable(ManifestEntry entry, String path, String why) {
-            return Listed.file(new FileEntry(path, 0, 0, entry.truth(), new Problem(Status.UNREADABLE, why)));
+            return Listed.file(new FileEntry(path, 0, 0, entry.truth(), new Problem(Status.UNREADABLE, why), false));
         }
     }
 }

@@ -2,9 +2,12 @@ package dev.cardinal.job.source;
 
 import dev.cardinal.job.source.FoundImages.Repeats;
 import dev.cardinal.udf.RecordFields;
+import dev.cardinal.udf.shard.ParquetColumns;
+import dev.cardinal.udf.shard.ShardFormat;
 import dev.cardinal.zoo.CardinalException;
 import java.io.IOException;
 import java.util.List;
+import java.util.Optional;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.Path;
@@ -13,6 +16,7 @@ import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.broadcast.Broadcast;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.types.StructField;
 import org.apache.spark.storage.StorageLevel;
 import org.apache.spark.util.SerializableConfiguration;
 
@@ -72,13 +76,54 @@ public final class ImageSource {
      * @throws CardinalException if a table of the inputs has no column that is asked for
      * @throws IOException if a file system fails
      */
-    public RecordFields recordFields() {
+    public RecordFields recordFields() throws IOException {
         FieldNames names = spec.fields();
-        if (spec.format() == InputFormat.MANIFEST) {
+        boolean isManifest = spec.format() == InputFormat.MANIFEST;
+        Optional<Path> table = isManifest ? Optional.empty() : firstTable();
+        if (table.isEmpty() && !names.keep().isEmpty()) {
+            throw CardinalException.usage("--keep " + String.join(",", names.keep())
+                    + " names columns of Parquet tables of images, and the inputs hold none");
+        }
+        if (isManifest) {
             return RecordFields.usual();
         }
         RecordFields fields = new RecordFields(names.image(), names.label(), names.key(), List.of());
-        return fields;
+        if (table.isEmpty()) {
+            return fields;
+        }
+        ParquetColumns.requireImages(configuration, table.get(), fields);
+        List<StructField> keep = ParquetColumns.keep(configuration, table.get(), names.keep());
+        return new RecordFields(names.image(), names.label(), names.key(), keep);
+    }
+
+    /** A table that must be as the user says: one that is an input, or the first one where columns of it are to be kept. */
+    private Optional<Path> firstTable() throws IOException {
+        boolean isAsked = !spec.fields().keep().isEmpty() || spec.format() == InputFormat.PARQUET;
+        for (String input : spec.inputs()) {
+            for (FileStatus root : inputs.roots(input)) {
+                if (root.isFile() && isTable(root.getPath())) {
+                    return Optional.of(root.getPath());
+                }
+                if (root.isDirectory() && isAsked) {
+                    Path path = root.getPath();
+                    DirectoryWalk walk = new DirectoryWalk(path, path, new IncludeGlob(spec.include()), configuration);
+                    while (walk.hasNext()) {
+                        FileEntry file = walk.next().file();
+                        if (file != null && isTable(new Path(file.path()))) {
+                            return Optional.of(new Path(file.path()));
+                        }
+                    }
+                }
+            }
+        }
+        return Optional.empty();
+    }
+
+    private boolean isTable(Path file) {
+        return spec.format()
+                .shardFormat(file.getName())
+                .filter(format -> format == ShardFormat.PARQUET)
+                .isPresent();
     }
 
     /**

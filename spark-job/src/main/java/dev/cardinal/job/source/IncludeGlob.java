@@ -2,7 +2,9 @@ package dev.cardinal.job.source;
 
 import dev.cardinal.zoo.CardinalException;
 import java.nio.file.FileSystems;
+import java.nio.file.InvalidPathException;
 import java.nio.file.PathMatcher;
+import java.util.Objects;
 import org.apache.hadoop.fs.Path;
 import org.jspecify.annotations.Nullable;
 
@@ -37,13 +39,21 @@ final class IncludeGlob {
         if (matcher == null) {
             return true;
         }
-        String name = file.getName();
-        if (!matchesNames && root != null) {
-            name = file.toUri()
-                    .getPath()
-                    .substring(root.toUri().getPath().length())
-                    .replaceFirst("^/", "");
+        try {
+            return matcher.matches(java.nio.file.Path.of(matchesNames ? file.getName() : below(file, root)));
+        } catch (InvalidPathException e) {
+            return false; // a name that no path here can have, no glob can match
         }
-        return matcher.matches(java.nio.file.Path.of(name));
+    }
+
+    /** The path below the root, or the whole path of a file that lies elsewhere, as a manifest's may; without a slash in front. */
+    private static String below(Path file, @Nullable Path root) {
+        String path = file.toUri().getPath();
+        String above = root == null ? "" : root.toUri().getPath();
+        boolean isBelow = root != null
+                && Objects.equals(root.toUri().getScheme(), file.toUri().getScheme())
+                && Objects.equals(root.toUri().getAuthority(), file.toUri().getAuthority())
+                && path.startsWith(above.endsWith("/") ? above : above + "/");
+        return (isBelow ? path.substring(above.length()) : path).replaceFirst("^/", "");
     }
 }

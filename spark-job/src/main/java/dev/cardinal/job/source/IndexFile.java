@@ -1,6 +1,7 @@
 package dev.cardinal.job.source;
 
 import dev.cardinal.udf.ImageRef;
+import dev.cardinal.udf.ImageRef.Location;
 import java.util.Iterator;
 import java.util.List;
 import org.apache.spark.api.java.function.FlatMapFunction;
@@ -22,10 +23,14 @@ final class IndexFile implements FlatMapFunction<Listed, Row> {
         if (file == null) {
             return List.of(FoundRows.other(listed.skipped(), listed.failure())).iterator();
         }
-        ImageRef image = file.problem() == null
-                ? ImageRef.file(file.path(), file.length(), file.modifiedMillis(), file.truth())
-                : ImageRef.problem(file.path(), file.length(), file.modifiedMillis(), file.problem())
-                        .withTruth(file.truth());
+        ImageRef image = new ImageRef(
+                file.path(),
+                file.isReported() ? Location.reported(file.path()) : Location.file(file.path()),
+                file.length(),
+                file.modifiedMillis(),
+                null,
+                file.truth(),
+                file.problem());
         return List.of(FoundRows.image(truthFrom.apply(image))).iterator();
     }
 }

@@ -1,5 +1,6 @@
 package dev.cardinal.job.source;
 
+import dev.cardinal.udf.ImageRef;
 import dev.cardinal.udf.RecordFields;
 import dev.cardinal.udf.shard.ImageIterator;
 import dev.cardinal.udf.shard.ShardFile;
@@ -15,6 +16,7 @@ import org.apache.spark.broadcast.Broadcast;
 import org.apache.spark.sql.Row;
 import org.apache.spark.util.SerializableConfiguration;
 import org.apache.spark.util.TaskCompletionListener;
+import org.jspecify.annotations.Nullable;
 
 /** Turns shards into the images that lie in them, read as they are asked for. Serialized with tasks. */
 final class IndexShard implements FlatMapFunction<FileEntry, Row> {
@@ -41,43 +43,53 @@ final class IndexShard implements FlatMapFunction<FileEntry, Row> {
         ShardFormat shardFormat = format.shardFormat(file.name()).orElseThrow();
         ImageIterator images = ShardIndex.of(shardFormat, configuration.value().value(), fields)
                 .images(new ShardFile(file.path(), file.length(), file.modifiedMillis()));
-        TaskContext.get().addTaskCompletionListener((TaskCompletionListener) task -> close(images));
-        return new Rows(images);
+        Rows rows = new Rows(images, file.truth());
+        TaskContext.get().addTaskCompletionListener((TaskCompletionListener) task -> rows.close());
+        return rows;
     }
 
-    private static void close(ImageIterator images) {
-        try {
-            images.close();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-    }
-
-    /** The images' rows, and in the end one that counts the members passed over. */
+    /** The images' rows, and in the end one that counts the members passed over. Holds the shard no longer than that. */
     private final class Rows implements Iterator<Row> {
-        private final ImageIterator images;
-        private boolean ended;
+        private final @Nullable String truth;
+        private @Nullable ImageIterator images;
 
-        Rows(ImageIterator images) {
+        /**
+         * @param truth of images that have none of their own, or null
+         */
+        Rows(ImageIterator images, @Nullable String truth) {
             this.images = images;
+            this.truth = truth;
         }
 
         @Override
         public boolean hasNext() {
-            return !ended;
+            return images != null;
         }
 
         @Override
         public Row next() {
-            if (ended) {
+            ImageIterator open = images;
+            if (open == null) {
                 throw new NoSuchElementException();
             }
-            if (images.hasNext()) {
-                return FoundRows.image(truthFrom.apply(images.next()));
+            if (open.hasNext()) {
+                ImageRef image = open.next();
+                return FoundRows.image(truthFrom.apply(image.truth() == null ? image.withTruth(truth) : image));
             }
-            ended = true;
-            close(images);
-            return FoundRows.other(images.hidden(), null);
+            close();
+            return FoundRows.other(open.hidden(), null);
+        }
+
+        void close() {
+            try {
+                if (images != null) {
+                    images.close();
+                }
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            } finally {
+                images = null;
+            }
         }
     }
 }

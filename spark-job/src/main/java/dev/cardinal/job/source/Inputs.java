@@ -54,14 +54,17 @@ final class Inputs {
     }
 
     private static FileStatus @Nullable [] glob(FileSystem fileSystem, Path path) throws IOException {
-        try {
-            return Retry.STORE.call("match " + path, () -> fileSystem.globStatus(path));
-        } catch (IOException e) {
-            if (String.valueOf(e.getMessage()).startsWith("Illegal file pattern")) {
-                throw CardinalException.input("input " + path + " does not exist, and is no glob: " + e.getMessage());
+        return Retry.STORE.call("match " + path, () -> {
+            try {
+                return fileSystem.globStatus(path);
+            } catch (IOException e) {
+                if (String.valueOf(e.getMessage()).startsWith("Illegal file pattern")) {
+                    throw CardinalException.input(
+                            "input " + path + " does not exist, and is no glob: " + e.getMessage());
+                }
+                throw e;
             }
-            throw e;
-        }
+        });
     }
 
     /** Whether a glob has matched a name that begins with a dot without a dot of its own. */

@@ -76,6 +76,9 @@ final class Lister {
                 wholly = met.size();
             }
             met.add(next);
+            if (next.failure() != null) {
+                break;
+            }
             if (met.size() >= ENTRIES_ON_DRIVER
                     || (isNewDirectory && walk.pending().size() >= enough)) {
                 known.addAll(met.subList(0, wholly));

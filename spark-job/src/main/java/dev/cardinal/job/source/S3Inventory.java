@@ -34,7 +34,7 @@ final class S3Inventory {
 
     private static final String BUCKET = "bucket";
     private static final String KEY = "key";
-    private static final String ARN = "arn:aws:s3:::";
+    private static final String ARN = "arn:[^:]*:s3:::";
 
     private final boolean isParquet;
     private final List<String> columns;

@@ -116,7 +116,7 @@ class ManifestTest {
 
     @Test
     void entryThatIsNoFileIsARowThatSaysWhy() throws IOException {
-        Path list = write("list.txt", "gone.png\nsub\ngopher://host/x.png\na.png");
+        Path list = write("list.txt", "gone.png\nsub\ngopher://host/x.png\ns3a://me:hush@photos/y.png\na.png");
 
         Found found = find(list, FieldNames.usual());
 
@@ -127,7 +127,9 @@ class ManifestTest {
                 .containsExactly(
                         tuple(path("gone.png"), "gone"),
                         tuple(path("sub"), "a directory, not a file"),
-                        tuple("gopher://host/x.png", "no path"));
+                        tuple("gopher://host/x.png", "no path"),
+                        tuple("s3a://photos/y.png", "no path"));
+        assertThat(found.images().toString()).doesNotContain("hush");
     }
 
     @Test
@@ -155,6 +157,17 @@ class ManifestTest {
     }
 
     @Test
+    void includeWithASlashMatchesTheWholePathOfAnEntryThatLiesElsewhere(@TempDir Path elsewhere) throws IOException {
+        Path image = Files.writeString(elsewhere.resolve("e.png"), "1");
+        write("list.txt", "a.png\n" + image);
+
+        assertThat(find(InputFormat.AUTO, directory + "/list.txt", FieldNames.usual(), "**/e.png")
+                        .images())
+                .extracting(ImageRef::path)
+                .containsExactly("file:" + image);
+    }
+
+    @Test
     void s3InventoryGivesLatestVersionsWithoutLookingThemUp() throws IOException {
         // Layout and values as in Amazon S3's documentation of inventory lists and manifests.
         Path report = Files.createDirectories(directory.resolve("report/2016-11-06T21-32Z"));
@@ -179,12 +192,26 @@ class ManifestTest {
         Found found =
                 Found.in(spec(InputFormat.AUTO, report + "/manifest.json", FieldNames.usual(), null), configuration);
 
+        assertThat(found.images()).allMatch(image -> image.location().isReported());
         assertThat(found.images())
                 .extracting(ImageRef::path, ImageRef::length, ImageRef::modifiedMillis)
                 .containsExactly(tuple(
                         "s3a://photos/a b+c d/é.jpg",
                         17L,
                         Instant.parse("2016-08-11T22:19:33.000Z").toEpochMilli()));
+    }
+
+    @Test
+    void columnsAreNotKeptOfAManifest() throws IOException {
+        Path list = write("list.csv", "path,where\na.png,x\n");
+        FieldNames keep = new FieldNames(null, null, null, List.of("where"));
+
+        for (InputFormat format : new InputFormat[] {InputFormat.AUTO, InputFormat.MANIFEST}) {
+            ImageSource source = new ImageSource(spec(format, list.toString(), keep, null), new Configuration());
+            assertThatThrownBy(source::recordFields)
+                    .isInstanceOf(CardinalException.class)
+                    .hasMessage("--keep where names columns of Parquet tables of images, and the inputs hold none");
+        }
     }
 
     @Test

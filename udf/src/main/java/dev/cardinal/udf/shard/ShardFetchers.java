@@ -18,7 +18,7 @@ public final class ShardFetchers {
             case TAR, TAR_GZ -> new RecordFetcher(ShardFormat.TAR, configuration, new TarContent());
             case TFRECORD, TFRECORD_GZ ->
                 new RecordFetcher(ShardFormat.TFRECORD, configuration, new TfRecordContent(fields));
-            case PARQUET -> throw new UnsupportedOperationException();
+            case PARQUET -> new ParquetFetcher(configuration, fields);
             case FILE -> throw new IllegalArgumentException("a file is no shard");
         };
     }

@@ -25,7 +25,7 @@ public interface ShardIndex {
         return switch (format) {
             case TAR -> new StreamIndex(configuration, TarImages::new);
             case TFRECORD -> new StreamIndex(configuration, TfRecordImages::new);
-            case PARQUET -> throw new UnsupportedOperationException();
+            case PARQUET -> new ParquetIndex(configuration, fields);
         };
     }
 }

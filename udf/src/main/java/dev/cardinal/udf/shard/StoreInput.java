@@ -1,6 +1,7 @@
 package dev.cardinal.udf.shard;
 
 import dev.cardinal.udf.ImageFetcher.UnreadableImageException;
+import dev.cardinal.udf.store.Retry;
 import java.io.EOFException;
 import java.io.IOException;
 import org.apache.hadoop.conf.Configuration;
@@ -10,12 +11,15 @@ import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.FutureDataInputStreamBuilder;
 import org.apache.hadoop.fs.LocalFileSystem;
 import org.apache.hadoop.fs.Path;
+import org.apache.hadoop.io.IOUtils;
 import org.apache.hadoop.util.functional.FutureIO;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A file of any Hadoop file system, through a small buffer.
  *
- * <p>Tells an object store how it will be read; a gap that takes less time to read than a request is read through there.
+ * <p>Tells an object store how it will be read; a gap that takes less time to read than a request is read through there. A store
+ * that fails for a moment is asked again.
  */
 final class StoreInput implements ShardInput {
 
@@ -32,31 +36,86 @@ final class StoreInput implements ShardInput {
     /** What is faster read than asked for anew where a request takes 30 ms and a second brings 100 MB. */
     private static final int READ_AHEAD = 4 << 20;
 
-    private final FSDataInputStream in;
+    private final Configuration configuration;
+    private final Path path;
+    private final Access access;
+    private final Retry retry;
     private final byte[] buffer = new byte[BUFFER];
+    private @Nullable FSDataInputStream stream;
     private int next;
     private int filled;
     private long bufferEnd;
 
-    private StoreInput(FSDataInputStream in) {
-        this.in = in;
+    private StoreInput(Configuration configuration, Path path, Access access) {
+        this.configuration = configuration;
+        this.path = path;
+        this.access = access;
+        this.retry = Retry.of(configuration);
     }
 
     /** Opens a file by its fully qualified, unescaped path. */
     static StoreInput open(Configuration configuration, String file, Access access) throws IOException {
-        Path path = new Path(file);
-        try {
-            FileSystem fileSystem = path.getFileSystem(configuration);
-            FileSystem files = fileSystem instanceof LocalFileSystem local ? local.getRawFileSystem() : fileSystem;
-            FutureDataInputStreamBuilder builder = files.openFile(path)
+        StoreInput input = new StoreInput(configuration, new Path(file), access);
+        input.ask(input::stream);
+        return input;
+    }
+
+    /** The open stream, where the buffer ends. */
+    private FSDataInputStream stream() throws IOException {
+        FSDataInputStream open = stream;
+        if (open == null) {
+            FutureDataInputStreamBuilder builder = fileSystem(path, configuration)
+                    .openFile(path)
                     .opt("fs.option.openfile.read.policy", access == Access.SEQUENTIAL ? "sequential" : "random")
                     .optLong("fs.s3a.readahead.range", READ_AHEAD);
-            return new StoreInput(FutureIO.awaitFuture(builder.build()));
+            open = FutureIO.awaitFuture(builder.build());
+            stream = open;
+            if (bufferEnd > 0) {
+                open.seek(bufferEnd);
+            }
+        }
+        return open;
+    }
+
+    /** Asks the store, again where it fails for a moment; a stream that has failed is opened anew. */
+    private <T> T ask(Retry.IOCall<T> call) throws IOException {
+        try {
+            return retry.call("read " + path, () -> {
+                try {
+                    return call.call();
+                } catch (IOException e) {
+                    drop();
+                    throw e;
+                }
+            });
         } catch (IOException e) {
             throw UnreadableImageException.of(e);
         } catch (FSError e) {
             throw UnreadableImageException.of(e);
         }
+    }
+
+    private void drop() {
+        IOUtils.closeStream(stream);
+        stream = null;
+    }
+
+    /** Bytes of a file. */
+    static long length(Configuration configuration, String file) throws IOException {
+        Path path = new Path(file);
+        try {
+            return fileSystem(path, configuration).getFileStatus(path).getLen();
+        } catch (IOException e) {
+            throw UnreadableImageException.of(e);
+        } catch (FSError e) {
+            throw UnreadableImageException.of(e);
+        }
+    }
+
+    /** On the local disk the file alone, without the checksums beside it. */
+    private static FileSystem fileSystem(Path path, Configuration configuration) throws IOException {
+        FileSystem fileSystem = path.getFileSystem(configuration);
+        return fileSystem instanceof LocalFileSystem local ? local.getRawFileSystem() : fileSystem;
     }
 
     @Override
@@ -90,13 +149,7 @@ final class StoreInput implements ShardInput {
     }
 
     private int fetch(byte[] into, int offset, int length) throws IOException {
-        try {
-            return in.read(into, offset, length);
-        } catch (IOException e) {
-            throw UnreadableImageException.of(e);
-        } catch (FSError e) {
-            throw UnreadableImageException.of(e);
-        }
+        return ask(() -> stream().read(into, offset, length));
     }
 
     @Override
@@ -106,19 +159,20 @@ final class StoreInput implements ShardInput {
             next += (int) ahead;
             return true;
         }
-        try {
-            in.seek(position);
-        } catch (EOFException e) {
-            return false;
-        } catch (IOException e) {
-            throw UnreadableImageException.of(e);
-        } catch (FSError e) {
-            throw UnreadableImageException.of(e);
+        boolean isThere = ask(() -> {
+            try {
+                stream().seek(position);
+                return true;
+            } catch (EOFException e) {
+                return false;
+            }
+        });
+        if (isThere) {
+            next = 0;
+            filled = 0;
+            bufferEnd = position;
         }
-        next = 0;
-        filled = 0;
-        bufferEnd = position;
-        return true;
+        return isThere;
     }
 
     @Override
@@ -128,6 +182,8 @@ final class StoreInput implements ShardInput {
 
     @Override
     public void close() throws IOException {
-        in.close();
+        if (stream != null) {
+            stream.close();
+        }
     }
 }

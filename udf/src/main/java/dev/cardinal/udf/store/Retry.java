@@ -2,6 +2,7 @@ package dev.cardinal.udf.store;
 
 import dev.cardinal.zoo.Backoff;
 import java.io.IOException;
+import org.apache.hadoop.conf.Configuration;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -16,6 +17,9 @@ public final class Retry {
     /** Five tries, with pauses of up to 1, 2, 4 and 8 s. */
     public static final Retry STORE = new Retry(5, Backoff.EXPONENTIAL);
 
+    /** How often a store is asked, where a Hadoop configuration says it. */
+    public static final String TRIES = "cardinal.store.tries";
+
     private final int tries;
     private final Backoff backoff;
 
@@ -28,6 +32,11 @@ public final class Retry {
         }
         this.tries = tries;
         this.backoff = backoff;
+    }
+
+    /** {@link #STORE}, with the tries that a configuration asks for. */
+    public static Retry of(Configuration configuration) {
+        return new Retry(Math.max(1, configuration.getInt(TRIES, STORE.tries)), STORE.backoff);
     }
 
     /** What is asked of a store; asking twice must do no harm. */

@@ -3,6 +3,7 @@ package dev.cardinal.udf.store;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.UnknownHostException;
+import java.util.Optional;
 
 /**
  * A store that gives nothing, for now or to this user. Its message says what was asked of it, why it failed and what to do; it
@@ -42,8 +43,19 @@ public final class StoreException extends IOException {
         if (failure instanceof StoreException already) {
             return already;
         }
-        String why = StoreFailure.refusal(failure).orElse(firstLine(failure) + hint(failure));
-        return new StoreException("cannot " + what + ": " + why, failure);
+        return new StoreException("cannot " + what + ": " + why(failure), failure);
+    }
+
+    private static String why(IOException failure) {
+        Optional<String> refusal = StoreFailure.refusal(failure);
+        if (refusal.isPresent()) {
+            return refusal.get() + " (" + firstLine(failure) + ")";
+        }
+        if (StoreFailure.of(failure) == StoreFailure.FORBIDDEN) {
+            return "it is forbidden; check the credentials, on S3 those that fs.s3a.aws.credentials.provider finds, and what"
+                    + " they give a right to (" + firstLine(failure) + ")";
+        }
+        return firstLine(failure) + hint(failure);
     }
 
     private static String firstLine(IOException failure) {

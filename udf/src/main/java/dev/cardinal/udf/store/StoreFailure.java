@@ -15,6 +15,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.apache.hadoop.fs.UnsupportedFileSystemException;
 import org.apache.hadoop.hdfs.BlockMissingException;
+import org.apache.hadoop.hdfs.CannotObtainBlockLengthException;
 import org.apache.hadoop.security.AccessControlException;
 import org.jspecify.annotations.Nullable;
 
@@ -22,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  * What the failure of a file system or object store means.
  *
  * <p>S3A's own exceptions are known by their names, since it is only in the class path where it is used, and S3's error code
- * stands at the end of their messages (<a href="https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html">S3's
+ * stands in their messages, after the status (<a href="https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html">S3's
  * codes</a>).
  */
 public enum StoreFailure {
@@ -61,7 +62,7 @@ public enum StoreFailure {
             "UnauthorizedAccess");
     private static final Set<String> WRONG_REGION = Set.of("AuthorizationHeaderMalformed", "PermanentRedirect");
     private static final String REQUEST_TIMEOUT = "RequestTimeout";
-    private static final Pattern CODE_AT_THE_END = Pattern.compile("Status Code: \\d+.*:([A-Za-z]+)$", Pattern.DOTALL);
+    private static final Pattern CODE = Pattern.compile("Status Code: \\d+[^()]*\\):([A-Za-z]+)(:|$)");
 
     /** What a failure means, by itself and what caused it. */
     public static StoreFailure of(IOException failure) {
@@ -73,7 +74,7 @@ public enum StoreFailure {
             if (at instanceof FileNotFoundException || at instanceof NoSuchFileException) {
                 return GONE;
             }
-            if (at instanceof BlockMissingException) {
+            if (at instanceof BlockMissingException || at instanceof CannotObtainBlockLengthException) {
                 return LOST;
             }
             if (at instanceof AccessDeniedException || at instanceof AccessControlException) {
@@ -124,7 +125,7 @@ public enum StoreFailure {
 
     /** S3's code of an error, empty where it has none. */
     private static String code(Throwable at) {
-        Matcher matcher = CODE_AT_THE_END.matcher(String.valueOf(at.getMessage()));
+        Matcher matcher = CODE.matcher(String.valueOf(at.getMessage()));
         return matcher.find() ? matcher.group(1) : "";
     }
 

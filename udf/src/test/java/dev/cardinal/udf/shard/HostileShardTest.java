@@ -12,15 +12,19 @@ import dev.cardinal.udf.image.Mutations;
 import dev.cardinal.udf.image.Status;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import java.util.Set;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Whatever a shard's bytes are, each image is read or has a row that says why not, and little memory is asked for. */
 class HostileShardTest {
@@ -35,7 +39,8 @@ class HostileShardTest {
         "TAR, repeated.tar",
         "TAR, webdataset_members.tar.gz",
         "TFRECORD, pictures.tfrecord",
-        "TFRECORD, pictures.tfrecord.gz"
+        "TFRECORD, pictures.tfrecord.gz",
+        "PARQUET, hugging_face.parquet"
     })
     void shardCutAtAnyByteGivesRows(ShardFormat format, String name) throws IOException {
         byte[] whole = Shards.bytes(name);
@@ -51,13 +56,29 @@ class HostileShardTest {
     @CsvSource({
         "TAR, webdataset.tar, gnu.tar, pax.tar",
         "TAR, webdataset.tar.gz, webdataset_members.tar.gz, webdataset.tar.gz",
-        "TFRECORD, pictures.tfrecord, pictures.tfrecord, pictures.tfrecord.gz"
+        "TFRECORD, pictures.tfrecord, pictures.tfrecord, pictures.tfrecord.gz",
+        "PARQUET, pictures.parquet, pictures_v2.parquet, hugging_face.parquet"
     })
     void damagedShardGivesRows(ShardFormat format, String first, String second, String third) throws IOException {
         List<byte[]> shards = List.of(Shards.bytes(first), Shards.bytes(second), Shards.bytes(third));
         Mutations mutations = new Mutations(shards, 7);
         for (int i = 0; i < MUTATIONS; i++) {
             read(format, mutations.next());
+        }
+    }
+
+    /** What a random bit seldom reaches: a whole footer before pages that are broken. */
+    @ParameterizedTest
+    @ValueSource(strings = {"pictures.parquet", "pictures_v2.parquet", "hugging_face.parquet"})
+    void brokenPagesGiveRows(String name) throws IOException {
+        byte[] whole = Shards.bytes(name);
+        int footer = ByteBuffer.wrap(whole).order(ByteOrder.LITTLE_ENDIAN).getInt(whole.length - 8);
+        Random random = new Random(11);
+        for (int i = 0; i < MUTATIONS / 2; i++) {
+            byte[] damaged = whole.clone();
+            int at = 4 + random.nextInt(whole.length - footer - 16);
+            Arrays.fill(damaged, at, at + 1 + random.nextInt(4), (byte) random.nextInt());
+            assertThat(read(ShardFormat.PARQUET, damaged)).isLessThanOrEqualTo(4);
         }
     }
 

@@ -7,9 +7,7 @@ import dev.cardinal.udf.ImageFetcher;
 import dev.cardinal.udf.ImageRef;
 import dev.cardinal.udf.RecordFields;
 import dev.cardinal.udf.image.Status;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -129,7 +127,7 @@ class TarImagesTest {
     @Test
     void archivesOneAfterTheOtherAreRead() throws IOException {
         Path file = Shards.write(
-                directory.resolve("a.tar"), concat(Shards.bytes("repeated.tar"), Shards.bytes("webdataset.tar")));
+                directory.resolve("a.tar"), Bytes.concat(Shards.bytes("repeated.tar"), Shards.bytes("webdataset.tar")));
 
         assertThat(Shards.index(ShardFormat.TAR, file)).hasSize(8).allMatch(image -> image.problem() == null);
     }
@@ -202,7 +200,8 @@ class TarImagesTest {
                     """)
     void truthIsTextBesideTheImage(String content, String extension, String expected) throws IOException {
         String text = content.replace("\\n", "\n").replace("\\r", "\r");
-        byte[] archive = concat(member("a/1.jpg", new byte[9]), member("a/1." + extension, utf8(text)));
+        byte[] archive = Bytes.concat(
+                Bytes.tarMember("a/1.jpg", new byte[9]), Bytes.tarMember("a/1." + extension, Bytes.utf8(text)));
         Path file = Shards.write(directory.resolve("a.tar"), archive);
 
         List<ImageRef> images = Shards.index(ShardFormat.TAR, file);
@@ -213,11 +212,11 @@ class TarImagesTest {
 
     @Test
     void truthOfAnotherSampleIsNotTaken() throws IOException {
-        byte[] archive = concat(
-                member("1.cls", utf8("1")),
-                member("2.jpg", new byte[1]),
-                member("3.cls", utf8("3")),
-                member("3.jpg", new byte[1]));
+        byte[] archive = Bytes.concat(
+                Bytes.tarMember("1.cls", Bytes.utf8("1")),
+                Bytes.tarMember("2.jpg", new byte[1]),
+                Bytes.tarMember("3.cls", Bytes.utf8("3")),
+                Bytes.tarMember("3.jpg", new byte[1]));
         Path file = Shards.write(directory.resolve("a.tar"), archive);
 
         assertThat(Shards.index(ShardFormat.TAR, file).stream().map(ImageRef::truth))
@@ -230,19 +229,21 @@ class TarImagesTest {
         "8589934591, a member of 8589934591 bytes does not fit into the archive"
     })
     void nameLongerThanAnyPathIsDamage(long length, String error) throws IOException {
-        byte[] archive =
-                concat(member("a.jpg", new byte[1]), header("././@LongLink", length, 'L'), new byte[100 * 512]);
+        byte[] archive = Bytes.concat(
+                Bytes.tarMember("a.jpg", new byte[1]),
+                Bytes.tarHeader("././@LongLink", length, 'L'),
+                new byte[100 * 512]);
 
         assertThat(lastError(archive)).isEqualTo("tar: cannot be read from byte 1024 on: " + error);
     }
 
     @Test
     void endlessExtendedHeadersAreDamage() throws IOException {
-        List<byte[]> headers = new ArrayList<>(List.of(member("a.jpg", new byte[1])));
-        headers.addAll(Collections.nCopies(65, member("././@LongLink", utf8("b.jpg"), 'L')));
-        headers.add(member("b.jpg", new byte[1]));
+        List<byte[]> headers = new ArrayList<>(List.of(Bytes.tarMember("a.jpg", new byte[1])));
+        headers.addAll(Collections.nCopies(65, Bytes.tarMember("././@LongLink", Bytes.utf8("b.jpg"), 'L')));
+        headers.add(Bytes.tarMember("b.jpg", new byte[1]));
 
-        assertThat(lastError(concat(headers.toArray(byte[][]::new))))
+        assertThat(lastError(Bytes.concat(headers.toArray(byte[][]::new))))
                 .isEqualTo("tar: cannot be read from byte 1024 on: a member has more than 64 extended headers");
     }
 
@@ -250,17 +251,21 @@ class TarImagesTest {
     @ValueSource(
             strings = {"8 size=9\n", "99999999999999999999 size=9\n", "30 size=99999999999999999999\n", "x", "3 \n"})
     void brokenPaxHeaderIsDamage(String records) throws IOException {
-        byte[] archive =
-                concat(member("a.jpg", new byte[1]), member("x", utf8(records), 'x'), member("b.jpg", new byte[1]));
+        byte[] archive = Bytes.concat(
+                Bytes.tarMember("a.jpg", new byte[1]),
+                Bytes.tarMember("x", Bytes.utf8(records), 'x'),
+                Bytes.tarMember("b.jpg", new byte[1]));
 
         assertThat(lastError(archive)).isEqualTo("tar: cannot be read from byte 1024 on: a pax header is broken");
     }
 
     @Test
     void paxHeaderSaysHowLongItsMemberIs() throws IOException {
-        byte[] header = header("b.jpg", 0, '0');
-        byte[] archive = concat(
-                member("x", utf8("9 size=7\n16 path=c/d.jpg\n"), 'x'), header, Arrays.copyOf(new byte[] {5}, 512));
+        byte[] header = Bytes.tarHeader("b.jpg", 0, '0');
+        byte[] archive = Bytes.concat(
+                Bytes.tarMember("x", Bytes.utf8("9 size=7\n16 path=c/d.jpg\n"), 'x'),
+                header,
+                Arrays.copyOf(new byte[] {5}, 512));
         Path file = Shards.write(directory.resolve("a.tar"), archive);
 
         List<ImageRef> images = Shards.index(ShardFormat.TAR, file);
@@ -274,10 +279,10 @@ class TarImagesTest {
     void sampleOfVeryManyImagesIsHeldInPartsOnly() throws IOException {
         List<byte[]> members = new ArrayList<>();
         for (int i = 0; i < 2500; i++) {
-            members.add(member("frame." + i + ".jpg", new byte[0]));
+            members.add(Bytes.tarMember("frame." + i + ".jpg", new byte[0]));
         }
-        members.add(member("frame.cls", utf8("9")));
-        Path file = Shards.write(directory.resolve("a.tar"), concat(members.toArray(byte[][]::new)));
+        members.add(Bytes.tarMember("frame.cls", Bytes.utf8("9")));
+        Path file = Shards.write(directory.resolve("a.tar"), Bytes.concat(members.toArray(byte[][]::new)));
 
         List<ImageRef> images = Shards.index(ShardFormat.TAR, file);
 
@@ -319,46 +324,5 @@ class TarImagesTest {
             lines.add(Shards.sha256(encoded) + "  " + Shards.member(image));
         }
         return lines;
-    }
-
-    private static byte[] utf8(String text) {
-        return text.getBytes(StandardCharsets.UTF_8);
-    }
-
-    private static byte[] member(String name, byte[] content) {
-        return member(name, content, '0');
-    }
-
-    private static byte[] member(String name, byte[] content, char type) {
-        byte[] padded = Arrays.copyOf(content, (content.length + 511) / 512 * 512);
-        return concat(header(name, content.length, type), padded);
-    }
-
-    private static byte[] header(String name, long size, char type) {
-        byte[] header = new byte[512];
-        put(header, 0, name);
-        put(header, 124, String.format("%011o", size));
-        put(header, 148, "        ");
-        header[156] = (byte) type;
-        put(header, 257, "ustar\0" + "00");
-        int sum = 0;
-        for (byte b : header) {
-            sum += b & 0xff;
-        }
-        put(header, 148, String.format("%06o\0", sum));
-        return header;
-    }
-
-    private static void put(byte[] header, int at, String text) {
-        byte[] bytes = utf8(text);
-        System.arraycopy(bytes, 0, header, at, bytes.length);
-    }
-
-    private static byte[] concat(byte[]... parts) {
-        ByteArrayOutputStream all = new ByteArrayOutputStream();
-        for (byte[] part : parts) {
-            all.writeBytes(part);
-        }
-        return all.toByteArray();
     }
 }

@@ -10,7 +10,6 @@ import dev.cardinal.udf.ImageFetcher.Fetched;
 import dev.cardinal.udf.ImageRef;
 import dev.cardinal.udf.RecordFields;
 import dev.cardinal.udf.image.Status;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -19,7 +18,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.zip.CRC32C;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -145,7 +143,7 @@ class TfRecordImagesTest {
     /** The first bytes of such a length, 35615, are those of a gzip file. */
     @Test
     void lengthThatLooksLikeGzipIsALength() throws IOException {
-        Path file = Shards.write(directory.resolve("a.tfrecord"), record(new byte[0x8b1f]));
+        Path file = Shards.write(directory.resolve("a.tfrecord"), Bytes.record(new byte[0x8b1f]));
 
         assertThat(Shards.index(ShardFormat.TFRECORD, file).get(0).location().container())
                 .isEqualTo(Container.TFRECORD);
@@ -154,7 +152,7 @@ class TfRecordImagesTest {
     @ParameterizedTest
     @CsvSource({"-1, 18446744073709551615", "9223372036854775807, 9223372036854775807", "1000, 1000"})
     void recordThatDoesNotFitEndsTheFile(long length, String shown) throws IOException {
-        byte[] bytes = Arrays.copyOf(header(length), 100);
+        byte[] bytes = Arrays.copyOf(Bytes.recordHeader(length), 100);
 
         List<ImageRef> images =
                 Shards.index(ShardFormat.TFRECORD, Shards.write(directory.resolve("a.tfrecord"), bytes));
@@ -188,40 +186,11 @@ class TfRecordImagesTest {
     }
 
     private void fetchRecord(byte[] data) throws IOException {
-        Path file = Shards.write(directory.resolve("a.tfrecord"), record(data));
+        Path file = Shards.write(directory.resolve("a.tfrecord"), Bytes.record(data));
         Shards.fetch(Shards.index(ShardFormat.TFRECORD, file).get(0), RecordFields.usual());
     }
 
     private static String sha256(int record) {
         return Shards.lines("pictures.sha256").get(record).substring(0, 64);
-    }
-
-    private static byte[] record(byte[] data) {
-        ByteArrayOutputStream record = new ByteArrayOutputStream();
-        record.writeBytes(header(data.length));
-        record.writeBytes(data);
-        record.writeBytes(masked(data));
-        return record.toByteArray();
-    }
-
-    private static byte[] header(long length) {
-        byte[] bytes = ByteBuffer.allocate(8)
-                .order(ByteOrder.LITTLE_ENDIAN)
-                .putLong(length)
-                .array();
-        ByteArrayOutputStream header = new ByteArrayOutputStream();
-        header.writeBytes(bytes);
-        header.writeBytes(masked(bytes));
-        return header.toByteArray();
-    }
-
-    private static byte[] masked(byte[] data) {
-        CRC32C crc = new CRC32C();
-        crc.update(data);
-        int masked = Integer.rotateRight((int) crc.getValue(), 15) + 0xa282ead8;
-        return ByteBuffer.allocate(4)
-                .order(ByteOrder.LITTLE_ENDIAN)
-                .putInt(masked)
-                .array();
     }
 }

@@ -70,6 +70,7 @@ class StoreFailureTest {
                 "s3a://b/a.png",
                 null,
                 "open s3a://b/a.png: software.amazon.awssdk.services.s3.model.S3Exception: injected (Service: S3, Status Code: "
-                        + status + ", Request ID: null):" + code);
+                        + status + ", Request ID: null):" + code + ": injected (Service: S3, Status Code: " + status
+                        + ", Request ID: null)");
     }
 }
