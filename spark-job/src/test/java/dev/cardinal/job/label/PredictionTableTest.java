@@ -63,10 +63,34 @@ class PredictionTableTest {
         try (RunLock lost = table.lock(Clock.systemUTC())) {
             Files.delete(directory.resolve("fenced/_cardinal/lock"));
 
+            Path successors = taskOfAnotherRun("fenced");
+
             assertThatThrownBy(() -> table.append(rows)).hasStackTraceContaining("lost the lock");
             assertThatThrownBy(lost::requireHeld).hasMessageContaining("lost the lock");
+            assertThat(successors).as("what the run that took over has written").isRegularFile();
         }
         assertThat(table.files()).isEmpty();
+    }
+
+    @Test
+    void commitPublishesNothingThatAnotherRunsTasksHaveWritten() throws IOException {
+        SparkSession spark = LocalSpark.session();
+        PredictionTable table = at("table");
+        Dataset<Row> rows = spark.range(3).selectExpr("'ok' AS status").coalesce(1);
+        try (RunLock held = table.lock(Clock.systemUTC())) {
+            taskOfAnotherRun("table");
+
+            table.append(rows);
+
+            held.requireHeld();
+        }
+        assertThat(table.files()).singleElement().asString().doesNotContain("part-of-another-run");
+    }
+
+    /** A committed task's file, where a committer that knows no attempts would look for its own. */
+    private Path taskOfAnotherRun(String table) throws IOException {
+        Path task = Files.createDirectories(directory.resolve(table + "/_temporary/0/task_0_0001_m_000000"));
+        return Files.writeString(task.resolve("part-of-another-run.parquet"), "rows");
     }
 
     @ParameterizedTest
