@@ -23,7 +23,8 @@ split -n l/20 -d "$scratch/names" "$scratch/part-even-"
 # 50 parts of 70 in the first shard, one in each of 20 others.
 large=$((count * 50 / 70))
 head -n "$large" "$scratch/names" >"$scratch/part-skewed-00"
-tail -n +"$((large + 1))" "$scratch/names" | split -n l/20 -d - "$scratch/part-skewed-x"
+tail -n +"$((large + 1))" "$scratch/names" >"$scratch/rest"
+split -n l/20 -d "$scratch/rest" "$scratch/part-skewed-x"
 for part in "$scratch"/part-*; do
     name=$(basename "$part")
     kind=${name#part-}
