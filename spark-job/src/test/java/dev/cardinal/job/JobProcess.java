@@ -1,5 +1,7 @@
 package dev.cardinal.job;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -34,6 +36,14 @@ final class JobProcess {
     static Result submit(Path directory, Map<String, String> configuration, String... arguments)
             throws IOException, InterruptedException {
         return finish(startSubmit(directory, configuration, arguments), directory);
+    }
+
+    /** Imports the demo's model below a directory, through the job jar. */
+    static Path importDemoModel(Path directory) throws IOException, InterruptedException {
+        Path model = directory.resolve("model");
+        Result imported = submit(directory, "import", "--card", DemoModel.ID, "--output", model.toString());
+        assertThat(imported.exitCode()).as(imported.err()).isZero();
+        return model;
     }
 
     /** Starts SparkSubmit on the job jar, for tests that kill it. */

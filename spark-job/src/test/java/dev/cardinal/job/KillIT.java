@@ -31,11 +31,8 @@ class KillIT {
 
     @BeforeAll
     static void labelUndisturbed() throws Exception {
-        model = directory.resolve("model");
+        model = JobProcess.importDemoModel(directory);
         undisturbed = directory.resolve("undisturbed");
-        JobProcess.Result imported = JobProcess.submit(
-                directory, "import", "--card", "fashion_resnext20_8x4d", "--output", model.toString());
-        assertThat(imported.exitCode()).as(imported.err()).isZero();
         JobProcess.Result labelled = JobProcess.submit(directory, label(undisturbed, 100_000));
         assertThat(labelled.exitCode()).as(labelled.err()).isZero();
     }

@@ -39,10 +39,7 @@ class LabelIT {
 
     @BeforeAll
     static void importModel() throws IOException, InterruptedException {
-        model = shared.resolve("model").toString();
-        JobProcess.Result result =
-                JobProcess.submit(shared, "import", "--card", "fashion_resnext20_8x4d", "--output", model);
-        assertThat(result.exitCode()).as(result.err()).isZero();
+        model = JobProcess.importDemoModel(shared).toString();
     }
 
     @BeforeEach

@@ -61,10 +61,7 @@ class S3IT {
         options.put("spark.driver.bindAddress", "127.0.0.1");
         options.put("spark.driver.host", "127.0.0.1");
         options.forEach(System::setProperty);
-        model = shared.resolve("model").toString();
-        JobProcess.Result result =
-                JobProcess.submit(shared, "import", "--card", "fashion_resnext20_8x4d", "--output", model);
-        assertThat(result.exitCode()).as(result.err()).isZero();
+        model = JobProcess.importDemoModel(shared).toString();
         png = tinyPng();
         server.put("photos", Stream.of("few/a.png", "few/b c.png", "few/_d.png", "few/.hidden.png"), png);
     }

@@ -31,14 +31,7 @@ class ShardIT {
 
     @BeforeAll
     static void labelFiles() throws Exception {
-        JobProcess.Result imported = JobProcess.submit(
-                shared,
-                "import",
-                "--card",
-                "fashion_resnext20_8x4d",
-                "--output",
-                shared.resolve("model").toString());
-        assertThat(imported.exitCode()).as(imported.err()).isZero();
+        JobProcess.importDemoModel(shared);
         files = shared.resolve("files");
         label(shared, files, JobProcess.demoImages().resolve("bag").toString(), "--label-from", "parent-dir");
     }

@@ -3,14 +3,13 @@ package dev.cardinal.udf;
 import dev.cardinal.udf.store.Retry;
 import dev.cardinal.udf.store.StoreException;
 import dev.cardinal.udf.store.StoreFailure;
+import dev.cardinal.udf.store.StoreFiles;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.AccessDeniedException;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FSError;
-import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.FutureDataInputStreamBuilder;
-import org.apache.hadoop.fs.LocalFileSystem;
 import org.apache.hadoop.fs.Options.OpenFileOptions;
 import org.apache.hadoop.fs.Path;
 import org.apache.hadoop.fs.UnsupportedFileSystemException;
@@ -56,7 +55,7 @@ final class HadoopImageFetcher implements ImageFetcher {
     }
 
     private byte[] read(Path path, ImageRef image, int limit) throws IOException {
-        FutureDataInputStreamBuilder file = fileSystem(path)
+        FutureDataInputStreamBuilder file = StoreFiles.fileSystem(path, configuration)
                 .openFile(path)
                 .opt(
                         OpenFileOptions.FS_OPTION_OPENFILE_READ_POLICY,
@@ -82,10 +81,4 @@ final class HadoopImageFetcher implements ImageFetcher {
 
     @Override
     public void close() {}
-
-    /** On the local disk the file alone: a checksum file beside it may be left over from another, or have no name at all. */
-    private FileSystem fileSystem(Path path) throws IOException {
-        FileSystem fileSystem = path.getFileSystem(configuration);
-        return fileSystem instanceof LocalFileSystem local ? local.getRawFileSystem() : fileSystem;
-    }
 }

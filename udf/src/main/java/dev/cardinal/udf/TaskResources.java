@@ -4,11 +4,11 @@ import org.apache.spark.TaskContext;
 import org.apache.spark.util.TaskCompletionListener;
 
 /** Ties what a task opens to its end, however it ends. */
-final class TaskResources {
+public final class TaskResources {
     private TaskResources() {}
 
     /** Closes a resource when the task completes, fails or is cancelled. */
-    static void closeWithTask(TaskContext task, AutoCloseable resource) {
+    public static void closeWithTask(TaskContext task, AutoCloseable resource) {
         task.addTaskCompletionListener((TaskCompletionListener) context -> {
             try {
                 resource.close();

@@ -2,6 +2,7 @@ package dev.cardinal.zoo.graph;
 
 import com.google.protobuf.ByteString;
 import com.google.protobuf.CodedOutputStream;
+import dev.cardinal.zoo.MaskedCrc32c;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -58,7 +59,7 @@ final class SortedTable {
     private static Handle append(ByteArrayOutputStream file, Map<ByteString, ByteString> entries) throws IOException {
         byte[] block = block(entries);
         Handle handle = new Handle(file.size(), block.length);
-        Checksum checksum = new Checksum();
+        MaskedCrc32c checksum = new MaskedCrc32c();
         checksum.update(block, block.length);
         checksum.update(new byte[] {UNCOMPRESSED}, 1);
         file.write(block);

@@ -1,6 +1,7 @@
 package dev.cardinal.zoo.graph;
 
 import com.google.protobuf.ByteString;
+import dev.cardinal.zoo.MaskedCrc32c;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -71,7 +72,7 @@ final class VariableFiles implements AutoCloseable {
         if (shape.size() != values.length) {
             throw new IllegalArgumentException(name + " " + shape + " is given " + values.length + " values");
         }
-        Checksum checksum = new Checksum();
+        MaskedCrc32c checksum = new MaskedCrc32c();
         int step = CHUNK_BYTES / Float.BYTES;
         for (int done = 0; done < values.length; done += step) {
             int count = Math.min(step, values.length - done);

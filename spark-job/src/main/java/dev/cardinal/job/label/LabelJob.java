@@ -1,5 +1,7 @@
 package dev.cardinal.job.label;
 
+import static java.util.Objects.requireNonNull;
+
 import dev.cardinal.job.UserPath;
 import dev.cardinal.job.bundle.ModelStore;
 import dev.cardinal.job.source.FoundImages;
@@ -11,6 +13,7 @@ import dev.cardinal.udf.LabelOptions;
 import dev.cardinal.udf.LabelPartition;
 import dev.cardinal.udf.ModelSpec;
 import dev.cardinal.udf.PredictionSchema;
+import dev.cardinal.udf.RecordFields;
 import dev.cardinal.zoo.CardinalException;
 import dev.cardinal.zoo.serving.ServedModel;
 import java.io.IOException;
@@ -29,6 +32,7 @@ import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.util.SerializableConfiguration;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Labels images: lists the inputs, leaves out what the table holds, and appends one row for every other image, in commits.
@@ -54,14 +58,33 @@ public final class LabelJob {
      * @throws IOException if a file system fails
      */
     public static List<String> problems(LabelRequest request, Configuration configuration) throws IOException {
+        return examine(request, configuration).problems();
+    }
+
+    /**
+     * A request, looked at.
+     *
+     * @param problems what is wrong with it
+     * @param source where its images are
+     * @param fields what is read of records and tables; null only where there are problems
+     * @param model its model; null only where there are problems
+     */
+    private record Examined(
+            List<String> problems,
+            ImageSource source,
+            @Nullable RecordFields fields,
+            @Nullable ServedModel model) {}
+
+    private static Examined examine(LabelRequest request, Configuration configuration) throws IOException {
         List<String> problems = new ArrayList<>();
         ImageSource source = new ImageSource(request.source(), configuration);
         for (String input : request.source().inputs()) {
             collect(problems, () -> source.require(input));
         }
         collect(problems, source::requireGlob);
+        AtomicReference<RecordFields> fields = new AtomicReference<>();
         if (problems.isEmpty()) {
-            collect(problems, source::recordFields);
+            collect(problems, () -> fields.set(source.recordFields()));
         }
         AtomicReference<ServedModel> model = new AtomicReference<>();
         collect(problems, () -> model.set(model(request, configuration)));
@@ -76,7 +99,7 @@ public final class LabelJob {
                 }
             });
         }
-        return problems;
+        return new Examined(problems, source, fields.get(), model.get());
     }
 
     private interface Check {
@@ -113,12 +136,14 @@ public final class LabelJob {
     public LabelResult run(LabelRequest request) throws IOException {
         Configuration configuration =
                 JavaSparkContext.fromSparkContext(spark.sparkContext()).hadoopConfiguration();
-        List<String> problems = problems(request, configuration);
-        if (!problems.isEmpty()) {
-            throw CardinalException.usage(problems);
+        Examined examined = examine(request, configuration);
+        if (!examined.problems().isEmpty()) {
+            throw CardinalException.usage(examined.problems());
         }
+        ImageSource source = examined.source();
+        ServedModel model = requireNonNull(examined.model());
+        LabelOptions options = request.options().withFields(requireNonNull(examined.fields()));
         Path modelDirectory = UserPath.of("model", request.model());
-        ServedModel model = model(request, configuration);
         LabelMetrics metrics = LabelMetrics.register(spark.sparkContext());
         Broadcast<SerializableConfiguration> shared = broadcast(configuration);
         BroadcastFiles files = BroadcastFiles.of(
@@ -127,8 +152,6 @@ public final class LabelJob {
                 modelDirectory,
                 model.fingerprint());
         progress.step("listing images");
-        ImageSource source = new ImageSource(request.source(), configuration);
-        LabelOptions options = request.options().withFields(source.recordFields());
         try (FoundImages found = source.find(spark, options.fields(), shared)) {
             LabelPartition function = new LabelPartition(new ModelSpec(model, files), options, metrics, shared);
             LabelRun run = new LabelRun(request, modelOf(request, model), model.macs(), metrics, clock);

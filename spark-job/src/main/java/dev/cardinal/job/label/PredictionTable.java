@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.PropertyNamingStrategies;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.cardinal.job.UserPath;
+import dev.cardinal.udf.store.StoreFiles;
 import dev.cardinal.zoo.CardinalException;
 import dev.cardinal.zoo.ClassLabel;
 import java.io.FileNotFoundException;
@@ -28,7 +29,6 @@ import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileContext;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
-import org.apache.hadoop.fs.LocalFileSystem;
 import org.apache.hadoop.fs.Options.Rename;
 import org.apache.hadoop.fs.Path;
 import org.apache.hadoop.fs.RawLocalFileSystem;
@@ -60,7 +60,7 @@ public final class PredictionTable {
         this.configuration = configuration;
         this.fileSystem = fileSystem;
         // Records and the lock are replaced in place, which a checksum file beside them would not survive a crash of.
-        this.meta = fileSystem instanceof LocalFileSystem local ? local.getRawFileSystem() : fileSystem;
+        this.meta = StoreFiles.withoutChecksums(fileSystem);
         this.directory = directory;
         this.committer = new TableCommitter(fileSystem, directory);
     }

@@ -165,25 +165,32 @@ final class RunLock implements AutoCloseable {
      * @throws IllegalStateException if none does: nothing must be written to the table any more
      */
     static void requireHeldToCommit(String table) {
+        RunLock lock = takenHere(table)
+                .orElseThrow(() -> new IllegalStateException("no run of this process holds the lock of " + table));
         try {
-            for (RunLock lock : HELD_HERE.values()) {
-                if (lock.isTaken && lock.file.table().toString().equals(table)) {
-                    lock.requireHeld();
-                    return;
-                }
-            }
+            lock.requireHeld();
         } catch (IOException e) {
             throw new IllegalStateException(e.getMessage(), e);
         }
-        throw new IllegalStateException("no run of this process holds the lock of " + table);
     }
 
-    /** Whether a run of this process still holds the lock of a table. */
+    /** Whether a run of this process still holds the lock of a table, for a commit protocol. */
     static boolean isHeld(String table) {
+        return takenHere(table).filter(RunLock::isHeld).isPresent();
+    }
+
+    private static Optional<RunLock> takenHere(String table) {
+        return HELD_HERE.values().stream()
+                .filter(lock -> lock.isTaken && lock.file.table().toString().equals(table))
+                .findAny();
+    }
+
+    /** Whether the lock is still this run's. */
+    boolean isHeld() {
         try {
-            requireHeldToCommit(table);
+            requireHeld();
             return true;
-        } catch (IllegalStateException e) {
+        } catch (IOException e) {
             LOG.info("the table is no longer this run's: {}", e.getMessage());
             return false;
         }

@@ -50,7 +50,7 @@ final class TableWriter {
             try {
                 return append(run, plan, lock, previous);
             } finally {
-                if (RunLock.isHeld(table.directory().toString())) {
+                if (lock.isHeld()) {
                     table.removeScratch();
                 }
             }
@@ -83,7 +83,7 @@ final class TableWriter {
                 run.ended();
             }
         } catch (Exception e) { // a failed task comes as Spark's checked exception, which Scala does not declare
-            recordFailure(run, plan, before, filesBefore, commits, e);
+            recordFailure(run, plan, lock, before, filesBefore, commits, e);
             throw e;
         }
         progress.finished();
@@ -96,11 +96,12 @@ final class TableWriter {
     private void recordFailure(
             LabelRun run,
             WorkPlan plan,
+            RunLock lock,
             Map<String, Long> before,
             Set<String> filesBefore,
             int commits,
             Exception failure) {
-        if (!RunLock.isHeld(table.directory().toString())) {
+        if (!lock.isHeld()) {
             return; // the table's records are another run's now
         }
         try {

@@ -32,12 +32,12 @@ final class DirectoryWalk implements Iterator<Listed> {
     private final FileSystem fileSystem;
     private final @Nullable LocalEntries local;
     private final IncludeGlob include;
+    private final Retry retry;
     private final Path root;
     private final Deque<Path> directories;
     private final Queue<Listed> met = new ArrayDeque<>();
     private Path directory;
     private @Nullable RemoteIterator<FileStatus> entries;
-    private boolean isListing;
     private long listed;
 
     /**
@@ -49,6 +49,7 @@ final class DirectoryWalk implements Iterator<Listed> {
         this.fileSystem = from.getFileSystem(configuration);
         this.local = fileSystem instanceof LocalFileSystem files ? new LocalEntries(files) : null;
         this.include = include;
+        this.retry = Retry.of(configuration);
         this.root = root;
         this.directory = from;
         this.directories = new ArrayDeque<>(List.of(from));
@@ -62,7 +63,7 @@ final class DirectoryWalk implements Iterator<Listed> {
     /** Directories that are met and not wholly listed. */
     List<Path> pending() {
         List<Path> pending = new ArrayList<>(directories);
-        if (isListing) {
+        if (entries != null) {
             pending.add(0, directory);
         }
         return pending;
@@ -71,7 +72,7 @@ final class DirectoryWalk implements Iterator<Listed> {
     @Override
     public boolean hasNext() {
         try {
-            while (met.isEmpty() && (isListing || !directories.isEmpty())) {
+            while (met.isEmpty() && (entries != null || !directories.isEmpty())) {
                 advance();
             }
         } catch (IOException e) {
@@ -89,16 +90,15 @@ final class DirectoryWalk implements Iterator<Listed> {
     }
 
     private void advance() throws IOException {
-        if (!isListing) {
+        if (entries == null) {
             begin(directories.remove());
             return;
         }
-        if (entries != null && entries.hasNext()) {
+        if (entries.hasNext()) {
             listed++;
             meet(entries.next());
             return;
         }
-        isListing = false;
         entries = null;
         long unlisted = local == null ? 0 : local.unlisted(directory, listed);
         if (unlisted > 0) {
@@ -114,8 +114,7 @@ final class DirectoryWalk implements Iterator<Listed> {
             return;
         }
         try {
-            entries = ask(() -> fileSystem.listStatusIterator(directory));
-            isListing = true;
+            entries = list();
         } catch (AccessControlException | AccessDeniedException | FileNotFoundException e) {
             fail(e);
         } catch (IOException e) {
@@ -127,11 +126,13 @@ final class DirectoryWalk implements Iterator<Listed> {
     }
 
     /**
-     * Asks the store, again where it fails for a moment; the local disk only once. What fails in the middle of a directory fails
-     * the task, which begins anew: entries may have moved in the meantime.
+     * Begins to list the directory, again where a store fails for a moment; the local disk is asked once. What fails in the middle
+     * of a directory fails the task, which begins anew: entries may have moved in the meantime.
      */
-    private <T> T ask(Retry.IOCall<T> call) throws IOException {
-        return local != null ? call.call() : Retry.STORE.call("list " + directory, call);
+    private RemoteIterator<FileStatus> list() throws IOException {
+        return local != null
+                ? fileSystem.listStatusIterator(directory)
+                : retry.call("list " + directory, () -> fileSystem.listStatusIterator(directory));
     }
 
     private void fail(IOException e) {

@@ -2,6 +2,7 @@ package dev.cardinal.job.source;
 
 import dev.cardinal.job.UserPath;
 import dev.cardinal.udf.ImageRef.Problem;
+import dev.cardinal.udf.TaskResources;
 import dev.cardinal.udf.image.Status;
 import dev.cardinal.udf.store.Retry;
 import java.io.FileNotFoundException;
@@ -26,7 +27,6 @@ import org.apache.spark.TaskContext;
 import org.apache.spark.api.java.function.FlatMapFunction;
 import org.apache.spark.broadcast.Broadcast;
 import org.apache.spark.util.SerializableConfiguration;
-import org.apache.spark.util.TaskCompletionListener;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -55,11 +55,9 @@ final class EntryFiles implements FlatMapFunction<Iterator<ManifestEntry>, Liste
     @Override
     public Iterator<Listed> call(Iterator<ManifestEntry> entries) {
         ExecutorService threads = Executors.newFixedThreadPool(THREADS);
-        TaskContext.get().addTaskCompletionListener((TaskCompletionListener) task -> threads.shutdownNow());
-        Lookup lookup = new Lookup(
-                new Path(directory),
-                new IncludeGlob(include),
-                configuration.value().value());
+        TaskResources.closeWithTask(TaskContext.get(), threads::shutdownNow);
+        Configuration conf = configuration.value().value();
+        Lookup lookup = new Lookup(new Path(directory), new IncludeGlob(include), conf, Retry.of(conf));
         return new Iterator<>() {
             private Iterator<Listed> found = List.<Listed>of().iterator();
 
@@ -104,7 +102,7 @@ final class EntryFiles implements FlatMapFunction<Iterator<ManifestEntry>, Liste
     }
 
     /** Looks one entry up. Thread-safe. */
-    private record Lookup(Path directory, IncludeGlob include, Configuration configuration) {
+    private record Lookup(Path directory, IncludeGlob include, Configuration configuration, Retry retry) {
 
         @Nullable
         Listed of(ManifestEntry entry) throws IOException {
@@ -127,7 +125,7 @@ final class EntryFiles implements FlatMapFunction<Iterator<ManifestEntry>, Liste
             }
             try {
                 Path file = path;
-                FileStatus status = Retry.STORE.call("look up " + file, () -> fileSystem.getFileStatus(file));
+                FileStatus status = retry.call("look up " + file, () -> fileSystem.getFileStatus(file));
                 return status.isDirectory()
                         ? unreadable(entry, path.toString(), "a directory, not a file")
                         : Listed.file(FileEntry.of(status, entry.truth()));

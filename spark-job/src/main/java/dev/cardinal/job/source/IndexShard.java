@@ -2,6 +2,7 @@ package dev.cardinal.job.source;
 
 import dev.cardinal.udf.ImageRef;
 import dev.cardinal.udf.RecordFields;
+import dev.cardinal.udf.TaskResources;
 import dev.cardinal.udf.shard.ImageIterator;
 import dev.cardinal.udf.shard.ShardFile;
 import dev.cardinal.udf.shard.ShardFormat;
@@ -15,7 +16,6 @@ import org.apache.spark.api.java.function.FlatMapFunction;
 import org.apache.spark.broadcast.Broadcast;
 import org.apache.spark.sql.Row;
 import org.apache.spark.util.SerializableConfiguration;
-import org.apache.spark.util.TaskCompletionListener;
 import org.jspecify.annotations.Nullable;
 
 /** Turns shards into the images that lie in them, read as they are asked for. Serialized with tasks. */
@@ -44,12 +44,12 @@ final class IndexShard implements FlatMapFunction<FileEntry, Row> {
         ImageIterator images = ShardIndex.of(shardFormat, configuration.value().value(), fields)
                 .images(new ShardFile(file.path(), file.length(), file.modifiedMillis()));
         Rows rows = new Rows(images, file.truth());
-        TaskContext.get().addTaskCompletionListener((TaskCompletionListener) task -> rows.close());
+        TaskResources.closeWithTask(TaskContext.get(), rows);
         return rows;
     }
 
     /** The images' rows, and in the end one that counts the members passed over. Holds the shard no longer than that. */
-    private final class Rows implements Iterator<Row> {
+    private final class Rows implements Iterator<Row>, AutoCloseable {
         private final @Nullable String truth;
         private @Nullable ImageIterator images;
 
@@ -80,7 +80,8 @@ final class IndexShard implements FlatMapFunction<FileEntry, Row> {
             return FoundRows.other(open.hidden(), null);
         }
 
-        void close() {
+        @Override
+        public void close() {
             try {
                 if (images != null) {
                     images.close();

@@ -6,7 +6,9 @@ import dev.cardinal.zoo.CardinalException;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
@@ -17,27 +19,39 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What users name as inputs: paths and globs on any Hadoop file system. A path that exists literally is never read as a glob.
- * Lives on the driver.
+ * Lives on the driver; not thread-safe.
  */
 final class Inputs {
     private final Configuration configuration;
+    private final Retry retry;
+    private final Map<String, List<FileStatus>> roots = new HashMap<>();
 
     Inputs(Configuration configuration) {
         this.configuration = configuration;
+        this.retry = Retry.of(configuration);
     }
 
     /**
-     * The files and directories that an input names.
+     * The files and directories that an input names, looked up once.
      *
      * @return at least one
      * @throws CardinalException if there is none
      * @throws IOException if its file system fails
      */
     List<FileStatus> roots(String input) throws IOException {
+        List<FileStatus> known = roots.get(input);
+        if (known == null) {
+            known = lookedUp(input);
+            roots.put(input, known);
+        }
+        return known;
+    }
+
+    private List<FileStatus> lookedUp(String input) throws IOException {
         Path path = UserPath.of("input", input);
         FileSystem fileSystem = fileSystem(path);
         try {
-            return List.of(Retry.STORE.call("look up " + path, () -> fileSystem.getFileStatus(path)));
+            return List.of(retry.call("look up " + path, () -> fileSystem.getFileStatus(path)));
         } catch (FileNotFoundException e) {
             FileStatus[] matches = glob(fileSystem, path);
             if (matches == null || matches.length == 0) {
@@ -53,8 +67,8 @@ final class Inputs {
         return fileSystem(path).makeQualified(path).equals(file);
     }
 
-    private static FileStatus @Nullable [] glob(FileSystem fileSystem, Path path) throws IOException {
-        return Retry.STORE.call("match " + path, () -> {
+    private FileStatus @Nullable [] glob(FileSystem fileSystem, Path path) throws IOException {
+        return retry.call("match " + path, () -> {
             try {
                 return fileSystem.globStatus(path);
             } catch (IOException e) {

@@ -1,6 +1,5 @@
 package dev.cardinal.udf.shard;
 
-import dev.cardinal.udf.Container;
 import dev.cardinal.udf.ImageRef.Location;
 import java.io.Closeable;
 import java.io.IOException;
@@ -35,8 +34,7 @@ final class OpenShard implements Closeable {
         }
         close();
         StoreInput store = StoreInput.open(configuration, location.file(), StoreInput.Access.SEQUENTIAL);
-        boolean gzip = location.container() == Container.TAR_GZ || location.container() == Container.TFRECORD_GZ;
-        in = gzip ? new GunzipInput(store) : store;
+        in = location.container().splits() ? store : new GunzipInput(store);
         input = in;
         opened = location;
         return in;

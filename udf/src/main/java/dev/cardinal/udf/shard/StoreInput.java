@@ -2,14 +2,13 @@ package dev.cardinal.udf.shard;
 
 import dev.cardinal.udf.ImageFetcher.UnreadableImageException;
 import dev.cardinal.udf.store.Retry;
+import dev.cardinal.udf.store.StoreFiles;
 import java.io.EOFException;
 import java.io.IOException;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FSDataInputStream;
 import org.apache.hadoop.fs.FSError;
-import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.FutureDataInputStreamBuilder;
-import org.apache.hadoop.fs.LocalFileSystem;
 import org.apache.hadoop.fs.Path;
 import org.apache.hadoop.io.IOUtils;
 import org.apache.hadoop.util.functional.FutureIO;
@@ -64,7 +63,7 @@ final class StoreInput implements ShardInput {
     private FSDataInputStream stream() throws IOException {
         FSDataInputStream open = stream;
         if (open == null) {
-            FutureDataInputStreamBuilder builder = fileSystem(path, configuration)
+            FutureDataInputStreamBuilder builder = StoreFiles.fileSystem(path, configuration)
                     .openFile(path)
                     .opt("fs.option.openfile.read.policy", access == Access.SEQUENTIAL ? "sequential" : "random")
                     .optLong("fs.s3a.readahead.range", READ_AHEAD);
@@ -77,17 +76,22 @@ final class StoreInput implements ShardInput {
         return open;
     }
 
-    /** Asks the store, again where it fails for a moment; a stream that has failed is opened anew. */
+    /** Asks about the stream; one that has failed is opened anew. */
     private <T> T ask(Retry.IOCall<T> call) throws IOException {
+        return ask(retry, path, () -> {
+            try {
+                return call.call();
+            } catch (IOException e) {
+                drop();
+                throw e;
+            }
+        });
+    }
+
+    /** Asks the store, again where it fails for a moment. */
+    private static <T> T ask(Retry retry, Path path, Retry.IOCall<T> call) throws IOException {
         try {
-            return retry.call("read " + path, () -> {
-                try {
-                    return call.call();
-                } catch (IOException e) {
-                    drop();
-                    throw e;
-                }
-            });
+            return retry.call("read " + path, call);
         } catch (IOException e) {
             throw UnreadableImageException.of(e);
         } catch (FSError e) {
@@ -103,19 +107,9 @@ final class StoreInput implements ShardInput {
     /** Bytes of a file. */
     static long length(Configuration configuration, String file) throws IOException {
         Path path = new Path(file);
-        try {
-            return fileSystem(path, configuration).getFileStatus(path).getLen();
-        } catch (IOException e) {
-            throw UnreadableImageException.of(e);
-        } catch (FSError e) {
-            throw UnreadableImageException.of(e);
-        }
-    }
-
-    /** On the local disk the file alone, without the checksums beside it. */
-    private static FileSystem fileSystem(Path path, Configuration configuration) throws IOException {
-        FileSystem fileSystem = path.getFileSystem(configuration);
-        return fileSystem instanceof LocalFileSystem local ? local.getRawFileSystem() : fileSystem;
+        return ask(Retry.of(configuration), path, () -> StoreFiles.fileSystem(path, configuration)
+                .getFileStatus(path)
+                .getLen());
     }
 
     @Override

@@ -1,8 +1,8 @@
 package dev.cardinal.udf.shard;
 
+import dev.cardinal.zoo.MaskedCrc32c;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.util.zip.CRC32C;
 
 /**
  * How TFRecord frames a record: its length (8 bytes), the length's checksum (4), the data, the data's checksum (4), all
@@ -18,7 +18,6 @@ final class TfRecords {
     static final int FOOTER = 4;
 
     private static final int LENGTH = 8;
-    private static final int MASK_DELTA = 0xa282ead8;
 
     private TfRecords() {}
 
@@ -42,8 +41,8 @@ final class TfRecords {
     }
 
     private static int maskedCrc(byte[] bytes, int length) {
-        CRC32C crc = new CRC32C();
-        crc.update(bytes, 0, length);
-        return Integer.rotateRight((int) crc.getValue(), 15) + MASK_DELTA;
+        MaskedCrc32c crc = new MaskedCrc32c();
+        crc.update(bytes, length);
+        return crc.masked();
     }
 }
