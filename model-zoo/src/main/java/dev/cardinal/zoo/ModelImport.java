@@ -7,6 +7,7 @@ import dev.cardinal.zoo.graph.SavedModelSession;
 import dev.cardinal.zoo.graph.SavedModelWriter;
 import dev.cardinal.zoo.npz.ReferenceBatch;
 import dev.cardinal.zoo.serving.ModelInterface;
+import dev.cardinal.zoo.serving.SessionSettings;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -74,8 +75,8 @@ public final class ModelImport {
                             check));
             writeAssets(bundle, request.output());
             Optional<Verification> verification;
-            try (SavedModelSession written =
-                    SavedModelSession.load(request.output(), ModelInterface.BUNDLE, card.preprocessing())) {
+            try (SavedModelSession written = SavedModelSession.load(
+                    request.output(), ModelInterface.BUNDLE, card.preprocessing(), SessionSettings.cpu())) {
                 GoldenSample.Model model = (pixels, height, width) -> logits(written, pixels, height, width);
                 GoldenSample.of(card, model).write(request.output());
                 verification =

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.cardinal.zoo.ImportRequest.HashPolicy;
 import dev.cardinal.zoo.graph.SavedModelSession;
 import dev.cardinal.zoo.serving.ModelInterface;
+import dev.cardinal.zoo.serving.SessionSettings;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -50,8 +51,8 @@ class FullSizeParityTest {
                     ImportProgress.NONE);
             double importSeconds = seconds(start);
             Verification verification;
-            try (SavedModelSession model =
-                    SavedModelSession.load(bundle, ModelInterface.BUNDLE, card.preprocessing())) {
+            try (SavedModelSession model = SavedModelSession.load(
+                    bundle, ModelInterface.BUNDLE, card.preprocessing(), SessionSettings.cpu())) {
                 verification = Verification.of(
                         (pixels, height, width) -> ModelImport.logits(model, pixels, height, width),
                         Verification.reference(reference, card),

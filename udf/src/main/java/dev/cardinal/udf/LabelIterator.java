@@ -61,7 +61,7 @@ final class LabelIterator implements Iterator<Row> {
         this.fetcher = fetcher;
         this.preparer = preparer;
         this.classifier = classifier;
-        this.batchSize = options.batchSize();
+        this.batchSize = options.engine().batchSize();
         this.maxFileBytes = Math.min(options.maxFileBytes(), MAX_ARRAY_BYTES);
         this.rows = rows;
         this.metrics = metrics;
@@ -71,7 +71,7 @@ final class LabelIterator implements Iterator<Row> {
     @Override
     public boolean hasNext() {
         if (handedOverNanos != 0) {
-            metrics.writeNanos().add(System.nanoTime() - handedOverNanos);
+            metrics.add(Counter.WRITE_NANOS, System.nanoTime() - handedOverNanos);
             handedOverNanos = 0;
         }
         while (finished.isEmpty() && images.hasNext()) {
@@ -88,7 +88,7 @@ final class LabelIterator implements Iterator<Row> {
         if (!hasNext()) {
             throw new NoSuchElementException();
         }
-        metrics.images().add(1);
+        metrics.add(Counter.IMAGES, 1);
         handedOverNanos = System.nanoTime();
         return finished.remove();
     }
@@ -116,9 +116,9 @@ final class LabelIterator implements Iterator<Row> {
         } catch (IOException e) {
             throw new UncheckedIOException("cannot read " + image.path(), e);
         } finally {
-            metrics.fetchNanos().add(System.nanoTime() - start);
+            metrics.add(Counter.FETCH_NANOS, System.nanoTime() - start);
         }
-        metrics.bytes().add(fetched.encoded().length);
+        metrics.add(Counter.BYTES, fetched.encoded().length);
         if (fetched.encoded().length > maxFileBytes) {
             reject(image, Source.of(fetched, image.length(), null), Status.TOO_LARGE, tooManyBytes());
             return;
@@ -131,7 +131,7 @@ final class LabelIterator implements Iterator<Row> {
         byte[] encoded = fetched.encoded();
         Source source = Source.of(fetched, encoded.length, HexFormat.of().formatHex(digest.digest(encoded)));
         Preparation preparation = preparer.prepare(encoded);
-        metrics.decodeNanos().add(System.nanoTime() - start);
+        metrics.add(Counter.DECODE_NANOS, System.nanoTime() - start);
         if (preparation instanceof Preparation.Rejected rejected) {
             finished.add(rows.rejected(image, source, rejected));
         } else if (preparation instanceof Preparation.Ready ready) {
@@ -160,7 +160,7 @@ final class LabelIterator implements Iterator<Row> {
         List<byte[]> pixels =
                 batch.stream().map(pending -> pending.ready().rgb()).toList();
         List<Scores> scores = classifier.classify(pixels, first.height(), first.width());
-        metrics.inferNanos().add(System.nanoTime() - start);
+        metrics.add(Counter.INFER_NANOS, System.nanoTime() - start);
         for (int i = 0; i < batch.size(); i++) {
             Pending pending = batch.get(i);
             finished.add(rows.classified(pending.image(), pending.source(), pending.ready(), scores.get(i)));

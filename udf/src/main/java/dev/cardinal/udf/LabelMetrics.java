@@ -1,38 +1,56 @@
 package dev.cardinal.udf;
 
 import java.io.Serializable;
+import java.util.EnumMap;
+import java.util.Map;
 import org.apache.spark.SparkContext;
 import org.apache.spark.util.LongAccumulator;
 
 /**
  * What a run of tasks took, summed over tasks in Spark accumulators: they show in the Spark UI while it runs.
  *
- * <p>Made on the driver, added to on executors; a task that is tried again counts its last try.
- *
- * @param images rows made
- * @param bytes encoded bytes read
- * @param fetchNanos time spent reading
- * @param decodeNanos time spent decoding and preprocessing
- * @param inferNanos time spent in the model
- * @param writeNanos time spent writing rows
+ * <p>Made on the driver; a task adds to its copy on an executor, from one thread. A task that is tried again counts its last try.
  */
-public record LabelMetrics(
-        LongAccumulator images,
-        LongAccumulator bytes,
-        LongAccumulator fetchNanos,
-        LongAccumulator decodeNanos,
-        LongAccumulator inferNanos,
-        LongAccumulator writeNanos)
-        implements Serializable {
+public final class LabelMetrics implements Serializable {
+    private static final long serialVersionUID = 1L;
+    private static final String PREFIX = "cardinal.";
+
+    private final EnumMap<Counter, LongAccumulator> accumulators;
+
+    private LabelMetrics(Map<Counter, LongAccumulator> accumulators) {
+        this.accumulators = new EnumMap<>(accumulators);
+    }
 
     /** New accumulators in a Spark application. */
     public static LabelMetrics register(SparkContext spark) {
-        return new LabelMetrics(
-                spark.longAccumulator("cardinal.images"),
-                spark.longAccumulator("cardinal.bytes"),
-                spark.longAccumulator("cardinal.fetchNanos"),
-                spark.longAccumulator("cardinal.decodeNanos"),
-                spark.longAccumulator("cardinal.inferNanos"),
-                spark.longAccumulator("cardinal.writeNanos"));
+        Map<Counter, LongAccumulator> accumulators = new EnumMap<>(Counter.class);
+        for (Counter counter : Counter.values()) {
+            accumulators.put(counter, spark.longAccumulator(PREFIX + counter.id()));
+        }
+        return new LabelMetrics(accumulators);
+    }
+
+    /** Accumulators that no Spark application knows of. */
+    static LabelMetrics unregistered() {
+        Map<Counter, LongAccumulator> accumulators = new EnumMap<>(Counter.class);
+        for (Counter counter : Counter.values()) {
+            accumulators.put(counter, new LongAccumulator());
+        }
+        return new LabelMetrics(accumulators);
+    }
+
+    /** Adds to a counter. */
+    public void add(Counter counter, long amount) {
+        accumulator(counter).add(amount);
+    }
+
+    /** The sum so far: on the driver, over the tasks that have ended. */
+    public long value(Counter counter) {
+        return accumulator(counter).value();
+    }
+
+    @SuppressWarnings("NullAway") // every counter has one
+    private LongAccumulator accumulator(Counter counter) {
+        return accumulators.get(counter);
     }
 }

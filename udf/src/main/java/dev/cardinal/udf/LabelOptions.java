@@ -9,17 +9,16 @@ import java.util.Set;
  *
  * @param topK classes kept for each image, at most
  * @param emit columns written beside the predictions
- * @param batchSize images that the model classifies at once
  * @param maxFileBytes files of more bytes are {@code too_large} and not read
  * @param image how images are decoded
  * @param fields what is read of records and tables
+ * @param engine how images go through an executor
  */
 public record LabelOptions(
-        int topK, Set<Emit> emit, int batchSize, long maxFileBytes, ImageOptions image, RecordFields fields)
+        int topK, Set<Emit> emit, long maxFileBytes, ImageOptions image, RecordFields fields, EngineOptions engine)
         implements Serializable {
 
     public static final int DEFAULT_TOP_K = 10;
-    public static final int DEFAULT_BATCH_SIZE = 32;
     public static final long DEFAULT_MAX_FILE_BYTES = 268_435_456L;
 
     /** A column written only on request. */
@@ -32,9 +31,9 @@ public record LabelOptions(
 
     public LabelOptions {
         emit = Set.copyOf(emit);
-        if (topK < 1 || batchSize < 1 || maxFileBytes < 1) {
-            throw new IllegalArgumentException("topK, batchSize and maxFileBytes must be at least 1: " + topK + ", "
-                    + batchSize + ", " + maxFileBytes);
+        if (topK < 1 || maxFileBytes < 1) {
+            throw new IllegalArgumentException(
+                    "topK and maxFileBytes must be at least 1: " + topK + ", " + maxFileBytes);
         }
     }
 
@@ -42,14 +41,14 @@ public record LabelOptions(
         return new LabelOptions(
                 DEFAULT_TOP_K,
                 Set.of(),
-                DEFAULT_BATCH_SIZE,
                 DEFAULT_MAX_FILE_BYTES,
                 ImageOptions.defaults(),
-                RecordFields.usual());
+                RecordFields.usual(),
+                EngineOptions.defaults());
     }
 
     /** The same options with other fields. */
     public LabelOptions withFields(RecordFields other) {
-        return new LabelOptions(topK, emit, batchSize, maxFileBytes, image, other);
+        return new LabelOptions(topK, emit, maxFileBytes, image, other, engine);
     }
 }

@@ -1,5 +1,6 @@
 package dev.cardinal.udf;
 
+import dev.cardinal.zoo.serving.SessionSettings;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
@@ -82,7 +83,7 @@ public final class ModelCache {
         long start = System.nanoTime();
         try {
             Path directory = spec.files().place(Path.of(SparkFiles.getRootDirectory(), DIRECTORY));
-            Classifier classifier = SavedModelClassifier.load(directory, spec.model());
+            Classifier classifier = SavedModelClassifier.load(directory, spec.model(), SessionSettings.cpu());
             LOADS.incrementAndGet();
             try {
                 ModelCheck.run(spec.model(), classifier, directory);

@@ -4,6 +4,7 @@ import dev.cardinal.zoo.CardinalException;
 import dev.cardinal.zoo.graph.SavedModelSession;
 import dev.cardinal.zoo.graph.SavedModelSession.Outputs;
 import dev.cardinal.zoo.serving.ServedModel;
+import dev.cardinal.zoo.serving.SessionSettings;
 import java.nio.file.Path;
 import java.util.List;
 
@@ -24,8 +25,8 @@ final class SavedModelClassifier implements Classifier {
      *
      * @throws CardinalException if the directory holds no SavedModel with the model's interface
      */
-    static SavedModelClassifier load(Path directory, ServedModel model) {
-        return new SavedModelClassifier(SavedModelSession.load(directory, model.io(), model.preprocessing()));
+    static SavedModelClassifier load(Path directory, ServedModel model, SessionSettings settings) {
+        return new SavedModelClassifier(SavedModelSession.load(directory, model.io(), model.preprocessing(), settings));
     }
 
     @Override

@@ -3,6 +3,7 @@ package dev.cardinal.udf;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.cardinal.zoo.BundleCard;
+import dev.cardinal.zoo.serving.SessionSettings;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -74,7 +75,8 @@ class ClassifyFunctionTest {
         assertThat(row.getString(0)).isEqualTo("ok");
         assertThat(row.isNullAt(1)).isTrue();
         Path bundle = directory.resolve("model");
-        try (SavedModelClassifier classifier = SavedModelClassifier.load(bundle, DemoModel.read(bundle))) {
+        try (SavedModelClassifier classifier =
+                SavedModelClassifier.load(bundle, DemoModel.read(bundle), SessionSettings.cpu())) {
             float[] probabilities = classifier
                     .classify(List.of(Pictures.rgb(28, 28, 1)), 28, 28)
                     .get(0)

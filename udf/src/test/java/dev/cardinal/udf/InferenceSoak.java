@@ -4,6 +4,7 @@ import dev.cardinal.udf.image.ImageOptions;
 import dev.cardinal.udf.image.ImagePreparer;
 import dev.cardinal.udf.image.Preparation;
 import dev.cardinal.zoo.Preprocessing;
+import dev.cardinal.zoo.serving.SessionSettings;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -48,7 +49,7 @@ final class InferenceSoak {
         int done = 0;
         int decoded = 0;
         double sum = 0;
-        try (Classifier classifier = SavedModelClassifier.load(bundle, DemoModel.read(bundle));
+        try (Classifier classifier = SavedModelClassifier.load(bundle, DemoModel.read(bundle), SessionSettings.cpu());
                 ImagePreparer preparer = ImagePreparer.create(TORCHVISION, ImageOptions.defaults())) {
             // Every size of batch once, so that what TensorFlow keeps for each is there before memory is first read.
             for (int size : IntStream.rangeClosed(1, MAX_BATCH).toArray()) {

@@ -29,7 +29,6 @@ import java.util.Set;
 import java.util.stream.Stream;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
-import org.apache.spark.util.LongAccumulator;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -49,13 +48,7 @@ class LabelIteratorTest {
 
     private final FakeFetcher fetcher = new FakeFetcher();
     private final FakeClassifier classifier = new FakeClassifier();
-    private final LabelMetrics metrics = new LabelMetrics(
-            new LongAccumulator(),
-            new LongAccumulator(),
-            new LongAccumulator(),
-            new LongAccumulator(),
-            new LongAccumulator(),
-            new LongAccumulator());
+    private final LabelMetrics metrics = LabelMetrics.unregistered();
     private final List<ImageRef> images = new ArrayList<>();
 
     @Test
@@ -176,7 +169,12 @@ class LabelIteratorTest {
         image("good", "4x4:5");
         image("broken", "torn");
         LabelOptions options = new LabelOptions(
-                1, Set.of(Emit.LOGITS, Emit.FEATURES), 1, 1_000, ImageOptions.defaults(), RecordFields.usual());
+                1,
+                Set.of(Emit.LOGITS, Emit.FEATURES),
+                1_000,
+                ImageOptions.defaults(),
+                RecordFields.usual(),
+                EngineOptions.defaults().withBatchSize(1));
 
         List<Row> rows = label(options);
 
@@ -316,8 +314,8 @@ class LabelIteratorTest {
 
         label(options(8, 1_000));
 
-        assertThat(metrics.images().value()).isEqualTo(3);
-        assertThat(metrics.bytes().value()).isEqualTo(9);
+        assertThat(metrics.value(Counter.IMAGES)).isEqualTo(3);
+        assertThat(metrics.value(Counter.BYTES)).isEqualTo(9);
     }
 
     private void image(String path, String content) {
@@ -332,7 +330,13 @@ class LabelIteratorTest {
     }
 
     private static LabelOptions options(int batchSize, long maxFileBytes) {
-        return new LabelOptions(2, Set.of(), batchSize, maxFileBytes, ImageOptions.defaults(), RecordFields.usual());
+        return new LabelOptions(
+                2,
+                Set.of(),
+                maxFileBytes,
+                ImageOptions.defaults(),
+                RecordFields.usual(),
+                EngineOptions.defaults().withBatchSize(batchSize));
     }
 
     private Iterator<Row> iterator(LabelOptions options) {

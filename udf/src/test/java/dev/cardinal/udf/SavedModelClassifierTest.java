@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.within;
 import dev.cardinal.udf.Classifier.Scores;
 import dev.cardinal.zoo.CardinalException;
 import dev.cardinal.zoo.serving.ServedModel;
+import dev.cardinal.zoo.serving.SessionSettings;
 import java.io.IOException;
 import java.nio.BufferOverflowException;
 import java.nio.file.Files;
@@ -36,7 +37,7 @@ class SavedModelClassifierTest {
     static void importModel() throws IOException {
         bundle = directory.resolve("model");
         model = ServedModel.of(DemoModel.importTo(DemoModel.card(), bundle));
-        classifier = SavedModelClassifier.load(bundle, model);
+        classifier = SavedModelClassifier.load(bundle, model, SessionSettings.cpu());
     }
 
     @AfterAll
@@ -105,7 +106,7 @@ class SavedModelClassifierTest {
     void directoryWithoutAModelIsRefused() throws IOException {
         Path empty = Files.createDirectory(directory.resolve("empty"));
 
-        assertThatThrownBy(() -> SavedModelClassifier.load(empty, model))
+        assertThatThrownBy(() -> SavedModelClassifier.load(empty, model, SessionSettings.cpu()))
                 .isInstanceOf(CardinalException.class)
                 .hasMessageContaining("model " + empty + " does not load");
     }
@@ -115,14 +116,14 @@ class SavedModelClassifierTest {
         Path damaged = Files.createDirectory(directory.resolve("damaged"));
         Files.writeString(damaged.resolve("saved_model.pb"), "this is no graph");
 
-        assertThatThrownBy(() -> SavedModelClassifier.load(damaged, model))
+        assertThatThrownBy(() -> SavedModelClassifier.load(damaged, model, SessionSettings.cpu()))
                 .isInstanceOf(CardinalException.class)
                 .hasMessageContaining("model " + damaged + " does not load");
     }
 
     @Test
     void closedModelClassifiesNoMore() {
-        SavedModelClassifier closed = SavedModelClassifier.load(bundle, model);
+        SavedModelClassifier closed = SavedModelClassifier.load(bundle, model, SessionSettings.cpu());
         closed.close();
 
         assertThatThrownBy(() -> closed.classify(List.of(Pictures.rgb(28, 28, 1)), 28, 28))

@@ -32,14 +32,14 @@ class SerializationTest {
     private static final LabelOptions OPTIONS = new LabelOptions(
             7,
             Set.of(Emit.FEATURES, Emit.LOGITS),
-            5,
             1_000,
             new ImageOptions(9, ExifOrientation.APPLY),
             new RecordFields(
                     "image",
                     "label",
                     "name",
-                    List.of(new StructField("origin", DataTypes.StringType, true, Metadata.empty()))));
+                    List.of(new StructField("origin", DataTypes.StringType, true, Metadata.empty()))),
+            EngineOptions.defaults().withBatchSize(5));
 
     @TempDir
     private static Path directory;

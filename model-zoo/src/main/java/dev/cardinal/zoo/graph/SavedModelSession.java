@@ -3,6 +3,7 @@ package dev.cardinal.zoo.graph;
 import dev.cardinal.zoo.CardinalException;
 import dev.cardinal.zoo.Preprocessing;
 import dev.cardinal.zoo.serving.ModelInterface;
+import dev.cardinal.zoo.serving.SessionSettings;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -70,7 +71,8 @@ public final class SavedModelSession implements AutoCloseable {
      *
      * @throws CardinalException if the directory holds no SavedModel with this interface
      */
-    public static SavedModelSession load(Path directory, ModelInterface io, Preprocessing preprocessing) {
+    public static SavedModelSession load(
+            Path directory, ModelInterface io, Preprocessing preprocessing, SessionSettings settings) {
         TensorFlowLog.applyLevel();
         SavedModelBundle bundle;
         try {

@@ -7,6 +7,7 @@ import dev.cardinal.job.source.FieldNames;
 import dev.cardinal.job.source.InputFormat;
 import dev.cardinal.job.source.SourceSpec;
 import dev.cardinal.job.source.TruthFrom;
+import dev.cardinal.udf.EngineOptions;
 import dev.cardinal.udf.LabelOptions;
 import dev.cardinal.udf.LabelOptions.Emit;
 import dev.cardinal.udf.RecordFields;
@@ -115,7 +116,7 @@ final class LabelCommand extends CommonOptions implements Command {
     private Set<Emit> emit = Set.of();
 
     @Option(names = "--batch-size", paramLabel = "N", description = "Images that the model classifies at once [32].")
-    private int batchSize = LabelOptions.DEFAULT_BATCH_SIZE;
+    private int batchSize = EngineOptions.DEFAULT_BATCH_SIZE;
 
     @Option(
             names = "--max-pixels",
@@ -181,10 +182,10 @@ final class LabelCommand extends CommonOptions implements Command {
         LabelOptions options = new LabelOptions(
                 topK,
                 emit,
-                batchSize,
                 maxFileBytes,
                 new ImageOptions(maxPixels, exifOrientation),
-                RecordFields.usual());
+                RecordFields.usual(),
+                EngineOptions.defaults().withBatchSize(batchSize));
         return new LabelRequest(
                 model,
                 card == null ? null : Path.of(card),

@@ -1,6 +1,7 @@
 package dev.cardinal.job.label;
 
 import dev.cardinal.job.Versions;
+import dev.cardinal.udf.Counter;
 import dev.cardinal.udf.LabelMetrics;
 import java.time.Clock;
 import java.time.Instant;
@@ -11,7 +12,6 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import org.apache.spark.sql.Row;
-import org.apache.spark.util.LongAccumulator;
 import org.jspecify.annotations.Nullable;
 
 /** One run's request, clock readings and counters, from which its result and its record are made. Not thread-safe. */
@@ -132,16 +132,16 @@ final class LabelRun {
 
     private Map<String, Double> stageSeconds() {
         Map<String, Double> stages = new LinkedHashMap<>();
-        stages.put("fetch", seconds(metrics.fetchNanos()));
-        stages.put("decode", seconds(metrics.decodeNanos()));
-        stages.put("wait", 0.0); // stages take turns in a task, so that none waits for another
-        stages.put("infer", seconds(metrics.inferNanos()));
-        stages.put("write", seconds(metrics.writeNanos()));
+        stages.put("fetch", seconds(Counter.FETCH_NANOS));
+        stages.put("decode", seconds(Counter.DECODE_NANOS));
+        stages.put("wait", seconds(Counter.WAIT_NANOS));
+        stages.put("infer", seconds(Counter.INFER_NANOS));
+        stages.put("write", seconds(Counter.WRITE_NANOS));
         return stages;
     }
 
-    private static double seconds(LongAccumulator nanos) {
-        return nanos.value() / NANOS_PER_SECOND;
+    private double seconds(Counter nanos) {
+        return metrics.value(nanos) / NANOS_PER_SECOND;
     }
 
     private Instant now() {

@@ -47,7 +47,7 @@ final class RecordedOptions {
         map.put("include", request.source().include());
         map.put("limit", request.limit() == Long.MAX_VALUE ? null : request.limit());
         map.putAll(changingRows(request));
-        map.put("batch-size", request.options().batchSize());
+        map.put("batch-size", request.options().engine().batchSize());
         map.put("images-per-commit", request.imagesPerCommit());
         map.put("max-bad-fraction", request.maxBadFraction());
         return map;

@@ -16,6 +16,7 @@ import dev.cardinal.job.source.FieldNames;
 import dev.cardinal.job.source.InputFormat;
 import dev.cardinal.job.source.SourceSpec;
 import dev.cardinal.job.source.TruthFrom;
+import dev.cardinal.udf.EngineOptions;
 import dev.cardinal.udf.LabelOptions;
 import dev.cardinal.udf.LabelOptions.Emit;
 import dev.cardinal.udf.RecordFields;
@@ -180,10 +181,10 @@ class ForeignModelTest {
         LabelOptions options = new LabelOptions(
                 5,
                 emit,
-                LabelOptions.DEFAULT_BATCH_SIZE,
                 LabelOptions.DEFAULT_MAX_FILE_BYTES,
                 ImageOptions.defaults(),
-                RecordFields.usual());
+                RecordFields.usual(),
+                EngineOptions.defaults());
         LabelRequest request = new LabelRequest(
                 model.toString(),
                 card,

@@ -13,6 +13,7 @@ import dev.cardinal.job.source.FieldNames;
 import dev.cardinal.job.source.InputFormat;
 import dev.cardinal.job.source.SourceSpec;
 import dev.cardinal.job.source.TruthFrom;
+import dev.cardinal.udf.EngineOptions;
 import dev.cardinal.udf.LabelOptions;
 import dev.cardinal.udf.LabelOptions.Emit;
 import dev.cardinal.udf.RecordFields;
@@ -526,8 +527,7 @@ class LabelJobTest {
         }
 
         Changes options(int topK, Set<Emit> emit, long maxFileBytes, ImageOptions image) {
-            options = new LabelOptions(
-                    topK, emit, LabelOptions.DEFAULT_BATCH_SIZE, maxFileBytes, image, RecordFields.usual());
+            options = new LabelOptions(topK, emit, maxFileBytes, image, RecordFields.usual(), EngineOptions.defaults());
             return this;
         }
 
