@@ -1,6 +1,6 @@
 package dev.cardinal.udf;
 
-import java.util.concurrent.atomic.LongAdder;
+import java.util.EnumMap;
 
 /**
  * What one task counts, from all its threads; the process's totals follow at once, Spark's accumulators when the task's own thread
@@ -8,19 +8,16 @@ import java.util.concurrent.atomic.LongAdder;
  */
 final class TaskCounters {
     private final LabelMetrics metrics;
-    private final LongAdder[] counts = new LongAdder[Counter.values().length];
-    private final long[] flushed = new long[counts.length];
+    private final Counts counts = new Counts();
+    private final EnumMap<Counter, Long> flushed = new EnumMap<>(Counter.class);
 
     TaskCounters(LabelMetrics metrics) {
         this.metrics = metrics;
-        for (int i = 0; i < counts.length; i++) {
-            counts[i] = new LongAdder();
-        }
     }
 
     /** Adds to a counter, from any thread. */
     void add(Counter counter, long amount) {
-        counts[counter.ordinal()].add(amount);
+        counts.add(counter, amount);
         EngineTotals.add(counter, amount);
     }
 
@@ -32,10 +29,9 @@ final class TaskCounters {
     /** Hands what was counted since the last flush to the accumulators; for the thread of the task. */
     void flush() {
         for (Counter counter : Counter.values()) {
-            int i = counter.ordinal();
-            long count = counts[i].sum();
-            metrics.add(counter, count - flushed[i]);
-            flushed[i] = count;
+            long count = counts.value(counter);
+            metrics.add(counter, count - flushed.getOrDefault(counter, 0L));
+            flushed.put(counter, count);
         }
     }
 }
