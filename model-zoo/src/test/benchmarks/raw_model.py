@@ -1,34 +1,29 @@
-"""Images a second of a model in PyTorch or ONNX Runtime: the raw model, on random pixels, for raw_model.sh.
+"""The raw model in Cardinal beside PyTorch and ONNX Runtime, in turns on the same cores.
 
-    python3 raw_model.py compile|torchscript|onnxruntime CARD CHECKPOINT fp32|bf16 BATCH SECONDS THREADS
+    python3 raw_model.py CARD CHECKPOINT BUNDLE fp32|bf16 [--engines cardinal,compile,...] [--batch 16] [--rounds 5] [--seconds 4]
+        [--threads 2] [--classpath-file FILE]
 
-compile: torch.compile with freezing; torchscript: traced and frozen; onnxruntime: exported with weights folded. Pixels are
-normalised outside of what is timed, in each. Prints "images/s" of every repetition after a warm-up.
+Every engine is a process that stays; in each round each engine in turn runs batches of random pixels for some seconds, so that all
+of them see the same weather on a shared machine. Prints a Markdown table: images a second by round, their median, and the median of
+Cardinal's ratio to each of the others, round by round. Engines: cardinal (RawModelBenchmark), compile (torch.compile with freezing,
+channels last), torchscript (traced and frozen), onnxruntime (exported with weights folded; fp32 only). The others get
+normalised floats; Cardinal's time has everything from bytes in arrays to numbers in arrays. raw_model.sh calls this.
 """
+import argparse
 import json
 import os
+import statistics
+import subprocess
 import sys
 import time
 
-import numpy as np
-import torch
-
 HERE = os.path.dirname(os.path.abspath(__file__))
-sys.path.insert(0, os.path.join(HERE, "../fixtures"))
-from resnet import ResNet  # noqa: E402
-
 CARDS = os.path.join(HERE, "../../main/resources/dev/cardinal/zoo/cards")
 
 
-def model_of(card, checkpoint):
-    with open(os.path.join(CARDS, card + ".json")) as file:
-        model = ResNet(json.load(file)["architecture"]).eval()
-    model.load_state_dict(torch.load(checkpoint))
-    return model
-
-
-def onnxruntime_of(model, pixels, threads):
+def onnxruntime_call(model, pixels, threads):
     import onnxruntime
+    import torch
 
     path = f"/tmp/raw_model_{os.getpid()}.onnx"
     torch.onnx.export(model, (pixels,), path, dynamo=False, opset_version=17, input_names=["x"])
@@ -36,40 +31,98 @@ def onnxruntime_of(model, pixels, threads):
     options.intra_op_num_threads = threads
     session = onnxruntime.InferenceSession(path, options, providers=["CPUExecutionProvider"])
     os.remove(path)
-    print(f"# ONNX Runtime {onnxruntime.__version__}", flush=True)
     array = pixels.numpy()
-    return lambda: session.run(None, {"x": array})[0]
+    return f"ONNX Runtime {onnxruntime.__version__}", lambda: session.run(None, {"x": array})
+
+
+def torch_call(engine, model, pixels, precision):
+    import torch
+
+    model, pixels = model.to(memory_format=torch.channels_last), pixels.to(memory_format=torch.channels_last)
+    if precision == "bf16":
+        model, pixels = model.bfloat16(), pixels.bfloat16()
+    if engine == "compile":
+        import torch._inductor.config as config
+
+        config.freezing = True
+        compiled = torch.compile(model)
+        return f"PyTorch {torch.__version__}, torch.compile, freezing", lambda: compiled(pixels)
+    frozen = torch.jit.freeze(torch.jit.trace(model, pixels))
+    return f"PyTorch {torch.__version__}, TorchScript, frozen", lambda: frozen(pixels)
+
+
+def child(o):
+    import numpy as np
+    import torch
+
+    sys.path.insert(0, os.path.join(HERE, "../fixtures"))
+    from resnet import ResNet
+
+    torch.set_num_threads(o.threads)
+    with open(os.path.join(CARDS, o.card + ".json")) as file:
+        model = ResNet(json.load(file)["architecture"]).eval()
+    model.load_state_dict(torch.load(o.checkpoint))
+    pixels = torch.from_numpy(np.random.default_rng(1).standard_normal((o.batch, 3, 224, 224), dtype=np.float32))
+    with torch.no_grad():
+        if o.child == "onnxruntime":
+            name, call = onnxruntime_call(model, pixels, o.threads)
+        else:
+            name, call = torch_call(o.child, model, pixels, o.precision)
+        for _ in range(4):
+            call()
+        print("ready", name, flush=True)
+        for _ in sys.stdin:
+            begin, runs = time.perf_counter(), 0
+            while time.perf_counter() - begin < o.seconds:
+                call()
+                runs += 1
+            print(runs * o.batch / (time.perf_counter() - begin), flush=True)
+
+
+def start(engine, o):
+    environment = dict(os.environ, TF_CPP_MIN_LOG_LEVEL="2")
+    if engine == "cardinal":
+        with open(o.classpath_file) as file:
+            command = ["java", "-cp", file.read().strip(), "dev.cardinal.zoo.RawModelBenchmark"]
+        command += [o.card, o.bundle, o.precision, o.batch, o.seconds, o.threads]
+    else:
+        command = [sys.executable, *sys.argv, "--child", engine]
+    pipe = subprocess.PIPE
+    process = subprocess.Popen([str(c) for c in command], stdin=pipe, stdout=pipe, stderr=subprocess.DEVNULL, text=True, env=environment)
+    line = ""
+    while not line.startswith("ready "):
+        line = process.stdout.readline()
+        if not line:
+            raise SystemExit(f"{engine} did not start")
+    return process, line[len("ready "):].strip()
 
 
 def main():
-    engine, card, checkpoint, precision, batch, seconds, threads = sys.argv[1:8]
-    torch.set_num_threads(int(threads))
-    model = model_of(card, checkpoint)
-    pixels = torch.from_numpy(np.random.default_rng(1).standard_normal((int(batch), 3, 224, 224), dtype=np.float32))
-    with torch.no_grad():
-        if engine == "onnxruntime":
-            call = onnxruntime_of(model, pixels, int(threads))
-        else:
-            model = model.to(memory_format=torch.channels_last)
-            pixels = pixels.to(memory_format=torch.channels_last)
-            if precision == "bf16":
-                model, pixels = model.bfloat16(), pixels.bfloat16()
-            if engine == "compile":
-                import torch._inductor.config as config
-
-                config.freezing = True
-                compiled = torch.compile(model)
-            else:
-                compiled = torch.jit.freeze(torch.jit.trace(model, pixels))
-            call = lambda: compiled(pixels)  # noqa: E731
-        for _ in range(4):
-            call()
-        begin = time.perf_counter()
-        runs = 0
-        while time.perf_counter() - begin < float(seconds):
-            call()
-            runs += 1
-        print(f"{runs * int(batch) / (time.perf_counter() - begin):.2f}")
+    parser = argparse.ArgumentParser()
+    for name in ("card", "checkpoint", "bundle", "precision"):
+        parser.add_argument(name)
+    for name, value in (("batch", 16), ("rounds", 5), ("seconds", 4.0), ("threads", 2)):
+        parser.add_argument("--" + name, type=type(value), default=value)
+    parser.add_argument("--engines", default="cardinal,compile,onnxruntime")
+    parser.add_argument("--classpath-file", default="classpath")
+    parser.add_argument("--child")
+    o = parser.parse_args()
+    if o.child:
+        return child(o)
+    started = {engine: start(engine, o) for engine in o.engines.split(",")}
+    rates = {engine: [] for engine in started}
+    for _ in range(o.rounds):
+        for engine, (process, _) in started.items():
+            process.stdin.write("go\n")
+            process.stdin.flush()
+            rates[engine].append(float(process.stdout.readline()))
+    print(f"{o.card}, {o.precision}, batch {o.batch}, {o.threads} threads, {o.rounds} rounds of {o.seconds:g} s\n")
+    print("| engine | images/s by round | median | Cardinal / it, median |\n| --- | --- | ---: | ---: |")
+    for engine, (process, name) in started.items():
+        process.stdin.close()
+        process.wait()
+        ratio = statistics.median(a / b for a, b in zip(rates["cardinal"], rates[engine])) if "cardinal" in rates else float("nan")
+        print(f"| {name} | {' '.join(f'{r:.1f}' for r in rates[engine])} | {statistics.median(rates[engine]):.1f} | {ratio:.2f} |")
 
 
 main()

@@ -5,6 +5,10 @@ import dev.cardinal.zoo.serving.Device;
 import dev.cardinal.zoo.serving.ModelInterface;
 import dev.cardinal.zoo.serving.Precision;
 import dev.cardinal.zoo.serving.SessionSettings;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -13,8 +17,9 @@ import java.util.Objects;
 import java.util.Random;
 
 /**
- * Images a second of a model in a session: {@code RawModelBenchmark CARD BUNDLE PRECISION BATCH SECONDS THREADS}, for
- * src/test/benchmarks/raw_model.sh. The time is that of the whole call, from bytes in arrays to numbers in arrays.
+ * Images a second of a model in a session: {@code RawModelBenchmark CARD BUNDLE PRECISION BATCH SECONDS THREADS}, a process
+ * of src/test/benchmarks/raw_model.py: says when it is ready, then runs for some seconds at every line it reads. The time is that of
+ * the whole call, from bytes in arrays to numbers in arrays.
  */
 final class RawModelBenchmark {
     private static final int WARM_UP = 4;
@@ -22,7 +27,7 @@ final class RawModelBenchmark {
     private RawModelBenchmark() {}
 
     @SuppressWarnings("SystemOut") // its result
-    public static void main(String[] args) {
+    public static void main(String[] args) throws IOException {
         Precision precision = Precision.valueOf(args[2].toUpperCase(Locale.ROOT));
         int batch = Integer.parseInt(args[3]);
         double seconds = Double.parseDouble(args[4]);
@@ -36,21 +41,23 @@ final class RawModelBenchmark {
             random.nextBytes(pixels);
             images.add(pixels);
         }
-        long loading = System.nanoTime();
         try (SavedModelSession model =
-                SavedModelSession.load(Path.of(args[1]), ModelInterface.BUNDLE, preprocessing, settings)) {
-            model.run(images, edge, edge);
-            System.out.printf(Locale.ROOT, "# first answer after %.1f s%n", (System.nanoTime() - loading) / 1e9);
-            for (int i = 1; i < WARM_UP; i++) {
+                        SavedModelSession.load(Path.of(args[1]), ModelInterface.BUNDLE, preprocessing, settings);
+                BufferedReader turns =
+                        new BufferedReader(new InputStreamReader(System.in, StandardCharsets.US_ASCII))) {
+            for (int i = 0; i < WARM_UP; i++) {
                 model.run(images, edge, edge);
             }
-            long start = System.nanoTime();
-            int runs = 0;
-            while (System.nanoTime() - start < seconds * 1e9) {
-                model.run(images, edge, edge);
-                runs++;
+            System.out.println("ready Cardinal");
+            while (turns.readLine() != null) {
+                long start = System.nanoTime();
+                int runs = 0;
+                while (System.nanoTime() - start < seconds * 1e9) {
+                    model.run(images, edge, edge);
+                    runs++;
+                }
+                System.out.println(runs * batch / ((System.nanoTime() - start) / 1e9));
             }
-            System.out.printf(Locale.ROOT, "%.2f%n", runs * batch / ((System.nanoTime() - start) / 1e9));
         }
     }
 }

@@ -73,17 +73,30 @@ final class ResNetGraph {
         return variables;
     }
 
-    /** (pixel / 255 - mean) / std, as one multiplication and one addition. */
+    /**
+     * (pixel / 255 - mean) / std, as one multiplication and one addition. Where all images have one width, a row of pixels is a row
+     * of numbers to them: along three channels alone TensorFlow works at a third of the speed.
+     */
     private Operand<TFloat32> normalised(Preprocessing preprocessing) {
-        float[] scale = new float[3];
-        float[] shift = new float[3];
-        for (int c = 0; c < 3; c++) {
-            double std = preprocessing.std().get(c);
-            scale[c] = (float) (1 / (255 * std));
-            shift[c] = (float) (-preprocessing.mean().get(c) / std);
+        Integer crop = preprocessing.crop();
+        int pixels = crop == null ? 1 : crop;
+        float[] scale = new float[3 * pixels];
+        float[] shift = new float[3 * pixels];
+        for (int i = 0; i < scale.length; i++) {
+            double std = preprocessing.std().get(i % 3);
+            scale[i] = (float) (1 / (255 * std));
+            shift[i] = (float) (-preprocessing.mean().get(i % 3) / std);
         }
-        Operand<TFloat32> pixels = ops.dtypes.cast(image, TFloat32.class);
-        return ops.math.add(ops.math.mul(pixels, ops.constant(scale)), ops.constant(shift));
+        if (crop == null) {
+            return normalised(image, scale, shift);
+        }
+        Operand<TUint8> rows = ops.reshape(image, ops.constant(new int[] {-1, crop, 3 * crop}));
+        return ops.reshape(normalised(rows, scale, shift), ops.constant(new int[] {-1, crop, crop, 3}));
+    }
+
+    private Operand<TFloat32> normalised(Operand<TUint8> pixels, float[] scale, float[] shift) {
+        Operand<TFloat32> numbers = ops.dtypes.cast(pixels, TFloat32.class);
+        return ops.math.add(ops.math.mul(numbers, ops.constant(scale)), ops.constant(shift));
     }
 
     private Operand<TFloat32> features(Operand<TFloat32> input) {

@@ -2,6 +2,7 @@ package dev.cardinal.zoo.graph;
 
 import dev.cardinal.zoo.CardinalException;
 import dev.cardinal.zoo.Preprocessing;
+import dev.cardinal.zoo.serving.DeviceMemoryException;
 import dev.cardinal.zoo.serving.ModelInterface;
 import dev.cardinal.zoo.serving.SessionSettings;
 import java.nio.file.Path;
@@ -11,11 +12,10 @@ import java.util.Map;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.tensorflow.Result;
-import org.tensorflow.SavedModelBundle;
 import org.tensorflow.Session;
 import org.tensorflow.Signature;
 import org.tensorflow.Tensor;
-import org.tensorflow.exceptions.TensorFlowException;
+import org.tensorflow.exceptions.TFResourceExhaustedException;
 import org.tensorflow.ndarray.Shape;
 import org.tensorflow.ndarray.buffer.FloatDataBuffer;
 import org.tensorflow.types.TFloat32;
@@ -28,7 +28,7 @@ import org.tensorflow.types.family.TType;
  */
 public final class SavedModelSession implements AutoCloseable {
     private final Path directory;
-    private final SavedModelBundle bundle;
+    private final LoadedModel model;
     private final ModelInterface io;
     private final PixelTensor pixels;
     private final String image;
@@ -54,10 +54,10 @@ public final class SavedModelSession implements AutoCloseable {
         }
     }
 
-    private SavedModelSession(Path directory, SavedModelBundle bundle, ModelInterface io, Preprocessing preprocessing) {
-        Signature signature = bundle.function(io.signature()).signature();
+    private SavedModelSession(Path directory, LoadedModel model, ModelInterface io, Preprocessing preprocessing) {
+        Signature signature = model.signature();
         this.directory = directory;
-        this.bundle = bundle;
+        this.model = model;
         this.io = io;
         this.pixels = new PixelTensor(io, preprocessing);
         this.image = tensor(signature.getInputs(), io.image());
@@ -73,20 +73,23 @@ public final class SavedModelSession implements AutoCloseable {
      */
     public static SavedModelSession load(
             Path directory, ModelInterface io, Preprocessing preprocessing, SessionSettings settings) {
-        TensorFlowLog.applyLevel();
-        SavedModelBundle bundle;
+        LoadedModel model;
         try {
-            bundle = SavedModelBundle.load(directory.toString(), SavedModelBundle.DEFAULT_TAG);
-        } catch (TensorFlowException e) {
-            throw CardinalException.model("model " + directory + " does not load: " + e.getMessage(), e);
-        }
-        try {
-            return new SavedModelSession(directory, bundle, io, preprocessing);
+            model = LoadedModel.load(directory, io.signature(), settings);
         } catch (IllegalArgumentException e) {
-            bundle.close();
-            throw CardinalException.model(
-                    "model " + directory + ", signature " + io.signature() + ": " + e.getMessage(), e);
+            throw mismatch(directory, io, e);
         }
+        try {
+            return new SavedModelSession(directory, model, io, preprocessing);
+        } catch (IllegalArgumentException e) {
+            model.close();
+            throw mismatch(directory, io, e);
+        }
+    }
+
+    private static CardinalException mismatch(Path directory, ModelInterface io, IllegalArgumentException e) {
+        return CardinalException.model(
+                "model " + directory + ", signature " + io.signature() + ": " + e.getMessage(), e);
     }
 
     private static String tensor(Map<String, Signature.TensorDescription> tensors, String key) {
@@ -103,6 +106,7 @@ public final class SavedModelSession implements AutoCloseable {
      * @param images {@code height x width x 3} bytes each, row by row; at least one
      * @return one entry an image, in order
      * @throws CardinalException if an output has another shape than [images, numbers]
+     * @throws DeviceMemoryException if the device has no memory for so many
      */
     public List<Outputs> run(List<byte[]> images, int height, int width) {
         if (images.isEmpty()) {
@@ -122,12 +126,12 @@ public final class SavedModelSession implements AutoCloseable {
 
     private List<Outputs> batch(List<byte[]> images, int height, int width, int count) {
         try (TType input = pixels.of(images, height, width, count)) {
-            Session.Runner runner = bundle.session().runner().feed(image, input);
+            Session.Runner runner = model.session().runner().feed(image, input);
             Stream.of(logits, probabilities, features)
                     .map(Fetch::tensor)
                     .filter(name -> name != null)
                     .forEach(runner::fetch);
-            try (Result result = runner.run()) {
+            try (Result result = answer(runner, count)) {
                 int next = 0;
                 float[][] logitRows = logits.tensor() == null ? null : rows(logits, result.get(next++), count);
                 float[][] probabilityRows =
@@ -139,6 +143,15 @@ public final class SavedModelSession implements AutoCloseable {
                 }
                 return outputs;
             }
+        }
+    }
+
+    private static Result answer(Session.Runner runner, int count) {
+        try {
+            return runner.run();
+        } catch (TFResourceExhaustedException e) {
+            String why = String.valueOf(e.getMessage()).lines().findFirst().orElse("");
+            throw new DeviceMemoryException("no memory for a batch of " + count + ": " + why, e);
         }
     }
 
@@ -163,6 +176,6 @@ public final class SavedModelSession implements AutoCloseable {
 
     @Override
     public void close() {
-        bundle.close();
+        model.close();
     }
 }

@@ -4,6 +4,7 @@ import dev.cardinal.zoo.serving.Device;
 import dev.cardinal.zoo.serving.SessionSettings;
 import org.tensorflow.proto.ConfigProto;
 import org.tensorflow.proto.GPUOptions;
+import org.tensorflow.proto.RewriterConfig;
 
 /**
  * Configurations of TensorFlow sessions. Sessions of a process that use a GPU must agree on it and on how its memory grows: they
@@ -26,6 +27,12 @@ final class SessionConfigs {
                         .setGpuOptions(GPUOptions.newBuilder()
                                 .setAllowGrowth(true)
                                 .setVisibleDeviceList(Integer.toString(device.index())));
+        }
+        RewriterConfig.Builder rewriter = config.getGraphOptionsBuilder().getRewriteOptionsBuilder();
+        switch (settings.precision()) {
+            case FP32 -> {}
+            case BF16 -> rewriter.setAutoMixedPrecisionOnednnBfloat16(RewriterConfig.Toggle.ON);
+            case FP16 -> rewriter.setAutoMixedPrecision(RewriterConfig.Toggle.ON);
         }
         return config.build();
     }

@@ -13,6 +13,8 @@ import dev.cardinal.zoo.Convolution;
 import dev.cardinal.zoo.ModelCard;
 import dev.cardinal.zoo.ModelSource;
 import dev.cardinal.zoo.Preprocessing;
+import dev.cardinal.zoo.serving.ModelInterface;
+import dev.cardinal.zoo.serving.SessionSettings;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -21,11 +23,14 @@ import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -109,6 +114,27 @@ class SavedModelWriterTest {
     }
 
     @Test
+    void knowingTheEdgeOfImagesBeforehandChangesNoNumber() throws IOException {
+        int edge = 20;
+        byte[] pixels = new byte[edge * edge * 3];
+        new Random(1).nextBytes(pixels);
+        List<float[]> logits = new ArrayList<>();
+        for (Integer crop : Arrays.asList(null, edge)) {
+            ModelCard card = card("small", SMALL, crop);
+            Path model = directory.resolve("crop " + crop);
+            SavedModelWriter.write(card, weights(SMALL)::get, model);
+            try (SavedModelSession session =
+                    SavedModelSession.load(model, ModelInterface.BUNDLE, card.preprocessing(), SessionSettings.cpu())) {
+                logits.add(session.run(List.of(pixels, new byte[pixels.length]), edge, edge)
+                        .get(0)
+                        .logits());
+            }
+        }
+
+        assertThat(logits.get(1)).containsExactly(logits.get(0));
+    }
+
+    @Test
     void tensorFlowSavesTheVariablesThatItHasRestored() throws IOException {
         SavedModelWriter.write(card("small", SMALL), weights(SMALL)::get, directory);
         Path again = directory.resolve("again");
@@ -164,9 +190,13 @@ class SavedModelWriterTest {
     }
 
     private static ModelCard card(String id, Architecture architecture) {
+        return card(id, architecture, null);
+    }
+
+    private static ModelCard card(String id, Architecture architecture, @Nullable Integer crop) {
         Preprocessing preprocessing = new Preprocessing(
-                null,
-                null,
+                crop,
+                crop,
                 Preprocessing.Interpolation.PILLOW_BILINEAR,
                 Preprocessing.CropRounding.HALF_EVEN,
                 List.of(0.485, 0.456, 0.406),

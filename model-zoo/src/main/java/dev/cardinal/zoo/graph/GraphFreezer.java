@@ -1,0 +1,202 @@
+package dev.cardinal.zoo.graph;
+
+import static java.util.Objects.requireNonNull;
+
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.tensorflow.Graph;
+import org.tensorflow.GraphOperation;
+import org.tensorflow.GraphOperationBuilder;
+import org.tensorflow.Output;
+import org.tensorflow.Result;
+import org.tensorflow.SavedModelBundle;
+import org.tensorflow.TensorFlow;
+import org.tensorflow.proto.AttrValue;
+import org.tensorflow.proto.DataType;
+import org.tensorflow.proto.NodeDef;
+import org.tensorflow.proto.OpDef;
+import org.tensorflow.proto.TensorShapeProto;
+
+/**
+ * Makes a graph with constants in place of a loaded model's variables. A session arranges constant weights once as its kernels want
+ * them, variables anew in every run, and folds and fuses more around them.
+ *
+ * <p>Takes graphs of operations without state whose variables are of the kind {@code VariableV2}, such as {@link ResNetGraph} and what
+ * TensorFlow 1 saved; TensorFlow 2 saves functions, which are left as they are. Not thread-safe.
+ */
+final class GraphFreezer {
+    /** Constants are part of the graph definition, which protobuf limits to 2 GiB. */
+    private static final long MOST_BYTES = (long) (1.9 * (1L << 30));
+
+    private static final String VARIABLE = "VariableV2";
+    private static final Set<String> STATELESS_ENOUGH = Set.of(VARIABLE, "Placeholder", "Const");
+    private static final String CONTROL = "^";
+    private static final int BYTES_OF_FLOAT = 4;
+
+    private final SavedModelBundle model;
+    private final Map<String, NodeDef> nodes;
+    private final Map<String, OpDef> definitions;
+    private final Map<String, GraphOperation> made = new HashMap<>();
+
+    private GraphFreezer(SavedModelBundle model) {
+        this.model = model;
+        this.nodes = model.metaGraphDef().getGraphDef().getNodeList().stream()
+                .collect(Collectors.toMap(NodeDef::getName, node -> node));
+        this.definitions = TensorFlow.registeredOpList().getOpList().stream()
+                .collect(Collectors.toMap(OpDef::getName, definition -> definition));
+    }
+
+    /**
+     * The part of a model's graph that some of its tensors need, under the same names.
+     *
+     * @param tensors {@code operation:index}
+     * @return the graph, which the caller closes; empty where the model cannot be frozen
+     */
+    static Optional<Graph> freeze(SavedModelBundle model, List<String> tensors) {
+        GraphFreezer freezer = new GraphFreezer(model);
+        List<NodeDef> order = freezer.inOrder(tensors);
+        if (order.isEmpty() || !order.stream().allMatch(freezer::canCopy) || bytes(order) > MOST_BYTES) {
+            return Optional.empty();
+        }
+        Graph graph = new Graph();
+        try {
+            order.forEach(node -> freezer.copy(node, graph));
+        } catch (RuntimeException e) {
+            graph.close();
+            throw e;
+        }
+        return Optional.of(graph);
+    }
+
+    /** The nodes that tensors need, each after those it needs itself; none where some need each other in a circle. */
+    private List<NodeDef> inOrder(List<String> tensors) {
+        List<NodeDef> order = new ArrayList<>();
+        Set<String> open = new HashSet<>();
+        Set<String> done = new HashSet<>();
+        Deque<String> stack = new ArrayDeque<>();
+        tensors.forEach(tensor -> stack.push(operation(tensor)));
+        while (!stack.isEmpty()) {
+            String name = stack.peek();
+            if (done.contains(name)) {
+                stack.pop();
+                continue;
+            }
+            NodeDef node = nodes.get(name);
+            if (node == null) {
+                return List.of();
+            }
+            List<String> missing = node.getInputList().stream()
+                    .map(GraphFreezer::operation)
+                    .filter(input -> !done.contains(input))
+                    .toList();
+            if (missing.isEmpty()) {
+                stack.pop();
+                open.remove(name);
+                done.add(name);
+                order.add(node);
+            } else if (!open.add(name) || missing.stream().anyMatch(open::contains)) {
+                return List.of();
+            } else {
+                missing.forEach(stack::push);
+            }
+        }
+        return order;
+    }
+
+    private boolean canCopy(NodeDef node) {
+        OpDef definition = definitions.get(node.getOp());
+        return definition != null
+                && (!definition.getIsStateful() || STATELESS_ENOUGH.contains(node.getOp()))
+                && node.getAttrMap().values().stream().noneMatch(AttrValue::hasFunc)
+                && (!node.getOp().equals(VARIABLE) || bytes(node) >= 0);
+    }
+
+    private static long bytes(List<NodeDef> order) {
+        return order.stream()
+                .filter(node -> node.getOp().equals(VARIABLE))
+                .mapToLong(GraphFreezer::bytes)
+                .sum();
+    }
+
+    /** Size of a variable of floats; -1 for any other. */
+    private static long bytes(NodeDef variable) {
+        TensorShapeProto shape = variable.getAttrOrThrow("shape").getShape();
+        if (shape.getUnknownRank() || variable.getAttrOrThrow("dtype").getType() != DataType.DT_FLOAT) {
+            return -1;
+        }
+        long size = BYTES_OF_FLOAT;
+        for (TensorShapeProto.Dim dimension : shape.getDimList()) {
+            if (dimension.getSize() < 0) {
+                return -1;
+            }
+            size *= dimension.getSize();
+        }
+        return size;
+    }
+
+    private void copy(NodeDef node, Graph graph) {
+        made.put(node.getName(), node.getOp().equals(VARIABLE) ? constant(node, graph) : same(node, graph));
+    }
+
+    private GraphOperation constant(NodeDef variable, Graph graph) {
+        try (Result value =
+                model.session().runner().fetch(variable.getName() + ":0").run()) {
+            return graph.opBuilder("Const", variable.getName(), graph.baseScope())
+                    .setAttr("dtype", DataType.DT_FLOAT)
+                    .setAttr("value", value.get(0))
+                    .build();
+        }
+    }
+
+    private GraphOperation same(NodeDef node, Graph graph) {
+        GraphOperationBuilder builder = graph.opBuilder(node.getOp(), node.getName(), graph.baseScope());
+        int next = 0;
+        for (OpDef.ArgDef argument :
+                requireNonNull(definitions.get(node.getOp())).getInputArgList()) {
+            if (argument.getNumberAttr().isEmpty() && argument.getTypeListAttr().isEmpty()) {
+                builder.addInput(output(node.getInput(next++)));
+                continue;
+            }
+            int count = argument.getNumberAttr().isEmpty()
+                    ? node.getAttrOrThrow(argument.getTypeListAttr()).getList().getTypeCount()
+                    : (int) node.getAttrOrThrow(argument.getNumberAttr()).getI();
+            builder.addInputList(node.getInputList().subList(next, next + count).stream()
+                    .map(this::output)
+                    .toArray(Output<?>[]::new));
+            next += count;
+        }
+        node.getInputList().stream()
+                .filter(input -> input.startsWith(CONTROL))
+                .forEach(input -> builder.addControlInput(made(input)));
+        node.getAttrMap().forEach((name, value) -> {
+            if (!name.startsWith("_")) { // the runtime's own notes
+                builder.setAttr(name, value);
+            }
+        });
+        return builder.build();
+    }
+
+    private Output<?> output(String input) {
+        int colon = input.indexOf(':');
+        int index = colon < 0 ? 0 : Integer.parseInt(input.substring(colon + 1));
+        return made(input).output(index);
+    }
+
+    private GraphOperation made(String input) {
+        return requireNonNull(made.get(operation(input)));
+    }
+
+    private static String operation(String tensor) {
+        String name = tensor.startsWith(CONTROL) ? tensor.substring(1) : tensor;
+        int colon = name.indexOf(':');
+        return colon < 0 ? name : name.substring(0, colon);
+    }
+}
