@@ -25,7 +25,7 @@ final class DecodePool {
                 IDLE_SECONDS,
                 TimeUnit.SECONDS,
                 new LinkedBlockingQueue<>(),
-                TaskThreads.named("cardinal-decode"));
+                work -> TaskThreads.daemon("cardinal-decode", work));
         threads.allowCoreThreadTimeOut(true);
     }
 

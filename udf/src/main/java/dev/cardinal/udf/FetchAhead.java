@@ -6,6 +6,7 @@ import java.util.ArrayDeque;
 import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
@@ -25,6 +26,7 @@ final class FetchAhead implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(FetchAhead.class);
 
     private final ImageFetchers fetchers;
+    private final Queue<Thread> started = new ConcurrentLinkedQueue<>();
     private final ThreadPoolExecutor threads;
     private final Set<ImageFetcher> open = ConcurrentHashMap.newKeySet();
     private @Nullable ImageFetcher files;
@@ -36,13 +38,11 @@ final class FetchAhead implements AutoCloseable {
      */
     FetchAhead(ImageFetchers fetchers, int reads, String task) {
         this.fetchers = fetchers;
-        this.threads = new ThreadPoolExecutor(
-                reads,
-                reads,
-                0,
-                TimeUnit.SECONDS,
-                new LinkedBlockingQueue<>(),
-                TaskThreads.named("cardinal-fetch-" + task));
+        this.threads = new ThreadPoolExecutor(reads, reads, 0, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), work -> {
+            Thread thread = TaskThreads.daemon("cardinal-fetch-" + task, work);
+            started.add(thread);
+            return thread;
+        });
     }
 
     /** Has one of the threads read from there. */
@@ -151,7 +151,7 @@ final class FetchAhead implements AutoCloseable {
     @Override
     public void close() {
         threads.shutdownNow();
-        TaskThreads.join(threads);
+        started.forEach(TaskThreads::join);
         open.forEach(this::close);
     }
 }

@@ -74,9 +74,9 @@ final class ImageWindow {
         this.killed = killed;
     }
 
-    /** Puts an image in if there is room; null where there is none. */
+    /** Puts an image in if there is room; null where there is none, and where the task is over. */
     synchronized @Nullable Slot add(ImageRef image, long encodedBytes) {
-        if (!hasRoom(encodedBytes)) {
+        if (isOver() || !hasRoom(encodedBytes)) {
             return null;
         }
         Slot slot = new Slot(image, expected(encodedBytes));
@@ -94,7 +94,8 @@ final class ImageWindow {
     }
 
     private boolean hasRoom(long encodedBytes) {
-        return slots.size() < maxImages && (heldBytes == 0 || heldBytes + expected(encodedBytes) <= maxBytes);
+        long bytes = expected(encodedBytes);
+        return slots.size() < maxImages && (bytes == 0 || heldBytes == 0 || heldBytes + bytes <= maxBytes);
     }
 
     /** An image is held encoded first and as pixels then; one that is not read holds nothing. */
@@ -198,9 +199,9 @@ final class ImageWindow {
         hold(slot, 0);
     }
 
-    /** Fails the task, unless it has ended. */
+    /** Fails the task, unless it has failed or ended. */
     synchronized void fail(Throwable thrown) {
-        if (failure == null) {
+        if (!isOver()) {
             failure = thrown;
         }
         notifyAll();

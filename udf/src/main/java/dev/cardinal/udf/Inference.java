@@ -33,7 +33,7 @@ final class Inference {
 
     /** Starts the thread. */
     Thread start(String task) {
-        Thread thread = TaskThreads.named("cardinal-infer-" + task).newThread(this::run);
+        Thread thread = TaskThreads.daemon("cardinal-infer-" + task, this::run);
         thread.start();
         return thread;
     }
