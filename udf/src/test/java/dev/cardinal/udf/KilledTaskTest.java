@@ -107,6 +107,7 @@ class KilledTaskTest {
 
     private static void awaitEnd(int pools) {
         while (PreparerPool.leased() != pools) {
+            assertThat(Thread.interrupted()).as("too late").isFalse();
             Thread.onSpinWait();
         }
     }

@@ -255,6 +255,7 @@ class PipelineTest {
 
     private static void awaitState(Thread thread, Thread.State state) {
         while (thread.getState() != state) {
+            assertThat(Thread.interrupted()).as("too late").isFalse();
             Thread.onSpinWait();
         }
     }
@@ -263,6 +264,7 @@ class PipelineTest {
     private static long waiting() {
         while (Threads.named("cardinal-infer-" + TASK).stream()
                 .noneMatch(thread -> thread.getState() == Thread.State.WAITING)) {
+            assertThat(Thread.interrupted()).as("too late").isFalse();
             Thread.onSpinWait();
         }
         return System.nanoTime();

@@ -82,6 +82,7 @@ class DecodeMemoryTest {
 
     private static void awaitWaiting(Thread thread) {
         while (thread.getState() != Thread.State.WAITING) {
+            assertThat(thread.isAlive()).as("has to wait").isTrue();
             Thread.onSpinWait();
         }
     }
