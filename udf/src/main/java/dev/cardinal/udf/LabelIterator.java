@@ -1,186 +1,139 @@
 package dev.cardinal.udf;
 
-import dev.cardinal.udf.Classifier.Scores;
-import dev.cardinal.udf.ImageFetcher.DamagedRecordException;
-import dev.cardinal.udf.ImageFetcher.Fetched;
-import dev.cardinal.udf.ImageFetcher.UnreadableImageException;
-import dev.cardinal.udf.PredictionRows.Source;
-import dev.cardinal.udf.image.ImagePreparer;
-import dev.cardinal.udf.image.Preparation;
-import dev.cardinal.udf.image.Status;
-import dev.cardinal.zoo.FileHash;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.security.MessageDigest;
-import java.util.ArrayDeque;
-import java.util.ArrayList;
-import java.util.Deque;
-import java.util.HexFormat;
 import java.util.Iterator;
-import java.util.List;
 import java.util.NoSuchElementException;
+import java.util.function.Supplier;
 import org.apache.spark.sql.Row;
+import org.jspecify.annotations.Nullable;
 
 /**
- * The rows of one task: fetches, prepares and classifies images in batches, one row for every image whatever it holds.
+ * The rows of one task, one for every image whatever it holds, in the order of the images. While rows are taken other images are
+ * read, prepared and classified.
  *
- * <p>A batch is classified when it is full, when the next image has another size, or at the end. Owns nothing: the preparer
- * and the classifier belong to the task. Not thread-safe; lives on an executor.
+ * <p>The task closes it: that ends its threads and waits for what they have begun, so that what they use can be closed thereafter.
+ * For the thread of the task alone; lives on an executor.
  */
-final class LabelIterator implements Iterator<Row> {
-    /** A batch holds at most this many bytes of pixels, unless one image alone has more. */
-    private static final long MAX_BATCH_BYTES = 32L << 20;
-
-    /** Bytes of the largest file that fits into an array, with one more to tell that there are more. */
-    private static final long MAX_ARRAY_BYTES = Integer.MAX_VALUE - 17L;
-
-    private record Pending(ImageRef image, Source source, Preparation.Ready ready) {}
+final class LabelIterator implements Iterator<Row>, AutoCloseable {
+    /** One batch is written, one is in the model, one is made meanwhile. */
+    private static final int BATCHES_ON_THEIR_WAY = 3;
 
     private final Iterator<ImageRef> images;
-    private final ImageFetcher fetcher;
-    private final ImagePreparer preparer;
-    private final Classifier classifier;
-    private final int batchSize;
-    private final long maxFileBytes;
-    private final PredictionRows rows;
-    private final LabelMetrics metrics;
-    private final MessageDigest digest;
-    private final Deque<Row> finished = new ArrayDeque<>();
-    private final List<Pending> batch = new ArrayList<>();
+    private final ImageWindow window;
+    private final ImageIntake intake;
+    private final Inference inference;
+    private final String task;
+    private final TaskCounters counters;
+    private final int flushEvery;
+    private @Nullable Thread inferring;
+    private @Nullable ImageRef upcoming;
+    private @Nullable Row row;
+    private boolean ended;
     private long handedOverNanos;
+    private int handedOver;
 
     LabelIterator(
             Iterator<ImageRef> images,
-            ImageFetcher fetcher,
-            ImagePreparer preparer,
-            Classifier classifier,
+            Pipeline pipeline,
             LabelOptions options,
             PredictionRows rows,
             LabelMetrics metrics) {
+        EngineOptions sizes = options.engine();
         this.images = images;
-        this.fetcher = fetcher;
-        this.preparer = preparer;
-        this.classifier = classifier;
-        this.batchSize = options.engine().batchSize();
-        this.maxFileBytes = Math.min(options.maxFileBytes(), MAX_ARRAY_BYTES);
-        this.rows = rows;
-        this.metrics = metrics;
-        this.digest = FileHash.digest();
+        this.task = pipeline.task();
+        this.counters = new TaskCounters(metrics);
+        this.flushEvery = sizes.batchSize();
+        this.window = new ImageWindow(
+                BATCHES_ON_THEIR_WAY * sizes.batchSize() + sizes.prefetch(),
+                pipeline.windowBytes(),
+                pipeline.pixelBytes(),
+                counters,
+                pipeline.killed());
+        this.intake = new ImageIntake(
+                new FetchAhead(pipeline.fetchers(), sizes.prefetch(), task),
+                pipeline.decoding().share(),
+                pipeline.preparer(),
+                window,
+                rows,
+                counters,
+                options.maxFileBytes());
+        this.inference = new Inference(window, pipeline.classifier(), rows, sizes.batchSize(), counters);
     }
 
     @Override
     public boolean hasNext() {
         if (handedOverNanos != 0) {
-            metrics.add(Counter.WRITE_NANOS, System.nanoTime() - handedOverNanos);
+            counters.addSince(Counter.WRITE_NANOS, handedOverNanos);
             handedOverNanos = 0;
         }
-        while (finished.isEmpty() && images.hasNext()) {
-            take(images.next());
+        if (row == null) {
+            row = finishedRow();
         }
-        if (finished.isEmpty() && !batch.isEmpty()) {
-            classifyBatch();
+        if (row == null) {
+            counters.flush();
         }
-        return !finished.isEmpty();
+        return row != null;
     }
 
     @Override
     public Row next() {
-        if (!hasNext()) {
+        if (!hasNext() || row == null) {
             throw new NoSuchElementException();
         }
-        metrics.add(Counter.IMAGES, 1);
+        Row next = row;
+        row = null;
+        counters.add(Counter.IMAGES, 1);
+        if (++handedOver % flushEvery == 0) {
+            counters.flush();
+        }
         handedOverNanos = System.nanoTime();
-        return finished.remove();
+        return next;
     }
 
-    private void take(ImageRef image) {
-        ImageRef.Problem problem = image.problem();
-        if (problem != null) {
-            reject(image, Source.unread(image), problem.status(), problem.error());
-            return;
+    /** The next row, or null after the last. */
+    private @Nullable Row finishedRow() {
+        while (true) {
+            fillUp();
+            Supplier<Row> finished = window.take(upcoming == null ? 0 : intake.bytes(upcoming));
+            if (finished != null) {
+                return finished.get();
+            }
+            if (ended) {
+                return null;
+            }
         }
-        if (image.length() > maxFileBytes && image.location().container().tellsLength()) {
-            reject(image, Source.unread(image), Status.TOO_LARGE, tooManyBytes());
-            return;
+    }
+
+    /** Takes in images while there is room. */
+    private void fillUp() {
+        while (!ended) {
+            if (upcoming == null && !images.hasNext()) {
+                ended = true;
+                intake.end();
+                return;
+            }
+            if (upcoming == null) {
+                upcoming = images.next();
+            }
+            if (!intake.offer(upcoming)) {
+                return;
+            }
+            upcoming = null;
+            if (inferring == null) {
+                inferring = inference.start(task);
+            }
         }
-        Fetched fetched;
-        long start = System.nanoTime();
+    }
+
+    @Override
+    public void close() {
+        window.close();
         try {
-            fetched = fetcher.fetch(image, limit());
-        } catch (UnreadableImageException e) {
-            reject(image, Source.unread(image), Status.UNREADABLE, oneLine(String.valueOf(e.getMessage())));
-            return;
-        } catch (DamagedRecordException e) {
-            reject(image, Source.unread(image), Status.UNDECODABLE, oneLine(String.valueOf(e.getMessage())));
-            return;
-        } catch (IOException e) {
-            throw new UncheckedIOException("cannot read " + image.path(), e);
+            intake.close();
         } finally {
-            metrics.add(Counter.FETCH_NANOS, System.nanoTime() - start);
-        }
-        metrics.add(Counter.BYTES, fetched.encoded().length);
-        if (fetched.encoded().length > maxFileBytes) {
-            reject(image, Source.of(fetched, image.length(), null), Status.TOO_LARGE, tooManyBytes());
-            return;
-        }
-        prepare(image, fetched);
-    }
-
-    private void prepare(ImageRef image, Fetched fetched) {
-        long start = System.nanoTime();
-        byte[] encoded = fetched.encoded();
-        Source source = Source.of(fetched, encoded.length, HexFormat.of().formatHex(digest.digest(encoded)));
-        Preparation preparation = preparer.prepare(encoded);
-        metrics.add(Counter.DECODE_NANOS, System.nanoTime() - start);
-        if (preparation instanceof Preparation.Rejected rejected) {
-            finished.add(rows.rejected(image, source, rejected));
-        } else if (preparation instanceof Preparation.Ready ready) {
-            if (!fits(ready)) {
-                classifyBatch();
+            if (inferring != null) {
+                TaskThreads.join(inferring);
             }
-            batch.add(new Pending(image, source, ready));
-            if (batch.size() == batchSize) {
-                classifyBatch();
-            }
+            counters.flush();
         }
-    }
-
-    private boolean fits(Preparation.Ready ready) {
-        if (batch.isEmpty()) {
-            return true;
-        }
-        Preparation.Ready first = batch.get(0).ready();
-        long bytes = (long) ready.rgb().length * (batch.size() + 1);
-        return first.width() == ready.width() && first.height() == ready.height() && bytes <= MAX_BATCH_BYTES;
-    }
-
-    private void classifyBatch() {
-        long start = System.nanoTime();
-        Preparation.Ready first = batch.get(0).ready();
-        List<byte[]> pixels =
-                batch.stream().map(pending -> pending.ready().rgb()).toList();
-        List<Scores> scores = classifier.classify(pixels, first.height(), first.width());
-        metrics.add(Counter.INFER_NANOS, System.nanoTime() - start);
-        for (int i = 0; i < batch.size(); i++) {
-            Pending pending = batch.get(i);
-            finished.add(rows.classified(pending.image(), pending.source(), pending.ready(), scores.get(i)));
-        }
-        batch.clear();
-    }
-
-    private void reject(ImageRef image, Source source, Status status, String error) {
-        finished.add(rows.rejected(image, source, new Preparation.Rejected(status, error, null, null)));
-    }
-
-    private String tooManyBytes() {
-        return "more than the " + maxFileBytes + " bytes a file may have";
-    }
-
-    private int limit() {
-        return (int) (maxFileBytes + 1);
-    }
-
-    private static String oneLine(String message) {
-        return message.lines().findFirst().orElse("");
     }
 }

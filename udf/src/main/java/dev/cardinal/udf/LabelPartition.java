@@ -1,6 +1,7 @@
 package dev.cardinal.udf;
 
 import dev.cardinal.udf.image.ImagePreparer;
+import dev.cardinal.zoo.Preprocessing;
 import java.util.Iterator;
 import org.apache.spark.TaskContext;
 import org.apache.spark.api.java.function.FlatMapFunction;
@@ -34,23 +35,24 @@ public final class LabelPartition implements FlatMapFunction<Iterator<ImageRef>,
 
     @Override
     public Iterator<Row> call(Iterator<ImageRef> images) {
-        ImagePreparer preparer = ModelInput.preparer(model.model().preprocessing(), options.image());
-        closeWithTask(preparer);
+        TaskContext task = TaskContext.get();
+        Preprocessing preprocessing = model.model().preprocessing();
         ModelCache.Lease lease = ModelCache.lease(model);
-        closeWithTask(lease);
-        ImageFetcher fetcher = new ContainerFetcher(configuration.value().value(), options.fields());
-        closeWithTask(fetcher);
-        return new LabelIterator(
+        TaskResources.closeWithTask(task, lease);
+        ImagePreparer preparer = PreparerPool.lease(preprocessing, options.image());
+        TaskResources.closeWithTask(task, preparer);
+        LabelIterator rows = new LabelIterator(
                 images,
-                fetcher,
-                preparer,
-                lease.classifier(),
+                Pipeline.of(
+                        task,
+                        ImageFetchers.of(configuration.value().value(), options.fields()),
+                        preparer,
+                        lease.classifier(),
+                        ModelInput.pixelBytes(preprocessing)),
                 options,
                 new PredictionRows(model.model(), options),
                 metrics);
-    }
-
-    private static void closeWithTask(AutoCloseable resource) {
-        TaskResources.closeWithTask(TaskContext.get(), resource);
+        TaskResources.closeWithTask(task, rows);
+        return rows;
     }
 }

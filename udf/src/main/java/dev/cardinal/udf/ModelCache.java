@@ -83,7 +83,8 @@ public final class ModelCache {
         long start = System.nanoTime();
         try {
             Path directory = spec.files().place(Path.of(SparkFiles.getRootDirectory(), DIRECTORY));
-            Classifier classifier = SavedModelClassifier.load(directory, spec.model(), SessionSettings.cpu());
+            Classifier classifier =
+                    new HalvingClassifier(SavedModelClassifier.load(directory, spec.model(), SessionSettings.cpu()));
             LOADS.incrementAndGet();
             try {
                 ModelCheck.run(spec.model(), classifier, directory);

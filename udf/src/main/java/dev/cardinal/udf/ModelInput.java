@@ -12,7 +12,15 @@ final class ModelInput {
      */
     static final long MAX_UNCROPPED_PIXELS = 1 << 20;
 
+    private static final int CHANNELS = 3;
+
     private ModelInput() {}
+
+    /** Bytes of pixels of one image that is ready for a model with this preprocessing, at most. */
+    static long pixelBytes(Preprocessing preprocessing) {
+        Integer crop = preprocessing.crop();
+        return CHANNELS * (crop == null ? MAX_UNCROPPED_PIXELS : (long) crop * crop);
+    }
 
     /** A preparer for the images of a model with this preprocessing; the caller closes it. */
     static ImagePreparer preparer(Preprocessing preprocessing, ImageOptions options) {

@@ -23,10 +23,10 @@ final class PredictionRows {
         this.options = options;
     }
 
-    /** The row of an image that was classified. */
-    Row classified(ImageRef image, Source source, Preparation.Ready ready, Scores scores) {
+    /** The row of an image that was classified, with its size before resizing. */
+    Row classified(ImageRef image, Source source, int width, int height, Scores scores) {
         Row[] predictions = TopK.rows(scores.probabilities(), options.topK(), model.labels());
-        return row(image, source, Status.OK, null, ready.sourceWidth(), ready.sourceHeight(), predictions, scores);
+        return row(image, source, Status.OK, null, width, height, predictions, scores);
     }
 
     /** The row of an image that gave no pixels. */

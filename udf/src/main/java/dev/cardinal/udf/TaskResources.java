@@ -7,7 +7,7 @@ import org.apache.spark.util.TaskCompletionListener;
 public final class TaskResources {
     private TaskResources() {}
 
-    /** Closes a resource when the task completes, fails or is cancelled. */
+    /** Closes a resource when the task completes, fails or is cancelled; what was opened last is closed first. */
     public static void closeWithTask(TaskContext task, AutoCloseable resource) {
         task.addTaskCompletionListener((TaskCompletionListener) context -> {
             try {

@@ -21,11 +21,12 @@ import java.sql.Timestamp;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
-import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.NoSuchElementException;
+import java.util.Queue;
 import java.util.Set;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.stream.Stream;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
@@ -67,7 +68,7 @@ class LabelIteratorTest {
 
         assertThat(rows)
                 .extracting(LabelIteratorTest::path)
-                .containsExactlyInAnyOrder("a", "b", "c", "d", "e", "f", "g", "h", "i");
+                .containsExactly("a", "b", "c", "d", "e", "f", "g", "h", "i");
         assertThat(statuses(rows))
                 .isEqualTo(Map.of(
                         "a",
@@ -281,29 +282,30 @@ class LabelIteratorTest {
     }
 
     @Test
-    void readsNoFurtherThanTheBatchItIsAskedFor() {
-        for (int i = 0; i < 10; i++) {
+    void readsNoFurtherThanThreeBatchesAndItsReadsInFlight() {
+        for (int i = 0; i < 100; i++) {
             image("image" + i, "4x4:1");
         }
-        Iterator<Row> rows = iterator(options(3, 1_000));
+        LabelIterator rows = iterator(options(3, 1_000));
 
         rows.next();
+        rows.close();
 
-        assertThat(fetcher.fetched).hasSize(3);
+        assertThat(fetcher.fetched).hasSizeLessThanOrEqualTo(3 * 3 + EngineOptions.DEFAULT_PREFETCH + 1);
     }
 
     @Test
     void askingForMoreChangesNothingAndTheEndIsTheEnd() {
         image("a", "4x4:1");
         image("b", "4x4:2");
-        Iterator<Row> rows = iterator(options(8, 1_000));
-
-        assertThat(rows.hasNext()).isTrue();
-        assertThat(rows.hasNext()).isTrue();
-        assertThat(path(rows.next())).isEqualTo("a");
-        assertThat(path(rows.next())).isEqualTo("b");
-        assertThat(rows.hasNext()).isFalse();
-        assertThatThrownBy(rows::next).isInstanceOf(NoSuchElementException.class);
+        try (LabelIterator rows = iterator(options(8, 1_000))) {
+            assertThat(rows.hasNext()).isTrue();
+            assertThat(rows.hasNext()).isTrue();
+            assertThat(path(rows.next())).isEqualTo("a");
+            assertThat(path(rows.next())).isEqualTo("b");
+            assertThat(rows.hasNext()).isFalse();
+            assertThatThrownBy(rows::next).isInstanceOf(NoSuchElementException.class);
+        }
     }
 
     @Test
@@ -316,6 +318,8 @@ class LabelIteratorTest {
 
         assertThat(metrics.value(Counter.IMAGES)).isEqualTo(3);
         assertThat(metrics.value(Counter.BYTES)).isEqualTo(9);
+        assertThat(metrics.value(Counter.CLASSIFIED)).isEqualTo(1);
+        assertThat(metrics.value(Counter.BATCHES)).isEqualTo(1);
     }
 
     private void image(String path, String content) {
@@ -339,20 +343,24 @@ class LabelIteratorTest {
                 EngineOptions.defaults().withBatchSize(batchSize));
     }
 
-    private Iterator<Row> iterator(LabelOptions options) {
-        return new LabelIterator(
-                images.iterator(),
-                fetcher,
+    private LabelIterator iterator(LabelOptions options) {
+        Pipeline pipeline = new Pipeline(
+                "test",
+                () -> false,
+                container -> fetcher,
+                DecodePool.ofProcess(),
                 new FakePreparer(),
                 classifier,
-                options,
-                new PredictionRows(MODEL, options),
-                metrics);
+                64 << 20,
+                1);
+        return new LabelIterator(images.iterator(), pipeline, options, new PredictionRows(MODEL, options), metrics);
     }
 
     private List<Row> label(LabelOptions options) {
         List<Row> rows = new ArrayList<>();
-        iterator(options).forEachRemaining(rows::add);
+        try (LabelIterator iterator = iterator(options)) {
+            iterator.forEachRemaining(rows::add);
+        }
         return rows;
     }
 
@@ -385,8 +393,8 @@ class LabelIteratorTest {
     private static final class FakeFetcher implements ImageFetcher {
         private final Map<String, byte[]> contents = new HashMap<>();
         private final Map<String, IOException> failures = new HashMap<>();
-        private final List<String> fetched = new ArrayList<>();
-        private final List<Integer> limits = new ArrayList<>();
+        private final Queue<String> fetched = new ConcurrentLinkedQueue<>();
+        private final Queue<Integer> limits = new ConcurrentLinkedQueue<>();
 
         @Override
         public Fetched fetch(ImageRef image, int limit) throws IOException {

@@ -3,6 +3,7 @@ package dev.cardinal.udf;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -23,19 +24,27 @@ public final class SoakProcess {
     /** Runs a main class, which must end within the time and print {@code name=value} lines, and returns those. */
     public static Map<String, String> run(Path folder, Class<?> main, long timeoutSeconds, String... arguments)
             throws IOException, InterruptedException {
+        return run(folder, List.of("-Xms512m", "-Xmx512m"), main, timeoutSeconds, arguments);
+    }
+
+    /** The same with another heap. */
+    public static Map<String, String> run(
+            Path folder, List<String> heap, Class<?> main, long timeoutSeconds, String... arguments)
+            throws IOException, InterruptedException {
         Path output = folder.resolve("output.txt");
         Path log = folder.resolve("log.txt");
         List<String> command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-Xms512m",
-                "-Xmx512m",
                 "-XX:+UseParallelGC",
                 "-XX:+AlwaysPreTouch",
                 "-XX:TieredStopAtLevel=1",
-                "-Djava.awt.headless=true",
-                "-cp",
-                System.getProperty("java.class.path"),
-                main.getName()));
+                "-Djava.awt.headless=true"));
+        command.addAll(heap);
+        // Spark needs what the tests' own JVM is given.
+        command.addAll(ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
+                .filter(option -> option.startsWith("--add-opens"))
+                .toList());
+        command.addAll(List.of("-cp", System.getProperty("java.class.path"), main.getName()));
         command.addAll(List.of(arguments));
         ProcessBuilder builder =
                 new ProcessBuilder(command).redirectOutput(output.toFile()).redirectError(log.toFile());
@@ -58,8 +67,17 @@ public final class SoakProcess {
 
     /** VmRSS of this process, from Linux. */
     public static long residentBytes() throws IOException {
+        return status("VmRSS:");
+    }
+
+    /** The most that VmRSS of this process has been. */
+    public static long peakResidentBytes() throws IOException {
+        return status("VmHWM:");
+    }
+
+    private static long status(String field) throws IOException {
         return Files.readAllLines(Path.of("/proc/self/status")).stream()
-                .filter(line -> line.startsWith("VmRSS:"))
+                .filter(line -> line.startsWith(field))
                 .mapToLong(line -> Long.parseLong(line.replaceAll("[^0-9]", "")) * 1024)
                 .findFirst()
                 .orElseThrow();

@@ -5,14 +5,26 @@ import dev.cardinal.udf.image.Preparation.Ready;
 import dev.cardinal.udf.image.Preparation.Rejected;
 import dev.cardinal.zoo.Preprocessing;
 
-/** The preparer: tells the format, reads the header, decodes, scales and crops. Closes its decoders. */
+/**
+ * The preparer: tells the format, reads the header, decodes, scales and crops. Closes its decoders.
+ *
+ * <p>An image is decoded once there is memory for it. Where that was not enough it is decoded again with nothing beside it, and is
+ * too large if that fails as well: another try of the task would end no better, and one image must not fail a job.
+ */
 final class DecodingPreparer implements ImagePreparer {
 
     /** The longest array of RGB pixels that the JVM can hold. */
     private static final long MOST_PIXELS = (Integer.MAX_VALUE - 8) / 3;
 
+    /**
+     * What a pixel takes while it is decoded: three bytes here, and about as much as five more in the library that decodes,
+     * which has its own copy of the picture, or the coefficients of a progressive JPEG.
+     */
+    private static final long BYTES_PER_PIXEL = 8;
+
     private final Preprocessing preprocessing;
     private final long maxPixels;
+    private final DecodeMemory memory;
     private final TensorFlowCodecs codecs = new TensorFlowCodecs();
     private final ImageDecoder jpeg = new JpegDecoder(codecs);
     private final ImageDecoder png = new PngDecoder(codecs);
@@ -25,8 +37,9 @@ final class DecodingPreparer implements ImagePreparer {
     private final Pixels decoded = new Pixels();
     private final Pixels turned = new Pixels();
 
-    DecodingPreparer(Preprocessing preprocessing, ImageOptions options) {
+    DecodingPreparer(Preprocessing preprocessing, ImageOptions options, DecodeMemory memory) {
         this.preprocessing = preprocessing;
+        this.memory = memory;
         this.exifOrientation = options.exifOrientation();
         this.resampler = Resampler.create(preprocessing.interpolation());
         RgbConversion conversion = new RgbConversion();
@@ -61,13 +74,52 @@ final class DecodingPreparer implements ImagePreparer {
             return new Rejected(Status.TOO_LARGE, error, width, height);
         }
         try {
-            decoder.decode(file, header, decoded);
+            return decodeWithinMemory(file, format, header);
+        } catch (OutOfMemoryError e) {
+            decoded.release();
+            turned.release();
+            return decodeAlone(file, format, header);
+        }
+    }
+
+    private Preparation decodeWithinMemory(ByteView file, ImageFormat format, ImageHeader header) {
+        long bytes = header.pixels() * BYTES_PER_PIXEL;
+        memory.reserve(bytes);
+        try {
+            return decode(file, format, header);
+        } finally {
+            memory.release(bytes);
+        }
+    }
+
+    private Preparation decodeAlone(ByteView file, ImageFormat format, ImageHeader header) {
+        memory.reserveAll();
+        try {
+            return decode(file, format, header);
+        } catch (OutOfMemoryError e) {
+            decoded.release();
+            turned.release();
+            String error = "%s: %d x %d pixels do not fit into the executor's memory, a heap of %d MiB"
+                    .formatted(
+                            format,
+                            header.width(),
+                            header.height(),
+                            Runtime.getRuntime().maxMemory() >> 20);
+            return new Rejected(Status.TOO_LARGE, error, header.width(), header.height());
+        } finally {
+            memory.releaseAll();
+        }
+    }
+
+    private Preparation decode(ByteView file, ImageFormat format, ImageHeader header) {
+        try {
+            decoder(format).decode(file, header, decoded);
             Orientation orientation = format == ImageFormat.JPEG && exifOrientation == ExifOrientation.APPLY
                     ? Orientation.ofJpeg(file)
                     : Orientation.AS_STORED;
             return finish(orientation.turn(decoded, turned));
         } catch (BadImageException | RuntimeException | StackOverflowError e) {
-            return new Rejected(Status.UNDECODABLE, explain(format, e), width, height);
+            return new Rejected(Status.UNDECODABLE, explain(format, e), header.width(), header.height());
         } finally {
             decoded.trim();
             turned.trim();

@@ -16,11 +16,12 @@ public interface ImagePreparer extends AutoCloseable {
      * @param preprocessing the card's; its mean and std are the model's business, since they are part of its graph
      */
     static ImagePreparer create(Preprocessing preprocessing, ImageOptions options) {
-        return new DecodingPreparer(preprocessing, options);
+        return new DecodingPreparer(preprocessing, options, DecodeMemory.ofProcess());
     }
 
     /**
-     * Prepares one image; whatever the bytes hold, this returns.
+     * Prepares one image; whatever the bytes hold, this returns. It waits while the images that are being decoded in this process
+     * leave too little memory for this one.
      *
      * @param encoded the file's bytes
      */

@@ -7,8 +7,12 @@ package dev.cardinal.udf.image;
  */
 final class Pixels {
 
-    /** Buffers above this are not kept, so that one panorama does not hold memory for the rest of the run. */
-    private static final int LARGEST_KEPT_BYTES = 64 << 20;
+    /**
+     * Buffers above this are not kept, so that one panorama does not hold memory for the rest of the run, nor do the photographs
+     * of every thread in a small heap.
+     */
+    private static final long LARGEST_KEPT_BYTES =
+            Math.min(64 << 20, Runtime.getRuntime().maxMemory() / 64);
 
     private byte[] rgb = new byte[0];
     private int width;
@@ -27,10 +31,15 @@ final class Pixels {
     /** Lets go of an unusually large buffer. */
     void trim() {
         if (rgb.length > LARGEST_KEPT_BYTES) {
-            rgb = new byte[0];
-            width = 0;
-            height = 0;
+            release();
         }
+    }
+
+    /** Lets go of the buffer. */
+    void release() {
+        rgb = new byte[0];
+        width = 0;
+        height = 0;
     }
 
     /** The buffer itself, at least {@code size()} long. */

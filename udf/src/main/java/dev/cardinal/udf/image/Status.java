@@ -12,7 +12,7 @@ public enum Status {
     UNSUPPORTED,
     /** A format that is decoded, broken. */
     UNDECODABLE,
-    /** More pixels or bytes than the run allows. */
+    /** More pixels or bytes than the run allows, or than fit into the memory of the executor that had it. */
     TOO_LARGE,
     /** The bytes are not to be had: gone, or no permission. */
     UNREADABLE;

@@ -8,6 +8,7 @@ import org.tensorflow.Output;
 import org.tensorflow.Result;
 import org.tensorflow.Session;
 import org.tensorflow.exceptions.TFInvalidArgumentException;
+import org.tensorflow.exceptions.TFResourceExhaustedException;
 import org.tensorflow.ndarray.NdArrays;
 import org.tensorflow.ndarray.Shape;
 import org.tensorflow.proto.ConfigProto;
@@ -105,6 +106,8 @@ final class TensorFlowCodecs implements AutoCloseable {
             result.get(0).asRawTensor().data().read(into, 0, bytes);
         } catch (TFInvalidArgumentException e) {
             throw new BadImageException("corrupt data: " + firstLine(e.getMessage()));
+        } catch (TFResourceExhaustedException e) {
+            throw new OutOfMemoryError("TensorFlow: " + firstLine(e.getMessage()));
         }
     }
 

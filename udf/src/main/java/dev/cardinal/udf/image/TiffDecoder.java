@@ -62,9 +62,12 @@ final class TiffDecoder implements ImageDecoder {
         if (orientation == Orientation.AS_STORED) {
             conversion.convert(reader.image(file.bytes()), into);
         } else {
-            conversion.convert(reader.image(file.bytes()), stored);
-            orientation.turn(stored, into);
-            stored.trim();
+            try {
+                conversion.convert(reader.image(file.bytes()), stored);
+                orientation.turn(stored, into);
+            } finally {
+                stored.trim();
+            }
         }
     }
 

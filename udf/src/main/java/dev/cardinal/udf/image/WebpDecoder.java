@@ -38,9 +38,12 @@ final class WebpDecoder implements ImageDecoder {
         if (image.getWidth() == header.width() && image.getHeight() == header.height()) {
             conversion.convert(image, into);
         } else {
-            conversion.convert(image, frame);
-            place(chunks, header, into);
-            frame.trim();
+            try {
+                conversion.convert(image, frame);
+                place(chunks, header, into);
+            } finally {
+                frame.trim();
+            }
         }
     }
 

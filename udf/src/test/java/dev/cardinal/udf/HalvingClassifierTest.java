@@ -1,0 +1,108 @@
+package dev.cardinal.udf;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.cardinal.udf.Classifier.Scores;
+import dev.cardinal.zoo.CardinalException;
+import dev.cardinal.zoo.serving.DeviceMemoryException;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class HalvingClassifierTest {
+    private static final int EDGE = 4;
+
+    private final List<Integer> asked = new ArrayList<>();
+    private int mostPixels = Integer.MAX_VALUE;
+    private boolean closed;
+    private final Classifier classifier = new HalvingClassifier(new FakeModel());
+
+    @Test
+    void whereThereIsMemoryTheModelIsAskedOnce() {
+        assertThat(classes(classify(10, EDGE))).containsExactly(0, 1, 2, 3, 4, 5, 6, 7, 8, 9);
+        assertThat(asked).containsExactly(10);
+    }
+
+    @Test
+    void batchIsHalvedUntilItFitsAndStaysSoForAllThatAskLater() {
+        mostPixels = 3 * EDGE * EDGE;
+
+        assertThat(classes(classify(9, EDGE))).containsExactly(0, 1, 2, 3, 4, 5, 6, 7, 8);
+        assertThat(asked).containsExactly(9, 4, 2, 2, 2, 2, 1);
+        asked.clear();
+        assertThat(classes(classify(3, EDGE))).containsExactly(0, 1, 2);
+        assertThat(asked).containsExactly(2, 1);
+    }
+
+    @Test
+    void smallerImagesComeInLargerBatches() {
+        mostPixels = 2 * EDGE * EDGE;
+        classify(4, EDGE);
+        asked.clear();
+
+        classify(8, EDGE / 2);
+
+        assertThat(asked).containsExactly(8);
+    }
+
+    @Test
+    void singleImageThatDoesNotFitSaysWhatToDo() {
+        mostPixels = EDGE * EDGE - 1;
+
+        assertThatThrownBy(() -> classify(2, EDGE))
+                .isInstanceOf(CardinalException.class)
+                .hasMessageContaining("too little memory for a single image of 4 x 4 pixels")
+                .hasMessageContaining("--device cpu")
+                .hasMessageContaining("no room")
+                .hasCauseInstanceOf(DeviceMemoryException.class);
+        assertThat(asked).containsExactly(2, 1);
+    }
+
+    @Test
+    void otherFailuresPass() {
+        mostPixels = -1;
+
+        assertThatThrownBy(() -> classify(2, EDGE)).isInstanceOf(IllegalStateException.class);
+    }
+
+    @Test
+    void closesTheModel() {
+        classifier.close();
+
+        assertThat(closed).isTrue();
+    }
+
+    private List<Scores> classify(int count, int edge) {
+        List<byte[]> images = new ArrayList<>();
+        for (int i = 0; i < count; i++) {
+            images.add(new byte[] {(byte) i});
+        }
+        return classifier.classify(images, edge, edge);
+    }
+
+    private static List<Integer> classes(List<Scores> scores) {
+        return scores.stream().map(score -> (int) score.probabilities()[0]).toList();
+    }
+
+    private final class FakeModel implements Classifier {
+        @Override
+        public List<Scores> classify(List<byte[]> images, int height, int width) {
+            asked.add(images.size());
+            if (mostPixels < 0) {
+                throw new IllegalStateException("a bug");
+            }
+            if (images.size() * height * width > mostPixels) {
+                throw new DeviceMemoryException("no room", new IllegalStateException());
+            }
+            return images.stream()
+                    .map(image -> new Scores(null, new float[] {image[0]}, null))
+                    .toList();
+        }
+
+        @Override
+        public void close() {
+            closed = true;
+        }
+    }
+}
