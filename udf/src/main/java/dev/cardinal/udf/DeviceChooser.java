@@ -14,14 +14,16 @@ import org.jspecify.annotations.Nullable;
  */
 final class DeviceChooser {
     /** What to do about a GPU that TensorFlow does not see. */
-    private static final String MAKE_IT_SEEN = "Build the job jar with the native library for GPUs (./mvnw -Pgpu package), and"
-            + " see that 'nvidia-smi' works there and that its driver and CUDA are those that TensorFlow asks for; or use"
-            + " --device cpu";
+    private static final String MAKE_IT_SEEN =
+            "Build the job jar with the native library for GPUs (./mvnw -Pgpu package), and"
+                    + " see that 'nvidia-smi' works there and that its driver and CUDA are those that TensorFlow asks for; or use"
+                    + " --device cpu";
 
     /** How Spark is told of GPUs. */
-    private static final String SETTINGS = "set spark.executor.resource.gpu.amount=1, spark.task.resource.gpu.amount=1 (or a"
-            + " fraction, for several tasks on one GPU) and spark.executor.resource.gpu.discoveryScript (on a standalone"
-            + " cluster spark.worker.resource.gpu.amount and .discoveryScript of its workers) to deploy/gpu/discover-gpus.sh";
+    private static final String SETTINGS =
+            "set spark.executor.resource.gpu.amount=1, spark.task.resource.gpu.amount=1 (or a"
+                    + " fraction, for several tasks on one GPU) and spark.executor.resource.gpu.discoveryScript (on a standalone"
+                    + " cluster spark.worker.resource.gpu.amount and .discoveryScript of its workers) to deploy/gpu/discover-gpus.sh";
 
     private static final String ORDER = "CUDA_DEVICE_ORDER";
     private static final String PCI_ORDER = "PCI_BUS_ID";
@@ -109,13 +111,15 @@ final class DeviceChooser {
             throw unseen("--device gpu: TensorFlow cannot use GPU " + address + " of this executor", obstacle.get());
         }
         return new Chosen(
-                Device.CPU, "GPU " + address + ", which Spark gives it, is not used: " + obstacle.get() + cudaVisible());
+                Device.CPU,
+                "GPU " + address + ", which Spark gives it, is not used: " + obstacle.get() + cudaVisible());
     }
 
     private static Device parse(String address) {
         if (!address.matches("[0-9]{1,4}")) {
-            throw CardinalException.usage("GPU address '" + address + "' is no number: TensorFlow knows GPUs by their place in"
-                    + " the order of the PCI bus, which deploy/gpu/discover-gpus.sh gives; name it as the discovery script");
+            throw CardinalException.usage(
+                    "GPU address '" + address + "' is no number: TensorFlow knows GPUs by their place in"
+                            + " the order of the PCI bus, which deploy/gpu/discover-gpus.sh gives; name it as the discovery script");
         }
         return Device.gpu(Integer.parseInt(address));
     }
@@ -126,8 +130,9 @@ final class DeviceChooser {
                 gpu,
                 PCI_ORDER.equals(order)
                         ? null
-                        : "it may not be the GPU that Spark means: " + ORDER + " is " + (order == null ? "not set" : order)
-                                + " in its environment; set spark.executorEnv." + ORDER + "=" + PCI_ORDER);
+                        : "it may not be the GPU that Spark means: " + ORDER + " is "
+                                + (order == null ? "not set" : order) + " in its environment; set spark.executorEnv."
+                                + ORDER + "=" + PCI_ORDER);
     }
 
     private CardinalException unseen(String what, String why) {
@@ -142,8 +147,9 @@ final class DeviceChooser {
 
     /** More GPUs than one in a process. */
     static CardinalException severalGpus(String what) {
-        return CardinalException.usage(what + ": one GPU an executor is supported. Set spark.executor.resource.gpu.amount=1 and"
-                + " spark.task.resource.gpu.amount to 1 or a fraction, and run more executors");
+        return CardinalException.usage(
+                what + ": one GPU an executor is supported. Set spark.executor.resource.gpu.amount=1 and"
+                        + " spark.task.resource.gpu.amount to 1 or a fraction, and run more executors");
     }
 
     /** What is wrong with a cluster's settings where a GPU is wanted. */

@@ -26,14 +26,14 @@ public record DeviceUse(
         implements Serializable {
 
     static DeviceUse of(
-            String executor, String host, @Nullable String gpuAddress, Device device, Precision precision, @Nullable String warning) {
+            String executor,
+            String host,
+            @Nullable String gpuAddress,
+            Device device,
+            Precision precision,
+            @Nullable String warning) {
         return new DeviceUse(
-                executor,
-                host,
-                gpuAddress,
-                device.toString(),
-                precision.name().toLowerCase(Locale.ROOT),
-                warning);
+                executor, host, gpuAddress, device.toString(), precision.name().toLowerCase(Locale.ROOT), warning);
     }
 
     /** In a few words, without the warning. */

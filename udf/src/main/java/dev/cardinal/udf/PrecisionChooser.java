@@ -28,16 +28,18 @@ final class PrecisionChooser {
             case FP32 -> Precision.FP32;
             case FP16 -> {
                 if (!gpu) {
-                    throw CardinalException.usage("--precision fp16 needs a GPU, and this executor runs the model on its CPU ("
-                            + processor.name() + "): use --precision fp32, or auto");
+                    throw CardinalException.usage(
+                            "--precision fp16 needs a GPU, and this executor runs the model on its CPU ("
+                                    + processor.name() + "): use --precision fp32, or auto");
                 }
                 yield Precision.FP16;
             }
             case BF16 -> {
                 if (!gpu && processor.bf16() == Bf16.NONE) {
-                    throw CardinalException.usage("--precision bf16 needs a GPU or a processor that computes in bfloat16 (AMX,"
-                            + " AVX512-BF16, Arm's BF16), and " + processor.name()
-                            + " does not: use --precision fp32, or auto");
+                    throw CardinalException.usage(
+                            "--precision bf16 needs a GPU or a processor that computes in bfloat16 (AMX,"
+                                    + " AVX512-BF16, Arm's BF16), and " + processor.name()
+                                    + " does not: use --precision fp32, or auto");
                 }
                 yield Precision.BF16;
             }

@@ -40,10 +40,9 @@ record ProcessorFeatures(String name, Bf16 bf16) {
                 .or(() -> field(cpuinfo, "features"))
                 .map(line -> Set.of(line.split("\\s+", -1)))
                 .orElse(Set.of());
-        String name = field(cpuinfo, "model name")
-                .orElseGet(() -> field(cpuinfo, "cpu part")
-                        .map(part -> "Arm processor, part " + part)
-                        .orElse("unknown processor"));
+        String name = field(cpuinfo, "model name").orElseGet(() -> field(cpuinfo, "cpu part")
+                .map(part -> "Arm processor, part " + part)
+                .orElse("unknown processor"));
         Bf16 bf16 = flags.contains("amx_bf16")
                 ? Bf16.MATRICES
                 : flags.contains("avx512_bf16") || flags.contains("bf16") ? Bf16.VECTORS : Bf16.NONE;

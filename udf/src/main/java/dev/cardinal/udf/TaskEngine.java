@@ -64,8 +64,10 @@ record TaskEngine(SessionSettings settings, DeviceUse use) {
     private static TaskEngine decide(Question question) {
         SparkEnv spark = SparkEnv.get();
         String executor = spark == null ? DRIVER : spark.executorId();
-        String host = spark == null ? "localhost" : spark.blockManager().blockManagerId().host();
-        int threads = SessionSettings.cpu().threads();
+        String host = spark == null
+                ? "localhost"
+                : spark.blockManager().blockManagerId().host();
+        int threads = ExecutorCores.count();
         DeviceChooser chooser = new DeviceChooser(
                 executor.equals(DRIVER) ? Role.LOCAL : Role.EXECUTOR,
                 gpu -> {
