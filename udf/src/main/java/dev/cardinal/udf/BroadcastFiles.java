@@ -108,7 +108,7 @@ public final class BroadcastFiles implements ModelFiles {
         }
     }
 
-    /** Removes the broadcasts from the driver and all executors; tasks that start later cannot place the bundle. */
+    @Override
     public void destroy() {
         chunks.values().forEach(file -> file.forEach(Broadcast::destroy));
     }

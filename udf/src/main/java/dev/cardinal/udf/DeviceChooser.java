@@ -96,7 +96,7 @@ final class DeviceChooser {
 
     private static Chosen none(DeviceChoice wanted) {
         if (wanted == DeviceChoice.GPU) {
-            throw CardinalException.usage("--device gpu: Spark gives this executor's tasks no GPU: " + SETTINGS);
+            throw noGpus("--device gpu: Spark gives this executor's tasks no GPU");
         }
         return new Chosen(Device.CPU, null);
     }

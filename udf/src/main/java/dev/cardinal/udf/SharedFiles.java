@@ -99,6 +99,10 @@ public final class SharedFiles implements ModelFiles {
         }
     }
 
+    /** Nothing is held; the configuration is its maker's. */
+    @Override
+    public void destroy() {}
+
     /** Copies a file, and goes on where it stopped when it is called again. The local disk's failures pass through unchecked. */
     private static final class Copy implements Retry.IOCall<Long> {
         private final Path path;
