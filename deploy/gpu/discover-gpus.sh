@@ -24,7 +24,7 @@ while IFS= read -r bus; do
     [[ $bus =~ ^[0-9A-Fa-f]+:[0-9A-Fa-f]{2}:[0-9A-Fa-f]{2}\.[0-9A-Fa-f]+[[:space:]]*$ ]] || fail "nvidia-smi gives no PCI bus id but: $bus"
     addresses+="${addresses:+,}\"$count\""
     count=$((count + 1))
-done <<<"$listing"
+done < <(sort <<<"$listing")
 [ "$count" -gt 0 ] || fail 'nvidia-smi finds no GPU'
 
 printf '{"name": "gpu", "addresses": [%s]}\n' "$addresses"

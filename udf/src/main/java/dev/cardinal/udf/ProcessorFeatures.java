@@ -3,6 +3,7 @@ package dev.cardinal.udf;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
@@ -38,7 +39,7 @@ record ProcessorFeatures(String name, Bf16 bf16) {
     static ProcessorFeatures parse(String cpuinfo) {
         Set<String> flags = field(cpuinfo, "flags")
                 .or(() -> field(cpuinfo, "features"))
-                .map(line -> Set.of(line.split("\\s+", -1)))
+                .map(line -> Set.copyOf(Arrays.asList(line.split("\\s+", -1))))
                 .orElse(Set.of());
         String name = field(cpuinfo, "model name").orElseGet(() -> field(cpuinfo, "cpu part")
                 .map(part -> "Arm processor, part " + part)

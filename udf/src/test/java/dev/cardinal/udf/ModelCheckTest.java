@@ -8,8 +8,10 @@ import dev.cardinal.zoo.CardinalException;
 import dev.cardinal.zoo.ClassLabel;
 import dev.cardinal.zoo.Preprocessing;
 import dev.cardinal.zoo.SavedModelCard.Layout;
+import dev.cardinal.zoo.serving.Device;
 import dev.cardinal.zoo.serving.ModelInterface;
 import dev.cardinal.zoo.serving.ModelInterface.Element;
+import dev.cardinal.zoo.serving.Precision;
 import dev.cardinal.zoo.serving.ServedModel;
 import dev.cardinal.zoo.serving.ServedModel.Check;
 import dev.cardinal.zoo.serving.SessionSettings;
@@ -56,6 +58,13 @@ class ModelCheckTest {
                 .hasMessage("model toy@abababababab gives 3 probabilities for 2 labels: its card is of another model");
         assertThatThrownBy(() -> check(40, new float[3], 0.5f, 0.5f))
                 .hasMessageContaining("gives 3 logits for 2 labels");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"CPU, FP32, 1e-3", "GPU, FP32, 1e-2", "GPU, FP16, 1e-2", "CPU, BF16, 5e-2", "GPU, BF16, 5e-2"})
+    void goldenSampleMayDifferByWhatThePrecisionRounds(Device.Kind kind, Precision precision, double tolerance) {
+        assertThat(ModelCheck.tolerance(new SessionSettings(new Device(kind, 0), precision, 1)))
+                .isEqualTo(tolerance);
     }
 
     private void check(@Nullable Integer crop, float @Nullable [] logits, float... probabilities) {
