@@ -28,6 +28,12 @@ final class StandaloneCluster implements AutoCloseable {
 
     /** Starts a master and one worker with these cores and gigabytes, and waits until the worker is registered. */
     static StandaloneCluster start(Path directory, int cores, int gigabytes) throws IOException, InterruptedException {
+        return start(directory, cores, gigabytes, Map.of());
+    }
+
+    /** The same with settings of the worker's. */
+    static StandaloneCluster start(Path directory, int cores, int gigabytes, Map<String, String> settings)
+            throws IOException, InterruptedException {
         Path home = sparkHome(directory);
         int port = freePort();
         String master = "spark://localhost:" + port;
@@ -37,6 +43,7 @@ final class StandaloneCluster implements AutoCloseable {
             processes.add(start(
                     home,
                     "master",
+                    Map.of(),
                     "org.apache.spark.deploy.master.Master",
                     "--host",
                     "localhost",
@@ -48,6 +55,7 @@ final class StandaloneCluster implements AutoCloseable {
             processes.add(start(
                     home,
                     "worker",
+                    settings,
                     "org.apache.spark.deploy.worker.Worker",
                     "--host",
                     "localhost",
@@ -90,8 +98,11 @@ final class StandaloneCluster implements AutoCloseable {
         }
     }
 
-    private static Process start(Path home, String name, String... command) throws IOException {
-        List<String> line = JobProcess.java("-Xmx512m");
+    private static Process start(Path home, String name, Map<String, String> settings, String... command)
+            throws IOException {
+        List<String> options = new ArrayList<>(List.of("-Xmx512m"));
+        settings.forEach((key, value) -> options.add("-D" + key + "=" + value));
+        List<String> line = JobProcess.java(options.toArray(String[]::new));
         line.addAll(List.of(command));
         File log = home.resolve(name + ".log").toFile();
         ProcessBuilder builder = new ProcessBuilder(line)

@@ -24,6 +24,11 @@ final class ExecutorCores {
         return spark == null ? processors : of(spark.conf(), processors);
     }
 
+    /** Whether driver and executor are one process. */
+    static boolean isLocal(SparkConf configuration) {
+        return LOCAL.matcher(configuration.get("spark.master", "")).matches();
+    }
+
     /** The cores that a configuration gives an executor on a machine of so many. */
     static int of(SparkConf configuration, int processors) {
         String master = configuration.get("spark.master", "");

@@ -37,7 +37,9 @@ public final class LabelPartition implements FlatMapFunction<Iterator<ImageRef>,
     public Iterator<Row> call(Iterator<ImageRef> images) {
         TaskContext task = TaskContext.get();
         Preprocessing preprocessing = model.model().preprocessing();
-        ModelCache.Lease lease = ModelCache.lease(model);
+        TaskEngine engine = TaskEngine.of(task, options.engine());
+        metrics.addDevice(engine.use());
+        ModelCache.Lease lease = ModelCache.lease(model, engine.settings());
         TaskResources.closeWithTask(task, lease);
         ImagePreparer preparer = PreparerPool.lease(preprocessing, options.image());
         TaskResources.closeWithTask(task, preparer);

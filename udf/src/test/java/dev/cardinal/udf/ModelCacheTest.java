@@ -3,6 +3,9 @@ package dev.cardinal.udf;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.cardinal.zoo.serving.Device;
+import dev.cardinal.zoo.serving.Precision;
+import dev.cardinal.zoo.serving.SessionSettings;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -47,10 +50,11 @@ class ModelCacheTest {
             Path file = Files.write(directory.resolve("image" + i + ".png"), Pictures.png(EDGE, EDGE, i));
             images.add(ImageRef.file(file.toUri().getPath(), Files.size(file), 0, null));
         }
+        LabelMetrics metrics = LabelMetrics.register(LocalSpark.session().sparkContext());
         LabelPartition function = new LabelPartition(
                 first,
                 LabelOptions.defaults(),
-                LabelMetrics.register(LocalSpark.session().sparkContext()),
+                metrics,
                 LocalSpark.context().broadcast(new SerializableConfiguration(new Configuration())));
         long before = ModelCache.loads();
 
@@ -60,6 +64,13 @@ class ModelCacheTest {
                 .collect();
 
         assertThat(ModelCache.loads() - before).isEqualTo(1);
+        assertThat(metrics.devices()).singleElement().satisfies(use -> {
+            assertThat(use.executor()).isEqualTo("driver");
+            assertThat(use.device()).isEqualTo("cpu");
+            assertThat(use.precision()).isEqualTo("fp32");
+            assertThat(use.gpuAddress()).isNull();
+            assertThat(use.warning()).isNull();
+        });
         assertThat(rows).hasSize(40).allMatch(row -> row.getString(8).equals("ok"));
         assertThat(rows)
                 .extracting(row -> row.getString(0))
@@ -107,8 +118,35 @@ class ModelCacheTest {
         }
     }
 
+    @Test
+    void otherSettingsAreAnotherSession() {
+        SessionSettings settings = new SessionSettings(Device.CPU, Precision.FP32, 1);
+        long before = ModelCache.loads();
+        try (ModelCache.Lease usual = lease(second);
+                ModelCache.Lease other = ModelCache.lease(second, settings);
+                ModelCache.Lease same = ModelCache.lease(second, settings)) {
+            assertThat(other.classifier()).isNotSameAs(usual.classifier()).isSameAs(same.classifier());
+        }
+
+        assertThat(ModelCache.loads() - before).isBetween(1L, 2L); // another test may have loaded the usual one
+    }
+
+    @Test
+    void executorsEndClosesWhatNobodyLeases() {
+        ModelCache.Lease ended = lease(third);
+        Classifier idle = ended.classifier();
+        ended.close();
+        try (ModelCache.Lease busy = lease(fourth)) {
+            ModelCache.closeAll();
+            ModelCache.closeAll();
+
+            assertThatThrownBy(() -> classify(idle)).isInstanceOf(IllegalStateException.class);
+            assertThat(classify(busy.classifier())).isEqualTo(10);
+        }
+    }
+
     private static ModelCache.Lease lease(ModelSpec spec) {
-        return ModelCache.lease(spec);
+        return ModelCache.lease(spec, SessionSettings.cpu());
     }
 
     /** The number of classes that the model has. */

@@ -8,10 +8,13 @@ import dev.cardinal.zoo.CardinalException;
 import dev.cardinal.zoo.ClassLabel;
 import dev.cardinal.zoo.Preprocessing;
 import dev.cardinal.zoo.SavedModelCard.Layout;
+import dev.cardinal.zoo.serving.Device;
 import dev.cardinal.zoo.serving.ModelInterface;
 import dev.cardinal.zoo.serving.ModelInterface.Element;
+import dev.cardinal.zoo.serving.Precision;
 import dev.cardinal.zoo.serving.ServedModel;
 import dev.cardinal.zoo.serving.ServedModel.Check;
+import dev.cardinal.zoo.serving.SessionSettings;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -57,6 +60,13 @@ class ModelCheckTest {
                 .hasMessageContaining("gives 3 logits for 2 labels");
     }
 
+    @ParameterizedTest
+    @CsvSource({"CPU, FP32, 1e-3", "GPU, FP32, 1e-2", "GPU, FP16, 1e-2", "CPU, BF16, 5e-2", "GPU, BF16, 5e-2"})
+    void goldenSampleMayDifferByWhatThePrecisionRounds(Device.Kind kind, Precision precision, double tolerance) {
+        assertThat(ModelCheck.tolerance(new SessionSettings(new Device(kind, 0), precision, 1)))
+                .isEqualTo(tolerance);
+    }
+
     private void check(@Nullable Integer crop, float @Nullable [] logits, float... probabilities) {
         Classifier classifier = new Classifier() {
             @Override
@@ -69,7 +79,7 @@ class ModelCheckTest {
             @Override
             public void close() {}
         };
-        ModelCheck.run(model(crop), classifier, Path.of("nowhere"));
+        ModelCheck.run(model(crop), SessionSettings.cpu(), classifier, Path.of("nowhere"));
     }
 
     private static ServedModel model(@Nullable Integer crop) {

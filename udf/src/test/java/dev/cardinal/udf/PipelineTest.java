@@ -303,7 +303,11 @@ class PipelineTest {
                 ImageOptions.defaults(),
                 RecordFields.usual(),
                 new EngineOptions(
-                        batchSize, prefetch, EngineOptions.PrecisionChoice.FP32, EngineOptions.DeviceChoice.CPU));
+                        batchSize,
+                        prefetch,
+                        EngineOptions.PrecisionChoice.FP32,
+                        EngineOptions.DeviceChoice.CPU,
+                        EngineOptions.ModelDistribution.BROADCAST));
         Pipeline pipeline = new Pipeline(
                 TASK,
                 () -> killed.getAsBoolean(),

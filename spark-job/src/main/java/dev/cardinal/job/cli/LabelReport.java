@@ -1,6 +1,7 @@
 package dev.cardinal.job.cli;
 
 import dev.cardinal.job.label.LabelResult;
+import dev.cardinal.udf.DeviceUse;
 import java.io.PrintStream;
 import java.util.List;
 import java.util.Locale;
@@ -33,6 +34,7 @@ final class LabelReport {
                     result.unsplit().size(),
                     TextTable.printable(result.unsplit().get(0)));
         }
+        printDevices(result.devices(), out);
         printStatuses(result, out);
         if (output != null) {
             out.println("predictions: " + output);
@@ -57,6 +59,16 @@ final class LabelReport {
                 String.format(Locale.ROOT, result.imagesPerSecond() < 10 ? "%.1f" : "%.0f", result.imagesPerSecond()),
                 result.model(),
                 already);
+    }
+
+    /** Executors whose device the user should look at. */
+    private static void printDevices(List<DeviceUse> devices, PrintStream out) {
+        List<DeviceUse> odd =
+                devices.stream().filter(use -> use.warning() != null).toList();
+        odd.stream().limit(SHOWN).forEach(use -> out.println(TextTable.printable(use + ": " + use.warning())));
+        if (odd.size() > SHOWN) {
+            out.printf("... and %,d more executors: see devices in run.json%n", odd.size() - SHOWN);
+        }
     }
 
     private static void printStatuses(LabelResult result, PrintStream out) {

@@ -1,5 +1,6 @@
 package dev.cardinal.job.label;
 
+import dev.cardinal.udf.DeviceUse;
 import java.util.List;
 import java.util.Map;
 import org.apache.spark.sql.Row;
@@ -18,6 +19,7 @@ import org.apache.spark.sql.Row;
  * @param seconds wall time from the first task to the last commit
  * @param stageSeconds task time by stage: fetch, decode, wait, infer, write
  * @param commits appends to the table
+ * @param devices what executors ran the model on
  * @param unsplit files that one task had to read whole though they are larger than its share, for being in gzip
  * @param rows the rows themselves, only where there is no output
  * @param gateExceeded whether more rows than allowed are not ok
@@ -34,6 +36,7 @@ public record LabelResult(
         double seconds,
         Map<String, Double> stageSeconds,
         int commits,
+        List<DeviceUse> devices,
         List<String> unsplit,
         List<Row> rows,
         boolean gateExceeded) {

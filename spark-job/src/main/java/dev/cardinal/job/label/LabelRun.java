@@ -81,6 +81,7 @@ final class LabelRun {
                 seconds(),
                 stageSeconds(),
                 commits,
+                metrics.devices(),
                 List.copyOf(unsplit),
                 rows,
                 gateExceeded);
@@ -109,6 +110,7 @@ final class LabelRun {
                 macs,
                 stageSeconds(),
                 at.commits(),
+                metrics.devices(),
                 at.error());
     }
 

@@ -1,6 +1,7 @@
 package dev.cardinal.job.label;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import dev.cardinal.udf.DeviceUse;
 import dev.cardinal.zoo.ClassLabel;
 import java.util.List;
 import java.util.Map;
@@ -25,6 +26,7 @@ import org.jspecify.annotations.Nullable;
  *     architecture is not known
  * @param stageSeconds task time of this run by stage
  * @param commits appends of this run
+ * @param devices what executors ran the model on
  * @param error why the run failed, or null
  */
 @JsonInclude(JsonInclude.Include.ALWAYS)
@@ -44,6 +46,7 @@ record RunRecord(
         @Nullable Long macs,
         Map<String, Double> stageSeconds,
         int commits,
+        List<DeviceUse> devices,
         @Nullable String error) {
 
     /** Whether everything that later runs ask for is there. */

@@ -115,6 +115,11 @@ class CommandRunnerTest {
         "label --input i, --model",
         "label --label-from here --model m --input i, 'none, parent-dir'",
         "label --exif-orientation sideways --model m --input i, --exif-orientation",
+        "label --precision fp64 --model m --input i, --precision",
+        "label --device tpu --model m --input i, --device",
+        "label --model-distribution torrent --model m --input i, --model-distribution",
+        "label --device cpu --precision fp16 --model m --input i, --precision fp16 needs a GPU",
+        "label --device gpu --model m --input i, this Spark application gives its tasks none",
         "label --top-k many --model m --input i, --top-k",
         "import --card, --card"
     })
@@ -127,7 +132,7 @@ class CommandRunnerTest {
     @Test
     void everyOptionOutOfRangeIsNamed() {
         String line = "label --model m --input i --limit 0 --top-k 0 --batch-size -1 --max-pixels 0 --max-file-bytes 0"
-                + " --images-per-commit 0 --max-bad-fraction NaN";
+                + " --images-per-commit 0 --max-bad-fraction NaN --prefetch 0";
 
         int exitCode = run(line.split(" ", -1));
 
@@ -137,6 +142,7 @@ class CommandRunnerTest {
                         "cardinal: --limit must be at least 1, not 0",
                         "cardinal: --top-k must be at least 1, not 0",
                         "cardinal: --batch-size must be at least 1, not -1",
+                        "cardinal: --prefetch must be at least 1, not 0",
                         "cardinal: --max-pixels must be at least 1, not 0",
                         "cardinal: --max-file-bytes must be at least 1, not 0",
                         "cardinal: --images-per-commit must be at least 1, not 0",

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.cardinal.job.DemoModel;
 import dev.cardinal.job.FaultyFileSystem;
 import dev.cardinal.job.LocalSpark;
@@ -14,6 +15,8 @@ import dev.cardinal.job.source.InputFormat;
 import dev.cardinal.job.source.SourceSpec;
 import dev.cardinal.job.source.TruthFrom;
 import dev.cardinal.udf.EngineOptions;
+import dev.cardinal.udf.EngineOptions.DeviceChoice;
+import dev.cardinal.udf.EngineOptions.PrecisionChoice;
 import dev.cardinal.udf.LabelOptions;
 import dev.cardinal.udf.LabelOptions.Emit;
 import dev.cardinal.udf.RecordFields;
@@ -215,11 +218,79 @@ class LabelJobTest {
                 "--exif-orientation ignore there, apply now",
                 changes().options(10, Set.of(), bytes, new ImageOptions(image.maxPixels(), ExifOrientation.APPLY)));
 
-        refused.forEach((difference, changes) -> assertThatThrownBy(() -> run(changes.request()))
+        assertRefused("--precision fp32 there, auto now", changes().engine(withPrecision(PrecisionChoice.AUTO)));
+        refused.forEach(LabelJobTest::assertRefused);
+        assertThat(names()).hasSize(1);
+    }
+
+    private static void assertRefused(String difference, Changes changes) {
+        assertThatThrownBy(() -> run(changes.request()))
                 .isInstanceOf(CardinalException.class)
                 .hasMessageContaining("was made differently (" + difference)
-                .hasMessageContaining("name another --output"));
-        assertThat(names()).hasSize(1);
+                .hasMessageContaining("name another --output");
+    }
+
+    @Test
+    void tableFromBeforePrecisionWasAnOptionIsFp32() throws IOException {
+        Pictures.write(images, 1);
+        run(request());
+        ObjectNode record = (ObjectNode) runJson();
+        assertThat(((ObjectNode) record.path("options")).remove("precision").asText())
+                .isEqualTo("fp32");
+        Files.writeString(output.resolve("_cardinal/run.json"), record.toString());
+
+        assertRefused("--precision fp32 there, auto now", changes().engine(withPrecision(PrecisionChoice.AUTO)));
+        assertThat(run(request()).alreadyLabelled()).isEqualTo(1);
+    }
+
+    @Test
+    void sharedModelLabelsAsTheBroadcastOneDoes() throws IOException {
+        Pictures.write(images, 3);
+        run(request());
+        List<Row> broadcast = table();
+        output = directory.resolve("shared");
+        EngineOptions usual = EngineOptions.defaults();
+
+        run(changes()
+                .engine(new EngineOptions(
+                        4, 2, usual.precision(), DeviceChoice.CPU, EngineOptions.ModelDistribution.SHARED))
+                .request());
+
+        assertThat(table()).isEqualTo(broadcast);
+        JsonNode options = runJson().path("options");
+        assertThat(options.path("model-distribution").asText()).isEqualTo("shared");
+        assertThat(options.path("device").asText()).isEqualTo("cpu");
+        assertThat(options.path("prefetch").asInt()).isEqualTo(2);
+        assertThat(options.path("precision").asText()).isEqualTo("fp32");
+    }
+
+    @Test
+    void runSaysWhatItRanOn() throws IOException {
+        Pictures.write(images, 1);
+
+        LabelResult result = run(request());
+
+        assertThat(result.devices()).singleElement().satisfies(use -> assertThat(use.device())
+                .isEqualTo("cpu"));
+        JsonNode use = runJson().path("devices").path(0);
+        assertThat(use.path("executor").asText()).isEqualTo("driver");
+        assertThat(use.path("device").asText()).isEqualTo("cpu");
+        assertThat(use.path("precision").asText()).isEqualTo("fp32");
+        assertThat(use.path("warning").isNull()).isTrue();
+    }
+
+    @Test
+    void gpuThatIsNotThereIsRefusedBeforeAnythingIsListed() {
+        EngineOptions gpu = EngineOptions.defaults().on(DeviceChoice.GPU, PrecisionChoice.FP32);
+
+        assertThatThrownBy(() -> run(changes().input("/nowhere").engine(gpu).request()))
+                .isInstanceOf(CardinalException.class)
+                .hasMessageStartingWith("--device gpu: TensorFlow cannot use a GPU of this machine");
+        assertThat(output).doesNotExist();
+    }
+
+    private static EngineOptions withPrecision(PrecisionChoice precision) {
+        return EngineOptions.defaults().on(DeviceChoice.AUTO, precision);
     }
 
     @Test
@@ -528,6 +599,12 @@ class LabelJobTest {
 
         Changes options(int topK, Set<Emit> emit, long maxFileBytes, ImageOptions image) {
             options = new LabelOptions(topK, emit, maxFileBytes, image, RecordFields.usual(), EngineOptions.defaults());
+            return this;
+        }
+
+        Changes engine(EngineOptions engine) {
+            options = new LabelOptions(
+                    options.topK(), options.emit(), options.maxFileBytes(), options.image(), options.fields(), engine);
             return this;
         }
 

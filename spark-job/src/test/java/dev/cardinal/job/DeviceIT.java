@@ -1,0 +1,131 @@
+package dev.cardinal.job;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Which device executors choose where Spark gives each a GPU of its own, on machines where TensorFlow sees none. */
+class DeviceIT {
+    private static final String NOT_SEEN = "TensorFlow's native library ";
+
+    @TempDir
+    private static Path directory;
+
+    private static Path model = Path.of("unset");
+
+    @BeforeAll
+    static void importModel() throws Exception {
+        model = JobProcess.importDemoModel(directory);
+    }
+
+    @Test
+    void executorsOfAStandaloneClusterEachChooseTheGpuThatTheyWereGiven() throws Exception {
+        Path discovery = Files.writeString(
+                directory.resolve("discover"),
+                "#!/bin/sh\necho '{\"name\": \"gpu\", \"addresses\": [\"0\", \"1\"]}'\n");
+        Files.setPosixFilePermissions(discovery, PosixFilePermissions.fromString("rwxr-xr-x"));
+        Map<String, String> worker = Map.of(
+                "spark.worker.resource.gpu.amount",
+                "2",
+                "spark.worker.resource.gpu.discoveryScript",
+                discovery.toString());
+        try (StandaloneCluster cluster = StandaloneCluster.start(directory.resolve("cluster"), 2, 3, worker)) {
+            runsOnTheCpuAndSaysWhy(cluster.master());
+            failsAtOnceWhereTheGpuIsAMust(cluster.master());
+        }
+    }
+
+    private static void runsOnTheCpuAndSaysWhy(String master) throws Exception {
+        Path table = directory.resolve("auto");
+
+        JobProcess.Result result = JobProcess.submit(directory, gpuCluster(master), label(table));
+
+        assertThat(result.exitCode()).as(result.err()).isZero();
+        JsonNode devices = runJson(table).path("devices");
+        assertThat(devices).hasSize(2);
+        assertThat(devices.findValuesAsText("gpu_address")).containsExactlyInAnyOrder("0", "1");
+        for (JsonNode use : devices) {
+            String address = use.path("gpu_address").asText();
+            assertThat(use.path("device").asText()).isEqualTo("cpu");
+            assertThat(use.path("precision").asText()).isEqualTo("fp32");
+            assertThat(use.path("warning").asText())
+                    .startsWith("GPU " + address + ", which Spark gives it, is not used: " + NOT_SEEN);
+            assertThat(result.out()).contains("executor " + use.path("executor").asText() + " on ");
+        }
+    }
+
+    private static void failsAtOnceWhereTheGpuIsAMust(String master) throws Exception {
+        Path table = directory.resolve("gpu");
+
+        JobProcess.Result result = JobProcess.submit(directory, gpuCluster(master), label(table, "--device", "gpu"));
+
+        assertThat(result.exitCode()).as(result.err()).isEqualTo(2);
+        assertThat(result.err())
+                .contains("--device gpu: TensorFlow cannot use GPU ")
+                .contains(NOT_SEEN);
+        assertThat(table).isDirectoryNotContaining("glob:**.parquet");
+    }
+
+    @Test
+    void clusterThatGivesNoGpusIsRefusedBeforeItIsAsked() throws Exception {
+        JobProcess.Result result = JobProcess.submit(
+                directory,
+                Map.of("spark.master", "spark://localhost:1"),
+                label(directory.resolve("none"), "--device", "gpu"));
+
+        assertThat(result.exitCode()).isEqualTo(2);
+        assertThat(result.err())
+                .contains("cardinal: --device gpu, and this Spark application gives its tasks none: set ");
+    }
+
+    @Test
+    void localRunWithoutAGpuIsRefusedAtOnce() throws Exception {
+        JobProcess.Result result = JobProcess.submit(directory, label(directory.resolve("local"), "--device", "gpu"));
+
+        assertThat(result.exitCode()).isEqualTo(2);
+        assertThat(result.err())
+                .contains("cardinal: --device gpu: TensorFlow cannot use a GPU of this machine: " + NOT_SEEN);
+    }
+
+    private static Map<String, String> gpuCluster(String master) {
+        Map<String, String> settings = new TreeMap<>(Map.of(
+                "spark.master", master,
+                "spark.executor.cores", "1",
+                "spark.executor.memory", "1g",
+                "spark.executor.resource.gpu.amount", "1",
+                "spark.task.resource.gpu.amount", "1"));
+        // Both executors are there when the first task starts.
+        settings.put("spark.scheduler.minRegisteredResourcesRatio", "1.0");
+        settings.put("spark.scheduler.maxRegisteredResourcesWaitingTime", "60s");
+        return settings;
+    }
+
+    private static String[] label(Path table, String... more) {
+        List<String> arguments = new ArrayList<>(List.of(
+                "label",
+                "--model",
+                model.toString(),
+                "--input",
+                JobProcess.demoImages().toString(),
+                "--output",
+                table.toString()));
+        arguments.addAll(List.of(more));
+        return arguments.toArray(String[]::new);
+    }
+
+    private static JsonNode runJson(Path table) throws IOException {
+        return new JsonMapper().readTree(table.resolve("_cardinal/run.json").toFile());
+    }
+}

@@ -1,0 +1,124 @@
+package dev.cardinal.udf;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.cardinal.udf.EngineCheck.Machine;
+import dev.cardinal.udf.EngineOptions.DeviceChoice;
+import dev.cardinal.udf.EngineOptions.PrecisionChoice;
+import dev.cardinal.udf.ProcessorFeatures.Bf16;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.apache.spark.SparkConf;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class EngineCheckTest {
+    private static final String CLUSTER = "spark://master:7077";
+
+    private boolean gpuIsSeen;
+    private Bf16 bf16 = Bf16.NONE;
+    private int asked;
+
+    @ParameterizedTest
+    @CsvSource({"AUTO, FP32", "AUTO, AUTO", "CPU, FP32", "CPU, AUTO"})
+    void whatRunsAnywhereIsNotLookedInto(DeviceChoice device, PrecisionChoice precision) {
+        assertThat(problems(device, precision, "local[2]")).isEmpty();
+        assertThat(problems(device, precision, CLUSTER)).isEmpty();
+        assertThat(asked).isZero();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"local", "local[*]", "local[2,3]"})
+    void localRunOnAGpuNeedsOneThatTensorFlowSees(String master) {
+        assertThat(problems(DeviceChoice.GPU, PrecisionChoice.FP32, master))
+                .singleElement()
+                .asString()
+                .startsWith("--device gpu: TensorFlow cannot use a GPU of this machine: no CUDA");
+
+        gpuIsSeen = true;
+        assertThat(problems(DeviceChoice.GPU, PrecisionChoice.FP16, master)).isEmpty();
+    }
+
+    @Test
+    void localRunNeedsAProcessorThatComputesInWhatIsWanted() {
+        assertThat(problems(DeviceChoice.CPU, PrecisionChoice.BF16, "local[2]"))
+                .singleElement()
+                .asString()
+                .contains("Some CPU does not");
+        assertThat(problems(DeviceChoice.AUTO, PrecisionChoice.FP16, "local[2]"))
+                .singleElement()
+                .asString()
+                .startsWith("--precision fp16 needs a GPU");
+
+        bf16 = Bf16.VECTORS;
+        assertThat(problems(DeviceChoice.CPU, PrecisionChoice.BF16, "local[2]")).isEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"local[2]", CLUSTER})
+    void fp16OnCpusContradictsItself(String master) {
+        assertThat(problems(DeviceChoice.CPU, PrecisionChoice.FP16, master))
+                .containsExactly("--precision fp16 needs a GPU, and --device is cpu: use --precision fp32, or auto");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {CLUSTER, "yarn", "k8s://https://host:443", "local-cluster[2,1,1024]"})
+    void clusterThatGivesTasksNoGpuIsAProblemWhereOneIsWanted(String master) {
+        assertThat(problems(DeviceChoice.GPU, PrecisionChoice.FP32, master))
+                .singleElement()
+                .asString()
+                .startsWith("--device gpu, and this Spark application gives its tasks none: set ")
+                .contains("spark.task.resource.gpu.amount=1");
+        assertThat(problems(DeviceChoice.AUTO, PrecisionChoice.FP16, master))
+                .singleElement()
+                .asString()
+                .startsWith("--precision fp16 needs GPUs");
+        assertThat(asked).as("the driver's GPUs do not matter").isZero();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"1", "0.25"})
+    void clusterThatGivesTasksAGpuOrAPartOfOneMayStart(String amount) {
+        assertThat(problems(
+                        DeviceChoice.GPU,
+                        PrecisionChoice.FP16,
+                        CLUSTER,
+                        "spark.executor.resource.gpu.amount",
+                        "1",
+                        "spark.task.resource.gpu.amount",
+                        amount))
+                .isEmpty();
+    }
+
+    @Test
+    void severalGpusAnExecutorAreAProblemUnlessNoneIsUsed() {
+        String[] two = {"spark.executor.resource.gpu.amount", "2", "spark.task.resource.gpu.amount", "1"};
+
+        assertThat(problems(DeviceChoice.AUTO, PrecisionChoice.FP32, CLUSTER, two))
+                .singleElement()
+                .asString()
+                .startsWith("spark.executor.resource.gpu.amount is 2: one GPU an executor is supported");
+        assertThat(problems(DeviceChoice.CPU, PrecisionChoice.FP32, CLUSTER, two))
+                .isEmpty();
+    }
+
+    private List<String> problems(DeviceChoice device, PrecisionChoice precision, String master, String... settings) {
+        SparkConf configuration = new SparkConf(false).set("spark.master", master);
+        for (int i = 0; i < settings.length; i += 2) {
+            configuration.set(settings[i], settings[i + 1]);
+        }
+        return EngineCheck.problems(
+                EngineOptions.defaults().on(device, precision),
+                configuration,
+                new Machine(
+                        gpu -> {
+                            asked++;
+                            return gpuIsSeen ? Optional.empty() : Optional.of("no CUDA");
+                        },
+                        Map.of(),
+                        new ProcessorFeatures("Some CPU", bf16)));
+    }
+}
