@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.cardinal.udf.EngineCheck.Machine;
 import dev.cardinal.udf.EngineOptions.DeviceChoice;
 import dev.cardinal.udf.EngineOptions.PrecisionChoice;
-import dev.cardinal.udf.ProcessorFeatures.Bf16;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -19,7 +18,7 @@ class EngineCheckTest {
     private static final String CLUSTER = "spark://master:7077";
 
     private boolean gpuIsSeen;
-    private Bf16 bf16 = Bf16.NONE;
+    private boolean bf16;
     private int asked;
 
     @ParameterizedTest
@@ -53,7 +52,7 @@ class EngineCheckTest {
                 .asString()
                 .startsWith("--precision fp16 needs a GPU");
 
-        bf16 = Bf16.VECTORS;
+        bf16 = true;
         assertThat(problems(DeviceChoice.CPU, PrecisionChoice.BF16, "local[2]")).isEmpty();
     }
 

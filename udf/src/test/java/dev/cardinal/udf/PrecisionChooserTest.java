@@ -4,53 +4,56 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.cardinal.udf.EngineOptions.PrecisionChoice;
-import dev.cardinal.udf.ProcessorFeatures.Bf16;
 import dev.cardinal.zoo.CardinalException;
 import dev.cardinal.zoo.serving.Device;
 import dev.cardinal.zoo.serving.Precision;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class PrecisionChooserTest {
     @ParameterizedTest
     @CsvSource({
-        "FP32, CPU, NONE, FP32",
-        "FP32, CPU, MATRICES, FP32",
-        "FP32, GPU, NONE, FP32",
-        "BF16, CPU, VECTORS, BF16",
-        "BF16, CPU, MATRICES, BF16",
-        "BF16, GPU, NONE, BF16",
-        "FP16, GPU, NONE, FP16",
-        "AUTO, CPU, NONE, FP32",
-        "AUTO, CPU, VECTORS, FP32",
-        "AUTO, CPU, MATRICES, BF16",
-        "AUTO, GPU, MATRICES, FP16"
+        "FP32, CPU, false, FP32",
+        "FP32, CPU, true, FP32",
+        "FP32, GPU, false, FP32",
+        "BF16, CPU, true, BF16",
+        "FP16, GPU, false, FP16",
+        "AUTO, CPU, false, FP32",
+        "AUTO, CPU, true, BF16",
+        "AUTO, GPU, true, FP16"
     })
     void arithmeticIsWhatIsWantedOrTheFastestThatTheDeviceDoesWell(
-            PrecisionChoice wanted, Device.Kind kind, Bf16 bf16, Precision expected) {
+            PrecisionChoice wanted, Device.Kind kind, boolean bf16, Precision expected) {
         assertThat(PrecisionChooser.choose(wanted, new Device(kind, 0), processor(bf16)))
                 .isEqualTo(expected);
     }
 
     @Test
     void bf16OnAProcessorWithoutItNamesTheProcessor() {
-        assertThatThrownBy(() -> PrecisionChooser.choose(PrecisionChoice.BF16, Device.CPU, processor(Bf16.NONE)))
+        assertThatThrownBy(() -> PrecisionChooser.choose(PrecisionChoice.BF16, Device.CPU, processor(false)))
                 .isInstanceOf(CardinalException.class)
                 .hasMessageContaining("Some CPU")
                 .hasMessageContaining("use --precision fp32");
     }
 
+    @Test
+    void bf16OnAGpuIsRefusedSinceItWouldBeFp32() {
+        assertThatThrownBy(() -> PrecisionChooser.choose(PrecisionChoice.BF16, Device.gpu(0), processor(true)))
+                .isInstanceOf(CardinalException.class)
+                .hasMessageContaining("use --precision fp16");
+    }
+
     @ParameterizedTest
-    @EnumSource
-    void fp16OnACpuIsRefused(Bf16 bf16) {
+    @ValueSource(booleans = {false, true})
+    void fp16OnACpuIsRefused(boolean bf16) {
         assertThatThrownBy(() -> PrecisionChooser.choose(PrecisionChoice.FP16, Device.CPU, processor(bf16)))
                 .isInstanceOf(CardinalException.class)
                 .hasMessageStartingWith("--precision fp16 needs a GPU");
     }
 
-    private static ProcessorFeatures processor(Bf16 bf16) {
+    private static ProcessorFeatures processor(boolean bf16) {
         return new ProcessorFeatures("Some CPU", bf16);
     }
 }

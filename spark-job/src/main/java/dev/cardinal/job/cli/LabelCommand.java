@@ -125,9 +125,8 @@ final class LabelCommand extends CommonOptions implements Command {
     @Option(
             names = "--precision",
             paramLabel = "auto|fp32|bf16|fp16",
-            description =
-                    "Arithmetic of the model: bf16 on GPUs and processors that compute in it, fp16 on GPUs, auto the"
-                            + " fastest that the device does well [fp32].")
+            description = "Arithmetic of the model: bf16 on processors with AVX512-BF16 or AMX, fp16 on GPUs, auto the"
+                    + " fastest that the device does well [fp32].")
     private PrecisionChoice precision = EngineOptions.defaults().precision();
 
     @Option(
