@@ -43,7 +43,7 @@ final class LabelIterator implements Iterator<Row> {
     private final int batchSize;
     private final long maxFileBytes;
     private final PredictionRows rows;
-    private final LabelMetrics metrics;
+    private final TaskCounters counters;
     private final MessageDigest digest;
     private final Deque<Row> finished = new ArrayDeque<>();
     private final List<Pending> batch = new ArrayList<>();
@@ -64,14 +64,14 @@ final class LabelIterator implements Iterator<Row> {
         this.batchSize = options.engine().batchSize();
         this.maxFileBytes = Math.min(options.maxFileBytes(), MAX_ARRAY_BYTES);
         this.rows = rows;
-        this.metrics = metrics;
+        this.counters = new TaskCounters(metrics);
         this.digest = FileHash.digest();
     }
 
     @Override
     public boolean hasNext() {
         if (handedOverNanos != 0) {
-            metrics.add(Counter.WRITE_NANOS, System.nanoTime() - handedOverNanos);
+            counters.addSince(Counter.WRITE_NANOS, handedOverNanos);
             handedOverNanos = 0;
         }
         while (finished.isEmpty() && images.hasNext()) {
@@ -80,6 +80,7 @@ final class LabelIterator implements Iterator<Row> {
         if (finished.isEmpty() && !batch.isEmpty()) {
             classifyBatch();
         }
+        counters.flush();
         return !finished.isEmpty();
     }
 
@@ -88,7 +89,7 @@ final class LabelIterator implements Iterator<Row> {
         if (!hasNext()) {
             throw new NoSuchElementException();
         }
-        metrics.add(Counter.IMAGES, 1);
+        counters.add(Counter.IMAGES, 1);
         handedOverNanos = System.nanoTime();
         return finished.remove();
     }
@@ -116,9 +117,9 @@ final class LabelIterator implements Iterator<Row> {
         } catch (IOException e) {
             throw new UncheckedIOException("cannot read " + image.path(), e);
         } finally {
-            metrics.add(Counter.FETCH_NANOS, System.nanoTime() - start);
+            counters.addSince(Counter.FETCH_NANOS, start);
         }
-        metrics.add(Counter.BYTES, fetched.encoded().length);
+        counters.add(Counter.BYTES, fetched.encoded().length);
         if (fetched.encoded().length > maxFileBytes) {
             reject(image, Source.of(fetched, image.length(), null), Status.TOO_LARGE, tooManyBytes());
             return;
@@ -131,7 +132,7 @@ final class LabelIterator implements Iterator<Row> {
         byte[] encoded = fetched.encoded();
         Source source = Source.of(fetched, encoded.length, HexFormat.of().formatHex(digest.digest(encoded)));
         Preparation preparation = preparer.prepare(encoded);
-        metrics.add(Counter.DECODE_NANOS, System.nanoTime() - start);
+        counters.addSince(Counter.DECODE_NANOS, start);
         if (preparation instanceof Preparation.Rejected rejected) {
             finished.add(rows.rejected(image, source, rejected));
         } else if (preparation instanceof Preparation.Ready ready) {
@@ -160,7 +161,9 @@ final class LabelIterator implements Iterator<Row> {
         List<byte[]> pixels =
                 batch.stream().map(pending -> pending.ready().rgb()).toList();
         List<Scores> scores = classifier.classify(pixels, first.height(), first.width());
-        metrics.add(Counter.INFER_NANOS, System.nanoTime() - start);
+        counters.addSince(Counter.INFER_NANOS, start);
+        counters.add(Counter.CLASSIFIED, batch.size());
+        counters.add(Counter.BATCHES, 1);
         for (int i = 0; i < batch.size(); i++) {
             Pending pending = batch.get(i);
             finished.add(rows.classified(pending.image(), pending.source(), pending.ready(), scores.get(i)));
