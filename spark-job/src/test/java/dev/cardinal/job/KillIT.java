@@ -72,11 +72,11 @@ class KillIT {
                             "1g",
                             "spark.metrics.namespace",
                             "test",
-                            "spark.metrics.conf.driver.sink.csv.class",
+                            "spark.metrics.conf.*.sink.csv.class",
                             "org.apache.spark.metrics.sink.CsvSink",
-                            "spark.metrics.conf.driver.sink.csv.directory",
+                            "spark.metrics.conf.*.sink.csv.directory",
                             metrics.toString(),
-                            "spark.metrics.conf.driver.sink.csv.period",
+                            "spark.metrics.conf.*.sink.csv.period",
                             "1"),
                     label(table, 300));
             int kills = 0;
@@ -102,6 +102,9 @@ class KillIT {
                 .isSorted()
                 .last()
                 .matches(images -> images >= IMAGES);
+        assertThat(metrics)
+                .as("gauges of executors")
+                .isDirectoryContaining("glob:**/test.[0-9].plugin.dev.cardinal.udf.CardinalPlugin.executor.images.csv");
     }
 
     /** What the driver's metrics said, without repetitions; images of tasks that were tried again are in it again. */

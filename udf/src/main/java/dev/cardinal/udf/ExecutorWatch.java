@@ -21,6 +21,9 @@ import org.slf4j.LoggerFactory;
 final class ExecutorWatch implements ExecutorPlugin {
     private static final Logger LOG = LoggerFactory.getLogger(ExecutorWatch.class);
     private static final String EXECUTOR = "executor.";
+    /** What Spark calls the executor of local mode, and the driver. */
+    private static final String DRIVER = "driver";
+
     private static final long REPORT_MILLIS = 1_000;
 
     private final CounterSums before = CounterSums.of(EngineTotals::value);
@@ -38,7 +41,9 @@ final class ExecutorWatch implements ExecutorPlugin {
         synchronized (this) {
             this.context = context;
         }
-        CounterGauges.register(context.metricRegistry(), EXECUTOR, this::counted);
+        if (!context.executorID().equals(DRIVER)) { // in local mode the driver's gauges say the same
+            CounterGauges.register(context.metricRegistry(), EXECUTOR, this::counted);
+        }
         clock.scheduleWithFixedDelay(this::report, REPORT_MILLIS, REPORT_MILLIS, TimeUnit.MILLISECONDS);
     }
 

@@ -14,6 +14,9 @@ final class RecentRate {
     /** A count that stands for so long may just be between two reports. */
     private static final double PATIENCE_SECONDS = 2;
 
+    /** Changes that are closer than this tell no rate: a task may end just after a report. */
+    private static final double SHORTEST_SECONDS = 0.8;
+
     private record Change(double seconds, long count) {}
 
     private final Deque<Change> changes = new ArrayDeque<>();
@@ -39,7 +42,7 @@ final class RecentRate {
         Change last = changes.getLast();
         double end = seconds - last.seconds() <= PATIENCE_SECONDS ? last.seconds() : seconds;
         double elapsed = end - first.seconds();
-        return elapsed <= 0 ? 0 : (last.count() - first.count()) / elapsed;
+        return elapsed < SHORTEST_SECONDS ? 0 : (last.count() - first.count()) / elapsed;
     }
 
     private Change second() {

@@ -13,6 +13,7 @@ class RecentRateTest {
         assertThat(rate.at(0, 0)).isZero();
         assertThat(rate.at(30, 0)).isZero();
         assertThat(rate.at(31, 60)).as("one reading tells no rate").isZero();
+        assertThat(rate.at(31.2, 70)).as("nor do two that are close").isZero();
         assertThat(rate.at(32, 120)).isEqualTo(60);
     }
 
