@@ -1,49 +1,39 @@
 package dev.cardinal.udf;
 
-import dev.cardinal.zoo.FileHash;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.InterruptedIOException;
 import java.io.OutputStream;
-import java.io.Serializable;
-import java.io.UncheckedIOException;
-import java.nio.file.FileSystemException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.security.DigestInputStream;
-import java.security.DigestOutputStream;
-import java.security.MessageDigest;
 import java.util.ArrayList;
-import java.util.Comparator;
-import java.util.HexFormat;
+import java.util.HashMap;
 import java.util.List;
-import java.util.UUID;
-import java.util.stream.Stream;
+import java.util.Map;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
 import org.apache.hadoop.fs.FileSystem;
-import org.apache.hadoop.fs.LocatedFileStatus;
-import org.apache.hadoop.fs.RemoteIterator;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.broadcast.Broadcast;
 
 /**
- * A model bundle as a set of Spark broadcasts, each a chunk of a file, so that a bundle may be larger than an array.
+ * A model bundle as a set of Spark broadcasts, each a chunk of a file, so that a bundle may be larger than an array and than the
+ * heap of the driver and of an executor, which hold a chunk or two at a time and have the others on disk.
  *
- * <p>{@link #of} runs on the driver, which holds one chunk at a time itself and leaves the rest to Spark's block manager.
- * {@link #place} runs on executors: it writes the files below the bundle's fingerprint and checks each against the SHA-256
- * taken on the driver. {@link #destroy} removes the broadcasts. Serializable and thread-safe.
+ * <p>{@link #of} runs on the driver; {@link #place} runs on executors. {@link #destroy} removes the broadcasts. Serializable and
+ * thread-safe.
  */
 public final class BroadcastFiles implements ModelFiles {
     private static final long serialVersionUID = 1L;
     private static final int CHUNK_BYTES = 32 << 20;
 
-    private record File(String name, String sha256, List<Broadcast<byte[]>> chunks) implements Serializable {}
-
     private final String fingerprint;
-    private final List<File> files;
+    private final List<BundleFile> files;
+    private final Map<String, List<Broadcast<byte[]>>> chunks;
 
-    private BroadcastFiles(String fingerprint, List<File> files) {
+    private BroadcastFiles(String fingerprint, List<BundleFile> files, Map<String, List<Broadcast<byte[]>>> chunks) {
         this.fingerprint = fingerprint;
         this.files = List.copyOf(files);
+        this.chunks = Map.copyOf(chunks);
     }
 
     /**
@@ -64,97 +54,62 @@ public final class BroadcastFiles implements ModelFiles {
             String fingerprint,
             int chunkBytes)
             throws IOException {
-        String root = fileSystem.makeQualified(directory).toUri().getPath().replaceFirst("/*$", "/");
-        List<File> files = new ArrayList<>();
-        RemoteIterator<LocatedFileStatus> found = fileSystem.listFiles(directory, true);
-        while (found.hasNext()) {
-            org.apache.hadoop.fs.Path path = found.next().getPath();
-            String name = path.toUri().getPath().substring(root.length());
-            MessageDigest digest = FileHash.digest();
-            List<Broadcast<byte[]>> chunks = new ArrayList<>();
-            try (InputStream in = new DigestInputStream(fileSystem.open(path), digest)) {
-                byte[] chunk = in.readNBytes(chunkBytes);
-                while (chunk.length > 0) {
-                    chunks.add(spark.broadcast(chunk));
-                    chunk = in.readNBytes(chunkBytes);
-                }
-            }
-            files.add(new File(name, HexFormat.of().formatHex(digest.digest()), List.copyOf(chunks)));
+        Map<String, List<Broadcast<byte[]>>> chunks = new HashMap<>();
+        List<BundleFile> files = BundleListing.read(
+                fileSystem, directory, (name, in) -> chunks.put(name, List.copyOf(broadcast(spark, in, chunkBytes))));
+        return new BroadcastFiles(fingerprint, files, chunks);
+    }
+
+    private static List<Broadcast<byte[]>> broadcast(JavaSparkContext spark, InputStream in, int chunkBytes)
+            throws IOException {
+        List<Broadcast<byte[]>> chunks = new ArrayList<>();
+        byte[] chunk = in.readNBytes(chunkBytes);
+        while (chunk.length > 0) {
+            Broadcast<byte[]> sent = spark.broadcast(chunk);
+            BroadcastBlocks.toDisk(sent.id(), chunk.length);
+            chunks.add(sent);
+            chunk = in.readNBytes(chunkBytes);
         }
-        return new BroadcastFiles(fingerprint, files);
+        return chunks;
     }
 
     @Override
     public Path place(Path parent) throws IOException {
-        Path target = parent.resolve(fingerprint);
-        if (Files.exists(target)) {
-            if (matches(target)) {
-                return target;
-            }
-            deleteRecursively(target);
+        return outsideOfTheTask(new FutureTask<>(() -> BundlePlacement.place(parent, fingerprint, files, this::copy)));
+    }
+
+    private void copy(BundleFile file, OutputStream out) throws IOException {
+        for (Broadcast<byte[]> chunk : chunks.getOrDefault(file.name(), List.of())) {
+            byte[] bytes = BroadcastBlocks.valueOf(chunk);
+            out.write(bytes);
+            BroadcastBlocks.toDisk(chunk.id(), bytes.length);
         }
-        Path arriving = parent.resolve(fingerprint + "." + UUID.randomUUID());
+    }
+
+    /** Runs in a thread of its own: in a task's, Spark would hold what is read of broadcasts in memory until the task ends. */
+    private static Path outsideOfTheTask(FutureTask<Path> placing) throws IOException {
+        Thread thread = new Thread(placing, "cardinal-model");
+        thread.setDaemon(true);
+        thread.start();
         try {
-            for (File file : files) {
-                write(file, arriving.resolve(file.name()));
+            return placing.get();
+        } catch (InterruptedException e) {
+            placing.cancel(true);
+            Thread.currentThread().interrupt();
+            throw (InterruptedIOException)
+                    new InterruptedIOException("interrupted while the model arrived").initCause(e);
+        } catch (ExecutionException e) {
+            Throwable cause = e.getCause();
+            if (cause instanceof IOException failure) {
+                throw failure;
             }
-            Files.move(arriving, target, StandardCopyOption.ATOMIC_MOVE);
-        } catch (FileSystemException e) {
-            if (!matches(target)) {
-                throw e;
-            } // else another executor of this machine was faster
-        } finally {
-            deleteRecursively(arriving);
-        }
-        return target;
-    }
-
-    private boolean matches(Path directory) throws IOException {
-        for (File file : files) {
-            Path path = directory.resolve(file.name());
-            if (!Files.isRegularFile(path) || !hash(path).equals(file.sha256())) {
-                return false;
-            }
-        }
-        return true;
-    }
-
-    private static String hash(Path path) throws IOException {
-        try (InputStream in = Files.newInputStream(path)) {
-            return FileHash.sha256(in);
+            // Spark's exceptions are checked ones that it does not declare.
+            throw new IOException("the model does not arrive: " + cause, cause);
         }
     }
 
-    private static void write(File file, Path path) throws IOException {
-        Files.createDirectories(path.getParent());
-        MessageDigest digest = FileHash.digest();
-        try (OutputStream out = new DigestOutputStream(Files.newOutputStream(path), digest)) {
-            for (Broadcast<byte[]> chunk : file.chunks()) {
-                out.write(chunk.value());
-            }
-        }
-        String arrived = HexFormat.of().formatHex(digest.digest());
-        if (!arrived.equals(file.sha256())) {
-            throw new IOException("model file " + file.name() + " arrived with SHA-256 " + arrived
-                    + ", it was sent with " + file.sha256());
-        }
-    }
-
-    private static void deleteRecursively(Path directory) throws IOException {
-        if (!Files.exists(directory)) {
-            return;
-        }
-        try (Stream<Path> paths = Files.walk(directory)) {
-            for (Path path : paths.sorted(Comparator.reverseOrder()).toList()) {
-                Files.deleteIfExists(path);
-            }
-        } catch (UncheckedIOException e) {
-            throw e.getCause();
-        }
-    }
-
-    /** Removes the broadcasts from the driver and all executors; tasks that start later cannot place the bundle. */
+    @Override
     public void destroy() {
-        files.forEach(file -> file.chunks().forEach(Broadcast::destroy));
+        chunks.values().forEach(file -> file.forEach(Broadcast::destroy));
     }
 }

@@ -4,6 +4,7 @@ import dev.cardinal.udf.image.ImageOptions;
 import dev.cardinal.udf.image.ImagePreparer;
 import dev.cardinal.udf.image.Preparation;
 import dev.cardinal.udf.image.Status;
+import dev.cardinal.zoo.serving.SessionSettings;
 import java.util.List;
 import org.apache.spark.TaskContext;
 import org.apache.spark.sql.Row;
@@ -67,7 +68,9 @@ public final class ClassifyFunction implements UDF1<byte[], Row> {
 
     private Classifier classifier() {
         if (lease == null) {
-            lease = ModelCache.lease(model);
+            SessionSettings settings =
+                    TaskEngine.of(TaskContext.get(), EngineOptions.defaults()).settings();
+            lease = ModelCache.lease(model, settings);
             closeWithTask(lease);
         }
         return lease.classifier();

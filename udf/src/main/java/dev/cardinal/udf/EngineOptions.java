@@ -9,8 +9,10 @@ import java.io.Serializable;
  * @param prefetch reads in flight in each task
  * @param precision arithmetic of the model
  * @param device what the model runs on
+ * @param distribution how executors come by the model
  */
-public record EngineOptions(int batchSize, int prefetch, PrecisionChoice precision, DeviceChoice device)
+public record EngineOptions(
+        int batchSize, int prefetch, PrecisionChoice precision, DeviceChoice device, ModelDistribution distribution)
         implements Serializable {
 
     public static final int DEFAULT_BATCH_SIZE = 32;
@@ -33,6 +35,14 @@ public record EngineOptions(int batchSize, int prefetch, PrecisionChoice precisi
         GPU
     }
 
+    /** How a model gets to executors. */
+    public enum ModelDistribution {
+        /** The driver reads it and sends it to all, through Spark's broadcasts. */
+        BROADCAST,
+        /** Every executor reads it where it lies, which all must be able to. */
+        SHARED
+    }
+
     public EngineOptions {
         if (batchSize < 1 || prefetch < 1) {
             throw new IllegalArgumentException(
@@ -41,11 +51,21 @@ public record EngineOptions(int batchSize, int prefetch, PrecisionChoice precisi
     }
 
     public static EngineOptions defaults() {
-        return new EngineOptions(DEFAULT_BATCH_SIZE, DEFAULT_PREFETCH, PrecisionChoice.FP32, DeviceChoice.AUTO);
+        return new EngineOptions(
+                DEFAULT_BATCH_SIZE,
+                DEFAULT_PREFETCH,
+                PrecisionChoice.FP32,
+                DeviceChoice.AUTO,
+                ModelDistribution.BROADCAST);
     }
 
     /** The same options with another batch size. */
     public EngineOptions withBatchSize(int other) {
-        return new EngineOptions(other, prefetch, precision, device);
+        return new EngineOptions(other, prefetch, precision, device, distribution);
+    }
+
+    /** The same options with another choice of device and arithmetic. */
+    public EngineOptions on(DeviceChoice otherDevice, PrecisionChoice otherPrecision) {
+        return new EngineOptions(batchSize, prefetch, otherPrecision, otherDevice, distribution);
     }
 }

@@ -1,7 +1,9 @@
 package dev.cardinal.udf;
 
 import java.io.Serializable;
+import java.util.Comparator;
 import java.util.EnumMap;
+import java.util.List;
 import java.util.Map;
 import org.apache.spark.SparkContext;
 import org.apache.spark.util.LongAccumulator;
@@ -16,6 +18,7 @@ public final class LabelMetrics implements Serializable {
     private static final String PREFIX = "cardinal.";
 
     private final EnumMap<Counter, LongAccumulator> accumulators;
+    private final SetAccumulator<DeviceUse> devices = new SetAccumulator<>();
 
     private LabelMetrics(Map<Counter, LongAccumulator> accumulators) {
         this.accumulators = new EnumMap<>(accumulators);
@@ -27,7 +30,9 @@ public final class LabelMetrics implements Serializable {
         for (Counter counter : Counter.values()) {
             accumulators.put(counter, spark.longAccumulator(PREFIX + counter.id()));
         }
-        return new LabelMetrics(accumulators);
+        LabelMetrics metrics = new LabelMetrics(accumulators);
+        spark.register(metrics.devices, PREFIX + "devices");
+        return metrics;
     }
 
     /** Accumulators that no Spark application knows of. */
@@ -42,6 +47,18 @@ public final class LabelMetrics implements Serializable {
     /** Adds to a counter. */
     public void add(Counter counter, long amount) {
         accumulator(counter).add(amount);
+    }
+
+    /** Says what this executor runs the model on; saying it again changes nothing. */
+    void addDevice(DeviceUse use) {
+        devices.add(use);
+    }
+
+    /** What executors ran the model on, in order of their ids. */
+    public List<DeviceUse> devices() {
+        return devices.value().stream()
+                .sorted(Comparator.comparing(DeviceUse::executor).thenComparing(DeviceUse::device))
+                .toList();
     }
 
     /** The sum so far: on the driver, over the tasks that have ended. */

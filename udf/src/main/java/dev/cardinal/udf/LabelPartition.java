@@ -36,7 +36,9 @@ public final class LabelPartition implements FlatMapFunction<Iterator<ImageRef>,
     public Iterator<Row> call(Iterator<ImageRef> images) {
         ImagePreparer preparer = ModelInput.preparer(model.model().preprocessing(), options.image());
         closeWithTask(preparer);
-        ModelCache.Lease lease = ModelCache.lease(model);
+        TaskEngine engine = TaskEngine.of(TaskContext.get(), options.engine());
+        metrics.addDevice(engine.use());
+        ModelCache.Lease lease = ModelCache.lease(model, engine.settings());
         closeWithTask(lease);
         ImageFetcher fetcher = new ContainerFetcher(configuration.value().value(), options.fields());
         closeWithTask(fetcher);

@@ -16,16 +16,18 @@ import org.slf4j.LoggerFactory;
  * The models loaded in this process, one session each, shared by all its tasks.
  *
  * <p>A task leases a model and gives it back when it ends. A model stays loaded between tasks; it is closed when another one
- * is asked for and nobody leases it. Thread-safe; lives on executors.
+ * is asked for, or the executor ends, and nobody leases it. Thread-safe; lives on executors.
  */
 public final class ModelCache {
     private static final Logger LOG = LoggerFactory.getLogger(ModelCache.class);
     private static final String DIRECTORY = "cardinal-models";
 
-    private static final Map<String, Entry> LOADED = new HashMap<>();
+    private static final Map<Key, Entry> LOADED = new HashMap<>();
     private static final AtomicLong LOADS = new AtomicLong();
 
     private ModelCache() {}
+
+    private record Key(String fingerprint, SessionSettings settings) {}
 
     private static final class Entry {
         private final Classifier classifier;
@@ -61,13 +63,14 @@ public final class ModelCache {
     }
 
     /** Leases a model, loading it first where this process has not yet. Loading holds up other tasks, which need it too. */
-    public static Lease lease(ModelSpec spec) {
+    public static Lease lease(ModelSpec spec, SessionSettings settings) {
+        Key key = new Key(spec.model().fingerprint(), settings);
         synchronized (LOADED) {
-            Entry entry = LOADED.get(spec.model().fingerprint());
+            Entry entry = LOADED.get(key);
             if (entry == null) {
-                closeIdle();
-                entry = new Entry(load(spec));
-                LOADED.put(spec.model().fingerprint(), entry);
+                closeAll();
+                entry = new Entry(load(spec, settings));
+                LOADED.put(key, entry);
             }
             entry.leases++;
             return new Lease(entry);
@@ -79,31 +82,38 @@ public final class ModelCache {
         return LOADS.get();
     }
 
-    private static Classifier load(ModelSpec spec) {
+    private static Classifier load(ModelSpec spec, SessionSettings settings) {
         long start = System.nanoTime();
         try {
             Path directory = spec.files().place(Path.of(SparkFiles.getRootDirectory(), DIRECTORY));
-            Classifier classifier = SavedModelClassifier.load(directory, spec.model(), SessionSettings.cpu());
+            Classifier classifier = SavedModelClassifier.load(directory, spec.model(), settings);
             LOADS.incrementAndGet();
             try {
-                ModelCheck.run(spec.model(), classifier, directory);
+                ModelCheck.run(spec.model(), settings, classifier, directory);
             } catch (RuntimeException e) {
                 classifier.close();
                 throw e;
             }
-            LOG.info("loaded {} in {} ms", spec.model().modelId(), (System.nanoTime() - start) / 1_000_000);
+            LOG.info(
+                    "loaded {} on {} in {} ms",
+                    spec.model().modelId(),
+                    settings.device(),
+                    (System.nanoTime() - start) / 1_000_000);
             return classifier;
         } catch (IOException e) {
             throw new UncheckedIOException("model " + spec.model().modelId() + " cannot be put on the local disk", e);
         }
     }
 
-    private static void closeIdle() {
-        for (Iterator<Entry> entries = LOADED.values().iterator(); entries.hasNext(); ) {
-            Entry entry = entries.next();
-            if (entry.leases == 0) {
-                entries.remove();
-                entry.classifier.close();
+    /** Closes the models that nobody leases; those that somebody does stay. */
+    public static void closeAll() {
+        synchronized (LOADED) {
+            for (Iterator<Entry> entries = LOADED.values().iterator(); entries.hasNext(); ) {
+                Entry entry = entries.next();
+                if (entry.leases == 0) {
+                    entries.remove();
+                    entry.classifier.close();
+                }
             }
         }
     }

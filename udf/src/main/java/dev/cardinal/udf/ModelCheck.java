@@ -3,9 +3,12 @@ package dev.cardinal.udf;
 import dev.cardinal.udf.Classifier.Scores;
 import dev.cardinal.zoo.CardinalException;
 import dev.cardinal.zoo.GoldenSample;
+import dev.cardinal.zoo.serving.Device;
 import dev.cardinal.zoo.serving.ServedModel;
+import dev.cardinal.zoo.serving.SessionSettings;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import java.util.Objects;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -15,7 +18,13 @@ final class ModelCheck {
     private static final Logger LOG = LoggerFactory.getLogger(ModelCheck.class);
 
     /** Share of the largest logit; processors differ by about 1e-5 in 32-bit arithmetic. */
-    private static final double GOLDEN_TOLERANCE = 1e-3;
+    private static final double FP32_TOLERANCE = 1e-3;
+
+    /** For numbers with 11 bits of precision, fp16 and what GPUs round the factors of 32-bit products to: 20 times 2^-11. */
+    private static final double BITS_11_TOLERANCE = 1e-2;
+
+    /** For bfloat16, which has 8 bits: 13 times 2^-8. */
+    private static final double BITS_8_TOLERANCE = 5e-2;
 
     /** How far the sum of probabilities may be from 1: sums of many small numbers in 16 bits are that far. */
     private static final double SUM_TOLERANCE = 0.05;
@@ -27,12 +36,13 @@ final class ModelCheck {
     /**
      * Asks the model.
      *
+     * @param settings of the classifier's session
      * @param directory where its files are
      * @throws CardinalException if its answer is not what it should be
      */
-    static void run(ServedModel model, Classifier classifier, Path directory) {
+    static void run(ServedModel model, SessionSettings settings, Classifier classifier, Path directory) {
         switch (model.check()) {
-            case GOLDEN_SAMPLE -> checkGolden(model, classifier, GoldenSample.read(directory));
+            case GOLDEN_SAMPLE -> checkGolden(model, settings, classifier, GoldenSample.read(directory));
             case TRIAL -> {
                 LOG.info(
                         "{} was made elsewhere and has no golden sample: the form of its answers is checked, not the numbers",
@@ -42,16 +52,32 @@ final class ModelCheck {
         }
     }
 
+    /**
+     * How far a logit may be from the one of the import, as a share of the largest: rounding in every layer moves logits by a few
+     * units of the last place, a wrong weight or layout by far more. Classes whose logits are more than twice as far apart keep
+     * their order.
+     */
+    static double tolerance(SessionSettings settings) {
+        return switch (settings.precision()) {
+            case FP32 -> settings.device().kind() == Device.Kind.GPU ? BITS_11_TOLERANCE : FP32_TOLERANCE;
+            case FP16 -> BITS_11_TOLERANCE;
+            case BF16 -> BITS_8_TOLERANCE;
+        };
+    }
+
     /** Asks the model what it was asked where it was imported. */
-    private static void checkGolden(ServedModel model, Classifier classifier, GoldenSample golden) {
+    private static void checkGolden(
+            ServedModel model, SessionSettings settings, Classifier classifier, GoldenSample golden) {
         Scores scores = classifier
                 .classify(List.of(golden.pixels()), golden.height(), golden.width())
                 .get(0);
         float[] logits = Objects.requireNonNull(scores.logits());
         requireClasses(model, "logits", logits);
-        golden.difference(logits, GOLDEN_TOLERANCE).ifPresent(difference -> {
+        golden.difference(logits, tolerance(settings)).ifPresent(difference -> {
             throw CardinalException.model("model " + model.modelId()
-                    + " gives other numbers on this executor than where it was imported: " + difference
+                    + " gives other numbers on this executor (" + settings.device() + ", "
+                    + settings.precision().name().toLowerCase(Locale.ROOT) + ") than where it was imported: "
+                    + difference
                     + ". Look at TensorFlow's native library on this machine, and whether the bundle is whole");
         });
     }

@@ -19,4 +19,7 @@ public interface ModelFiles extends Serializable {
      * @throws IOException if it cannot be written, or does not arrive as it was sent
      */
     Path place(Path parent) throws IOException;
+
+    /** Removes what the driver and executors hold of it beside that; tasks that start later cannot place the bundle. */
+    void destroy();
 }

@@ -3,9 +3,11 @@ package dev.cardinal.udf;
 import java.io.IOException;
 import java.net.URI;
 import java.util.ArrayDeque;
+import java.util.Arrays;
 import java.util.Deque;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FSDataInputStream;
+import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.Path;
 import org.apache.hadoop.fs.RawLocalFileSystem;
 
@@ -23,6 +25,15 @@ public final class FailingFileSystem extends RawLocalFileSystem {
     @Override
     public URI getUri() {
         return URI.create("failing:///");
+    }
+
+    /** Without the permissions, which the local disk's file system has of {@code file:} paths only. */
+    @Override
+    public FileStatus[] listStatus(Path path) throws IOException {
+        return Arrays.stream(super.listStatus(path))
+                .map(status -> new FileStatus(
+                        status.getLen(), status.isDirectory(), 1, 1, status.getModificationTime(), status.getPath()))
+                .toArray(FileStatus[]::new);
     }
 
     @Override

@@ -3,6 +3,7 @@ package dev.cardinal.udf;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.cardinal.zoo.serving.SessionSettings;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -108,7 +109,7 @@ class ModelCacheTest {
     }
 
     private static ModelCache.Lease lease(ModelSpec spec) {
-        return ModelCache.lease(spec);
+        return ModelCache.lease(spec, SessionSettings.cpu());
     }
 
     /** The number of classes that the model has. */

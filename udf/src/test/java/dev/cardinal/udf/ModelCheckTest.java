@@ -12,6 +12,7 @@ import dev.cardinal.zoo.serving.ModelInterface;
 import dev.cardinal.zoo.serving.ModelInterface.Element;
 import dev.cardinal.zoo.serving.ServedModel;
 import dev.cardinal.zoo.serving.ServedModel.Check;
+import dev.cardinal.zoo.serving.SessionSettings;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -69,7 +70,7 @@ class ModelCheckTest {
             @Override
             public void close() {}
         };
-        ModelCheck.run(model(crop), classifier, Path.of("nowhere"));
+        ModelCheck.run(model(crop), SessionSettings.cpu(), classifier, Path.of("nowhere"));
     }
 
     private static ServedModel model(@Nullable Integer crop) {

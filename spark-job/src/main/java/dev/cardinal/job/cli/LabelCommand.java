@@ -7,7 +7,11 @@ import dev.cardinal.job.source.FieldNames;
 import dev.cardinal.job.source.InputFormat;
 import dev.cardinal.job.source.SourceSpec;
 import dev.cardinal.job.source.TruthFrom;
+import dev.cardinal.udf.EngineCheck;
 import dev.cardinal.udf.EngineOptions;
+import dev.cardinal.udf.EngineOptions.DeviceChoice;
+import dev.cardinal.udf.EngineOptions.ModelDistribution;
+import dev.cardinal.udf.EngineOptions.PrecisionChoice;
 import dev.cardinal.udf.LabelOptions;
 import dev.cardinal.udf.LabelOptions.Emit;
 import dev.cardinal.udf.RecordFields;
@@ -119,6 +123,30 @@ final class LabelCommand extends CommonOptions implements Command {
     private int batchSize = EngineOptions.DEFAULT_BATCH_SIZE;
 
     @Option(
+            names = "--precision",
+            paramLabel = "auto|fp32|bf16|fp16",
+            description =
+                    "Arithmetic of the model: bf16 on GPUs and processors that compute in it, fp16 on GPUs, auto the"
+                            + " fastest that the device does well [fp32].")
+    private PrecisionChoice precision = EngineOptions.defaults().precision();
+
+    @Option(
+            names = "--device",
+            paramLabel = "auto|cpu|gpu",
+            description = "What the model runs on; auto is the executor's GPU where it has one, else its CPU [auto].")
+    private DeviceChoice device = EngineOptions.defaults().device();
+
+    @Option(
+            names = "--model-distribution",
+            paramLabel = "broadcast|shared",
+            description =
+                    "Whether the driver sends the model to executors, or each reads it where it lies [broadcast].")
+    private ModelDistribution distribution = EngineOptions.defaults().distribution();
+
+    @Option(names = "--prefetch", paramLabel = "N", description = "Reads in flight in each task [8].")
+    private int prefetch = EngineOptions.DEFAULT_PREFETCH;
+
+    @Option(
             names = "--max-pixels",
             paramLabel = "N",
             description = "Images of more pixels are too_large [178956970, where Pillow refuses a bomb].")
@@ -160,6 +188,7 @@ final class LabelCommand extends CommonOptions implements Command {
         atLeastOne(problems, "--limit", limit);
         atLeastOne(problems, "--top-k", topK);
         atLeastOne(problems, "--batch-size", batchSize);
+        atLeastOne(problems, "--prefetch", prefetch);
         atLeastOne(problems, "--max-pixels", maxPixels);
         atLeastOne(problems, "--max-file-bytes", maxFileBytes);
         atLeastOne(problems, "--images-per-commit", imagesPerCommit);
@@ -167,6 +196,7 @@ final class LabelCommand extends CommonOptions implements Command {
             problems.add("--max-bad-fraction must lie between 0 and 1, not " + maxBadFraction);
         }
         if (problems.isEmpty()) {
+            problems.addAll(EngineCheck.problems(request().options().engine(), Spark.settings()));
             problems.addAll(LabelJob.problems(request(), Spark.configuration()));
         }
         return problems;
@@ -185,7 +215,7 @@ final class LabelCommand extends CommonOptions implements Command {
                 maxFileBytes,
                 new ImageOptions(maxPixels, exifOrientation),
                 RecordFields.usual(),
-                EngineOptions.defaults().withBatchSize(batchSize));
+                new EngineOptions(batchSize, prefetch, precision, device, distribution));
         return new LabelRequest(
                 model,
                 card == null ? null : Path.of(card),

@@ -1,6 +1,7 @@
 package dev.cardinal.job.cli;
 
 import dev.cardinal.job.label.LabelResult;
+import dev.cardinal.udf.DeviceUse;
 import java.io.PrintStream;
 import java.util.List;
 import java.util.Locale;
@@ -60,6 +61,7 @@ final class LabelReport {
                     result.unsplit().size(),
                     TextTable.printable(result.unsplit().get(0)));
         }
+        printDevices(result.devices(), out);
         printStatuses(result, out);
     }
 
@@ -81,6 +83,16 @@ final class LabelReport {
                 rate(result.imagesPerSecond()),
                 result.model(),
                 already);
+    }
+
+    /** Executors whose device the user should look at. */
+    private static void printDevices(List<DeviceUse> devices, PrintStream out) {
+        List<DeviceUse> odd =
+                devices.stream().filter(use -> use.warning() != null).toList();
+        odd.stream().limit(SHOWN).forEach(use -> out.println(TextTable.printable(use + ": " + use.warning())));
+        if (odd.size() > SHOWN) {
+            out.printf("... and %,d more executors: see devices in run.json%n", odd.size() - SHOWN);
+        }
     }
 
     private static void printStatuses(LabelResult result, PrintStream out) {

@@ -17,7 +17,7 @@ final class Spark {
     /**
      * What the commands want where the user has set nothing else: S3A tries a request a few times within seconds and leaves longer
      * outages to {@link dev.cardinal.udf.store.Retry} (by itself it would wait for hours); Spark shows no key of a store in its
-     * pages and logs, also where the setting's name does not say that it is one.
+     * pages and logs, also where the setting's name does not say that it is one; CUDA numbers GPUs as discovery scripts do.
      */
     private static final Map<String, String> DEFAULTS = Map.of(
             "spark.hadoop.fs.s3a.attempts.maximum", "2",
@@ -26,7 +26,8 @@ final class Spark {
             "spark.hadoop.fs.s3a.retry.throttle.limit", "4",
             "spark.hadoop.fs.s3a.retry.throttle.interval", "250ms",
             "spark.redaction.regex",
-                    "(?i)secret|password|passphrase|token|credential|[.]key([.]|$)|access[._]?key|sas[.]");
+                    "(?i)secret|password|passphrase|token|credential|[.]key([.]|$)|access[._]?key|sas[.]",
+            "spark.executorEnv.CUDA_DEVICE_ORDER", "PCI_BUS_ID");
 
     private Spark() {}
 
@@ -47,7 +48,8 @@ final class Spark {
         return configuration;
     }
 
-    private static SparkConf settings() {
+    /** The configuration of a session, without starting one. */
+    static SparkConf settings() {
         SparkConf settings = new SparkConf();
         Configuration hadoop = new Configuration();
         DEFAULTS.forEach((key, value) -> {

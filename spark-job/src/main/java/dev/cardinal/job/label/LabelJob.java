@@ -7,13 +7,16 @@ import dev.cardinal.job.bundle.ModelStore;
 import dev.cardinal.job.source.FoundImages;
 import dev.cardinal.job.source.ImageSource;
 import dev.cardinal.udf.BroadcastFiles;
+import dev.cardinal.udf.EngineCheck;
 import dev.cardinal.udf.ImageRef;
 import dev.cardinal.udf.LabelMetrics;
 import dev.cardinal.udf.LabelOptions;
 import dev.cardinal.udf.LabelPartition;
+import dev.cardinal.udf.ModelFiles;
 import dev.cardinal.udf.ModelSpec;
 import dev.cardinal.udf.PredictionSchema;
 import dev.cardinal.udf.RecordFields;
+import dev.cardinal.udf.SharedFiles;
 import dev.cardinal.zoo.CardinalException;
 import dev.cardinal.zoo.serving.ServedModel;
 import java.io.IOException;
@@ -134,8 +137,12 @@ public final class LabelJob {
      * @throws IOException if a file system fails
      */
     public LabelResult run(LabelRequest request) throws IOException {
-        Configuration configuration =
-                JavaSparkContext.fromSparkContext(spark.sparkContext()).hadoopConfiguration();
+        JavaSparkContext context = JavaSparkContext.fromSparkContext(spark.sparkContext());
+        List<String> engineProblems = EngineCheck.problems(request.options().engine(), context.getConf());
+        if (!engineProblems.isEmpty()) {
+            throw CardinalException.usage(engineProblems);
+        }
+        Configuration configuration = context.hadoopConfiguration();
         Examined examined = examine(request, configuration);
         if (!examined.problems().isEmpty()) {
             throw CardinalException.usage(examined.problems());
@@ -146,11 +153,17 @@ public final class LabelJob {
         Path modelDirectory = UserPath.of("model", request.model());
         LabelMetrics metrics = LabelMetrics.register(spark.sparkContext());
         Broadcast<SerializableConfiguration> shared = broadcast(configuration);
-        BroadcastFiles files = BroadcastFiles.of(
-                JavaSparkContext.fromSparkContext(spark.sparkContext()),
-                modelDirectory.getFileSystem(configuration),
-                modelDirectory,
-                model.fingerprint());
+        progress.step("reading the model");
+        ModelFiles files =
+                switch (options.engine().distribution()) {
+                    case BROADCAST ->
+                        BroadcastFiles.of(
+                                context,
+                                modelDirectory.getFileSystem(configuration),
+                                modelDirectory,
+                                model.fingerprint());
+                    case SHARED -> SharedFiles.of(modelDirectory, model.fingerprint(), shared);
+                };
         progress.step("listing images");
         try (FoundImages found = source.find(spark, options.fields(), shared)) {
             LabelPartition function = new LabelPartition(new ModelSpec(model, files), options, metrics, shared);

@@ -1,5 +1,6 @@
 package dev.cardinal.job.label;
 
+import dev.cardinal.udf.DeviceUse;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -25,6 +26,7 @@ import org.jspecify.annotations.Nullable;
  *     it was asked about none
  * @param bottleneck what the run waited for most, empty where nothing was labelled
  * @param commits appends to the table
+ * @param devices what executors ran the model on
  * @param unsplit files that one task had to read whole though they are larger than its share, for being in gzip
  * @param rows the rows themselves, only where there is no output
  * @param gateExceeded whether more rows than allowed are not ok
@@ -44,6 +46,7 @@ public record LabelResult(
         @Nullable Double batchFill,
         Optional<Bottleneck> bottleneck,
         int commits,
+        List<DeviceUse> devices,
         List<String> unsplit,
         List<Row> rows,
         boolean gateExceeded) {

@@ -102,6 +102,7 @@ final class LabelRun {
                 batchFill(sums),
                 Bottleneck.of(sums, seconds(), cores(), engine()),
                 commits,
+                metrics.devices(),
                 List.copyOf(unsplit),
                 rows,
                 gateExceeded);
@@ -133,6 +134,7 @@ final class LabelRun {
                 sums.value(Counter.BYTES),
                 batchFill(sums),
                 at.commits(),
+                metrics.devices(),
                 at.error());
     }
 

@@ -95,7 +95,7 @@ public final class PredictionTable {
             differences.add("model " + run.model().id() + " there, " + model.id() + " now");
         }
         options.forEach((name, value) -> {
-            Object before = run.options().getOrDefault(name, value); // absent: the option is younger than the table
+            Object before = RecordedOptions.earlier(run.options(), name, value);
             if (!String.valueOf(before).equals(String.valueOf(value))) {
                 differences.add("--" + name + " " + before + " there, " + value + " now");
             }

@@ -1,6 +1,7 @@
 package dev.cardinal.job.label;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import dev.cardinal.udf.DeviceUse;
 import dev.cardinal.zoo.ClassLabel;
 import java.util.List;
 import java.util.Map;
@@ -27,6 +28,7 @@ import org.jspecify.annotations.Nullable;
  * @param bytes encoded bytes that this run has read
  * @param batchFill how full the batches of this run were, 0 to 1, to three digits; null where the model was asked about no image
  * @param commits appends of this run
+ * @param devices what executors ran the model on
  * @param error why the run failed, or null
  */
 @JsonInclude(JsonInclude.Include.ALWAYS)
@@ -48,6 +50,7 @@ record RunRecord(
         long bytes,
         @Nullable Double batchFill,
         int commits,
+        List<DeviceUse> devices,
         @Nullable String error) {
 
     /** Whether everything that later runs ask for is there. */

@@ -1,0 +1,36 @@
+package dev.cardinal.zoo.graph;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.cardinal.zoo.serving.Device;
+import org.junit.jupiter.api.Test;
+
+/** On a machine without a GPU, with the native library for CPUs; what TensorFlow says elsewhere is from its source. */
+class GpuProbeTest {
+    @Test
+    void saysWhatIsInTheWayWhereTensorFlowHasNoGpu() {
+        assertThat(GpuProbe.obstacle(Device.gpu(0), 1))
+                .contains("TensorFlow's native library here is the one for CPUs");
+    }
+
+    @Test
+    void libraryForGpusThatFindsNoneIsToldFromTheOneForCpus() {
+        assertThat(GpuProbe.explain("Cannot assign a device for operation sum: {{node sum}} was explicitly assigned to"
+                        + " /device:GPU:0 but available devices are [ /job:localhost/replica:0/task:0/device:CPU:0 ]."
+                        + " Make sure the device specification refers to a valid device.\n\t [[sum]]"))
+                .startsWith("TensorFlow's native library finds no GPU it can use");
+    }
+
+    @Test
+    void otherFailuresAreToldInTheirFirstLine() {
+        assertThat(GpuProbe.explain(
+                        "'visible_device_list' listed an invalid Device id '7' but visible device count is 2\nmore"))
+                .isEqualTo("'visible_device_list' listed an invalid Device id '7' but visible device count is 2");
+    }
+
+    @Test
+    void isAskedAboutGpusOnly() {
+        assertThatThrownBy(() -> GpuProbe.obstacle(Device.CPU, 1)).isInstanceOf(IllegalArgumentException.class);
+    }
+}
