@@ -14,7 +14,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * An executor's half of the {@link CardinalPlugin}: tells the driver what this process has counted since the executor began, every
- * second and at the end of every task, where there is something new.
+ * second and at the end of every task, where there is something new; closes the process's models at the end.
  *
  * <p>Spark begins and ends it. Thread-safe between those; lives on an executor.
  */
@@ -61,6 +61,7 @@ final class ExecutorWatch implements ExecutorPlugin {
     public void shutdown() {
         clock.shutdownNow();
         report();
+        ModelCache.closeAll();
     }
 
     private CounterSums counted() {

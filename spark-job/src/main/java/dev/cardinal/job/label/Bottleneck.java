@@ -2,8 +2,8 @@ package dev.cardinal.job.label;
 
 import dev.cardinal.udf.Counter;
 import dev.cardinal.udf.CounterSums;
+import dev.cardinal.udf.DeviceUse;
 import dev.cardinal.udf.EngineOptions;
-import dev.cardinal.udf.EngineOptions.DeviceChoice;
 import dev.cardinal.udf.EngineOptions.PrecisionChoice;
 import java.util.ArrayList;
 import java.util.List;
@@ -52,10 +52,12 @@ public record Bottleneck(Stage stage, double share, String advice) {
      * @param sums what its tasks have counted
      * @param seconds its wall time
      * @param cores tasks that can run at once, 0 where it is not known
-     * @param engine how it was run; {@link DeviceChoice#AUTO} counts as the CPU
+     * @param engine how it was to be run
+     * @param devices what it was run on
      * @return empty where its tasks have counted no time
      */
-    static Optional<Bottleneck> of(CounterSums sums, double seconds, int cores, EngineOptions engine) {
+    static Optional<Bottleneck> of(
+            CounterSums sums, double seconds, int cores, EngineOptions engine, List<DeviceUse> devices) {
         double wait = sums.seconds(Counter.WAIT_NANOS);
         double infer = sums.seconds(Counter.INFER_NANOS);
         double write = sums.seconds(Counter.WRITE_NANOS);
@@ -73,7 +75,7 @@ public record Bottleneck(Stage stage, double share, String advice) {
         if (wait >= MATTERS * busy) {
             return Optional.of(heldUp(wait / busy, sums, engine));
         }
-        return Optional.of(model(infer / busy, sums, engine));
+        return Optional.of(model(infer / busy, sums, engine, devices));
     }
 
     private static Bottleneck tasks(double share) {
@@ -111,7 +113,7 @@ public record Bottleneck(Stage stage, double share, String advice) {
                         + engine.prefetch() + "), or pack small files into tar shards");
     }
 
-    private static Bottleneck model(double share, CounterSums sums, EngineOptions engine) {
+    private static Bottleneck model(double share, CounterSums sums, EngineOptions engine, List<DeviceUse> devices) {
         double fill = (double) sums.value(Counter.CLASSIFIED)
                 / Math.max(1, (double) sums.value(Counter.BATCHES) * engine.batchSize());
         if (sums.value(Counter.BATCHES) > 0 && fill < HALF) {
@@ -125,17 +127,16 @@ public record Bottleneck(Stage stage, double share, String advice) {
         return new Bottleneck(
                 Stage.MODEL,
                 share,
-                "the model took " + percent(share) + " of the time: " + String.join(", ", remedies(engine))
+                "the model took " + percent(share) + " of the time: " + String.join(", ", remedies(engine, devices))
                         + ", or a smaller model would help");
     }
 
-    private static List<String> remedies(EngineOptions engine) {
-        boolean onGpu = engine.device() == DeviceChoice.GPU;
+    private static List<String> remedies(EngineOptions engine, List<DeviceUse> devices) {
         List<String> remedies = new ArrayList<>();
         if (engine.precision() == PrecisionChoice.FP32) {
-            remedies.add(onGpu ? "--precision fp16" : "--precision bf16");
+            remedies.add("--precision auto");
         }
-        remedies.add(onGpu ? "more GPUs" : "a GPU");
+        remedies.add(devices.stream().anyMatch(use -> use.device().startsWith("gpu")) ? "more GPUs" : "a GPU");
         return remedies;
     }
 

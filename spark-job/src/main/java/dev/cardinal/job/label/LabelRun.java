@@ -3,8 +3,6 @@ package dev.cardinal.job.label;
 import dev.cardinal.job.Versions;
 import dev.cardinal.udf.Counter;
 import dev.cardinal.udf.CounterSums;
-import dev.cardinal.udf.EngineOptions;
-import dev.cardinal.udf.EngineOptions.DeviceChoice;
 import dev.cardinal.udf.LabelMetrics;
 import dev.cardinal.udf.LiveCounters;
 import java.time.Clock;
@@ -100,7 +98,7 @@ final class LabelRun {
                 stageSeconds(sums),
                 sums.value(Counter.BYTES),
                 batchFill(sums),
-                Bottleneck.of(sums, seconds(), cores(), engine()),
+                Bottleneck.of(sums, seconds(), cores(), request.options().engine(), metrics.devices()),
                 commits,
                 metrics.devices(),
                 List.copyOf(unsplit),
@@ -184,17 +182,6 @@ final class LabelRun {
         return spark.conf().contains("spark.default.parallelism")
                 ? 0
                 : spark.defaultParallelism() / spark.conf().getInt("spark.task.cpus", 1);
-    }
-
-    /** As requested, with the device that is used. */
-    private EngineOptions engine() {
-        EngineOptions asked = request.options().engine();
-        if (asked.device() != DeviceChoice.AUTO) {
-            return asked;
-        }
-        boolean hasGpu = spark.conf().getInt("spark.executor.resource.gpu.amount", 0) > 0;
-        return new EngineOptions(
-                asked.batchSize(), asked.prefetch(), asked.precision(), hasGpu ? DeviceChoice.GPU : DeviceChoice.CPU);
     }
 
     private Instant now() {

@@ -6,10 +6,11 @@ import static org.junit.jupiter.params.provider.Arguments.arguments;
 import dev.cardinal.job.label.Bottleneck.Stage;
 import dev.cardinal.udf.Counter;
 import dev.cardinal.udf.CounterSums;
+import dev.cardinal.udf.DeviceUse;
 import dev.cardinal.udf.EngineOptions;
-import dev.cardinal.udf.EngineOptions.DeviceChoice;
 import dev.cardinal.udf.EngineOptions.PrecisionChoice;
 import java.util.EnumMap;
+import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -61,7 +62,8 @@ class BottleneckTest {
     @ParameterizedTest(name = "it is {0}")
     @MethodSource("runs")
     void itIs(String what, Map<Counter, Long> counts, Stage stage, double share, String advice) {
-        Bottleneck bottleneck = Bottleneck.of(sums(counts, 1_000, 32), WALL_SECONDS, CORES, EngineOptions.defaults())
+        Bottleneck bottleneck = Bottleneck.of(
+                        sums(counts, 1_000, 32), WALL_SECONDS, CORES, EngineOptions.defaults(), List.of())
                 .orElseThrow();
 
         assertThat(bottleneck.stage()).as(what).isEqualTo(stage);
@@ -78,7 +80,7 @@ class BottleneckTest {
     void batchesCountWhereTheyAreNotHalfFull(long batches, double imagesEach, Stage stage, String advice) {
         CounterSums sums = sums(seconds(10, 10, 2, 196, 2), batches, imagesEach);
 
-        Bottleneck bottleneck = Bottleneck.of(sums, WALL_SECONDS, CORES, EngineOptions.defaults())
+        Bottleneck bottleneck = Bottleneck.of(sums, WALL_SECONDS, CORES, EngineOptions.defaults(), List.of())
                 .orElseThrow();
 
         assertThat(bottleneck.stage()).isEqualTo(stage);
@@ -89,16 +91,18 @@ class BottleneckTest {
     @CsvSource(
             delimiter = '|',
             value = {
-                "FP32 | CPU | --precision bf16, a GPU, or a smaller model would help",
-                "BF16 | CPU | a GPU, or a smaller model would help",
-                "AUTO | AUTO | a GPU, or a smaller model would help",
-                "FP32 | GPU | --precision fp16, more GPUs, or a smaller model would help",
-                "FP16 | GPU | more GPUs, or a smaller model would help",
+                "FP32 | cpu   | --precision auto, a GPU, or a smaller model would help",
+                "BF16 | cpu   | a GPU, or a smaller model would help",
+                "AUTO | cpu   | a GPU, or a smaller model would help",
+                "FP32 | gpu:0 | --precision auto, more GPUs, or a smaller model would help",
+                "FP16 | gpu:1 | more GPUs, or a smaller model would help",
             })
-    void modelIsMadeFasterByWhatIsNotUsedYet(PrecisionChoice precision, DeviceChoice device, String expected) {
-        EngineOptions engine = new EngineOptions(32, 8, precision, device);
+    void modelIsMadeFasterByWhatIsNotUsedYet(PrecisionChoice precision, String device, String expected) {
+        EngineOptions defaults = EngineOptions.defaults();
+        EngineOptions engine = new EngineOptions(32, 8, precision, defaults.device(), defaults.distribution());
+        List<DeviceUse> devices = List.of(new DeviceUse("0", "localhost", null, device, "fp32", null));
 
-        assertThat(Bottleneck.of(sums(seconds(1, 1, 0, 200, 0), 100, 32), WALL_SECONDS, CORES, engine)
+        assertThat(Bottleneck.of(sums(seconds(1, 1, 0, 200, 0), 100, 32), WALL_SECONDS, CORES, engine, devices)
                         .orElseThrow()
                         .advice())
                 .isEqualTo("the model took 100 % of the time: " + expected);
@@ -106,13 +110,15 @@ class BottleneckTest {
 
     @Test
     void lackOfTasksIsNotSeenWhereNobodyKnowsTheCores() {
-        assertThat(Bottleneck.of(sums(seconds(0, 0, 0, 1, 0), 1, 32), WALL_SECONDS, 0, EngineOptions.defaults()))
+        assertThat(Bottleneck.of(
+                        sums(seconds(0, 0, 0, 1, 0), 1, 32), WALL_SECONDS, 0, EngineOptions.defaults(), List.of()))
                 .hasValueSatisfying(bottleneck -> assertThat(bottleneck.stage()).isEqualTo(Stage.MODEL));
     }
 
     @Test
     void thereIsNoneWhereNothingWasDone() {
-        assertThat(Bottleneck.of(sums(seconds(9, 9, 0, 0, 0), 0, 0), WALL_SECONDS, CORES, EngineOptions.defaults()))
+        assertThat(Bottleneck.of(
+                        sums(seconds(9, 9, 0, 0, 0), 0, 0), WALL_SECONDS, CORES, EngineOptions.defaults(), List.of()))
                 .isEmpty();
     }
 
