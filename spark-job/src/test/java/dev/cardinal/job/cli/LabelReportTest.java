@@ -80,6 +80,7 @@ class LabelReportTest {
                 1,
                 List.of(),
                 List.of(),
+                List.of(),
                 false);
     }
 }
