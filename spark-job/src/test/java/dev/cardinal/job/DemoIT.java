@@ -165,7 +165,13 @@ class DemoIT {
     void runRecordSaysWhatWasDone() throws IOException {
         assertThat(predictions().resolve("_cardinal/run.json"))
                 .content()
-                .contains("\"outcome\" : \"done\"", "\"exit_code\" : 0", "\"ok\" : 1000", "\"macs\"", "\"infer\"");
+                .contains(
+                        "\"outcome\" : \"done\"",
+                        "\"exit_code\" : 0",
+                        "\"ok\" : 1000",
+                        "\"macs\"",
+                        "\"infer\"",
+                        "\"batch_fill\" : 0.");
         assertThat(predictions().resolve("_cardinal/lock")).doesNotExist();
         assertThat(predictions()).isDirectoryNotContaining("glob:**/_SUCCESS");
     }

@@ -19,6 +19,7 @@ import org.junit.jupiter.api.io.TempDir;
 class KillIT {
     private static final int KILLS = Integer.getInteger("cardinal.kills", 20);
     private static final int LONGEST_WAIT_MILLIS = 7_000;
+    private static final int IMAGES = 1_005;
     private static final long SEED = 20_261_122;
 
     @TempDir
@@ -58,6 +59,7 @@ class KillIT {
     @Test
     void executorsKilledOnAStandaloneClusterLoseAndRepeatNothing() throws Exception {
         Path table = directory.resolve("executors");
+        Path metrics = Files.createDirectory(directory.resolve("metrics"));
         try (StandaloneCluster cluster = StandaloneCluster.start(directory.resolve("cluster"), 2, 3)) {
             Process driver = JobProcess.startSubmit(
                     directory,
@@ -67,7 +69,15 @@ class KillIT {
                             "spark.executor.cores",
                             "1",
                             "spark.executor.memory",
-                            "1g"),
+                            "1g",
+                            "spark.metrics.namespace",
+                            "test",
+                            "spark.metrics.conf.*.sink.csv.class",
+                            "org.apache.spark.metrics.sink.CsvSink",
+                            "spark.metrics.conf.*.sink.csv.directory",
+                            metrics.toString(),
+                            "spark.metrics.conf.*.sink.csv.period",
+                            "1"),
                     label(table, 300));
             int kills = 0;
             while (kills < 3 && hasTakenTheLock(driver, table)) {
@@ -86,6 +96,25 @@ class KillIT {
             assertThat(kills).isPositive();
         }
         SameTable.assertSameRows(table, undisturbed);
+        assertThat(imagesSeenByTheDriver(metrics))
+                .as("counted by executors, every second")
+                .hasSizeGreaterThan(5)
+                .isSorted()
+                .last()
+                .matches(images -> images >= IMAGES);
+        assertThat(metrics)
+                .as("gauges of executors")
+                .isDirectoryContaining("glob:**/test.[0-9].plugin.dev.cardinal.udf.CardinalPlugin.executor.images.csv");
+    }
+
+    /** What the driver's metrics said, without repetitions; images of tasks that were tried again are in it again. */
+    private static List<Long> imagesSeenByTheDriver(Path metrics) throws IOException {
+        Path file = metrics.resolve("test.driver.plugin.dev.cardinal.udf.CardinalPlugin.application.images.csv");
+        return Files.readAllLines(file).stream()
+                .skip(1)
+                .map(line -> Long.valueOf(line.split(",", -1)[1]))
+                .distinct()
+                .toList();
     }
 
     /** Runs until the run has its lock and some random time more, then kills it; false where it ended before. */

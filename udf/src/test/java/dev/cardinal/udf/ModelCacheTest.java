@@ -145,6 +145,17 @@ class ModelCacheTest {
         }
     }
 
+    @Test
+    void executorThatEndsClosesItsModels() {
+        ModelCache.Lease lease = lease(second);
+        Classifier classifier = lease.classifier();
+        lease.close();
+
+        new ExecutorWatch().shutdown();
+
+        assertThatThrownBy(() -> classify(classifier)).isInstanceOf(IllegalStateException.class);
+    }
+
     private static ModelCache.Lease lease(ModelSpec spec) {
         return ModelCache.lease(spec, SessionSettings.cpu());
     }

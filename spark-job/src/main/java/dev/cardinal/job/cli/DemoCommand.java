@@ -82,7 +82,8 @@ final class DemoCommand extends CommonOptions implements Command {
                         imported.bundle().modelId(),
                         imported.bundle().card().architecture().title(),
                         imported.bundle().card().architecture().parameters());
-                LabelReport.print(labelled, directory.resolve("predictions").toString(), out);
+                LabelReport.printShort(
+                        labelled, directory.resolve("predictions").toString(), out);
                 EvaluateCommand.print(metrics, out);
             }
         }

@@ -5,19 +5,46 @@ import dev.cardinal.udf.DeviceUse;
 import java.io.PrintStream;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
 import org.apache.spark.sql.Row;
 import org.jspecify.annotations.Nullable;
 
 /** What {@code label} prints at its end. */
 final class LabelReport {
     private static final int SHOWN = 5;
+    /** What took a run its time is said of runs that take longer. */
+    private static final double LONG_SECONDS = 10;
+    /** Stages that one thread of a task goes through, so that they have shares of its time; the others run ahead of them. */
+    private static final Set<String> IN_TURN = Set.of("wait", "infer", "write");
 
     private LabelReport() {}
 
+    /** Everything. */
     static void print(LabelResult result, @Nullable String output, PrintStream out) {
         if (output == null) {
             printRows(result.rows(), out);
         }
+        printCounts(result, out);
+        if (result.seconds() >= LONG_SECONDS) {
+            printStages(result, out);
+        }
+        if (output != null) {
+            printOutput(output, out);
+        }
+    }
+
+    /** What was labelled and where it is, and nothing of what took the time. */
+    static void printShort(LabelResult result, String output, PrintStream out) {
+        printCounts(result, out);
+        printOutput(output, out);
+    }
+
+    private static void printOutput(String output, PrintStream out) {
+        out.println("predictions: " + output);
+    }
+
+    private static void printCounts(LabelResult result, PrintStream out) {
         out.println(headline(result));
         if (result.skipped() > 0) {
             out.printf("%,d files or directories passed over: their names begin with a dot%n", result.skipped());
@@ -36,9 +63,6 @@ final class LabelReport {
         }
         printDevices(result.devices(), out);
         printStatuses(result, out);
-        if (output != null) {
-            out.println("predictions: " + output);
-        }
     }
 
     private static String headline(LabelResult result) {
@@ -56,7 +80,7 @@ final class LabelReport {
                 "labelled %,d images in %.1f s, %s images/s, with %s%s",
                 result.labelled(),
                 result.seconds(),
-                String.format(Locale.ROOT, result.imagesPerSecond() < 10 ? "%.1f" : "%.0f", result.imagesPerSecond()),
+                rate(result.imagesPerSecond()),
                 result.model(),
                 already);
     }
@@ -82,6 +106,29 @@ final class LabelReport {
             examples.stream().skip(1).forEach(example -> table.row("", "", example));
         });
         table.print(out);
+    }
+
+    private static void printStages(LabelResult result, PrintStream out) {
+        double tasks = result.stageSeconds().entrySet().stream()
+                .filter(stage -> IN_TURN.contains(stage.getKey()))
+                .mapToDouble(Map.Entry::getValue)
+                .sum();
+        TextTable table = new TextTable("stage", ">seconds", ">share", "");
+        result.stageSeconds().forEach((stage, seconds) -> {
+            boolean inTurn = IN_TURN.contains(stage);
+            table.row(
+                    stage,
+                    String.format(Locale.ROOT, "%,.1f", seconds),
+                    inTurn && tasks > 0 ? String.format(Locale.ROOT, "%.0f %%", 100 * seconds / tasks) : "",
+                    inTurn ? "" : "ahead of the model");
+        });
+        table.print(out);
+        result.bottleneck().ifPresent(bottleneck -> out.println(bottleneck.advice()));
+    }
+
+    /** Images a second, with a digit after the point where they are few. */
+    static String rate(double imagesPerSecond) {
+        return String.format(Locale.ROOT, imagesPerSecond < 10 ? "%.1f" : "%.0f", imagesPerSecond);
     }
 
     private static void printRows(List<Row> rows, PrintStream out) {

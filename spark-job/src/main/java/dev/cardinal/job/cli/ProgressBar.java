@@ -45,8 +45,11 @@ final class ProgressBar implements LabelProgress, ImportProgress, AutoCloseable 
 
     @Override
     public void labelling(long total, LongSupplier done) {
-        long start = System.nanoTime();
-        show(() -> console.err().print(CLEAR + line(total, done.getAsLong(), (System.nanoTime() - start) / 1e9)));
+        RecentRate rate = new RecentRate();
+        show(() -> {
+            long soFar = done.getAsLong();
+            console.err().print(CLEAR + line(total, soFar, rate.at(System.nanoTime() / 1e9, soFar)));
+        });
     }
 
     @Override
@@ -92,11 +95,19 @@ final class ProgressBar implements LabelProgress, ImportProgress, AutoCloseable 
                 Locale.ROOT, "[%s%s] %3.0f %%", "#".repeat(filled), ".".repeat(WIDTH - filled), 100 * share);
     }
 
-    static String line(long total, long done, double seconds) {
-        String rate = done == 0 || seconds <= 0
-                ? ""
-                : String.format(
-                        Locale.ROOT, "  %.0f images/s, %s left", done / seconds, time((total - done) * seconds / done));
+    /** @param counted may be more than the total, where tasks were tried again */
+    static String line(long total, long counted, double imagesPerSecond) {
+        long done = Math.min(counted, total);
+        String rate = "";
+        if (done == 0 && total > 0) {
+            rate = "  starting";
+        } else if (imagesPerSecond > 0) {
+            rate = String.format(
+                    Locale.ROOT,
+                    "  %s images/s, %s left",
+                    LabelReport.rate(imagesPerSecond),
+                    time((total - done) / imagesPerSecond));
+        }
         return String.format(Locale.ROOT, "%s  %,d of %,d images%s", bar(total, done), done, total, rate);
     }
 

@@ -1,5 +1,7 @@
 package dev.cardinal.job.cli;
 
+import dev.cardinal.udf.CardinalPlugin;
+import java.util.Arrays;
 import java.util.Map;
 import java.util.Set;
 import org.apache.hadoop.conf.Configuration;
@@ -10,6 +12,7 @@ import scala.Tuple2;
 /** Spark as the commands use it. */
 final class Spark {
     private static final String HADOOP_PREFIX = "spark.hadoop.";
+    private static final String PLUGINS = "spark.plugins";
 
     /**
      * What the commands want where the user has set nothing else: S3A tries a request a few times within seconds and leaves longer
@@ -55,7 +58,17 @@ final class Spark {
                 settings.setIfMissing(key, value);
             }
         });
+        addPlugin(settings, CardinalPlugin.class.getName());
         return settings;
+    }
+
+    /** Beside the plugins that the user has set, if any. */
+    private static void addPlugin(SparkConf settings, String plugin) {
+        String others = settings.get(PLUGINS, "").strip();
+        if (Arrays.stream(others.split(",", -1))
+                .noneMatch(other -> other.strip().equals(plugin))) {
+            settings.set(PLUGINS, others.isEmpty() ? plugin : others + "," + plugin);
+        }
     }
 
     /** Whether one of Hadoop's files has a key, such as core-site.xml, and not only Hadoop's defaults. */

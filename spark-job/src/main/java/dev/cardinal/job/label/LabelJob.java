@@ -167,7 +167,8 @@ public final class LabelJob {
         progress.step("listing images");
         try (FoundImages found = source.find(spark, options.fields(), shared)) {
             LabelPartition function = new LabelPartition(new ModelSpec(model, files), options, metrics, shared);
-            LabelRun run = new LabelRun(request, modelOf(request, model), model.macs(), metrics, clock);
+            LabelRun run =
+                    new LabelRun(spark.sparkContext(), request, modelOf(request, model), model.macs(), metrics, clock);
             if (request.output().isPresent()) {
                 PredictionTable table = PredictionTable.at(
                         UserPath.of("output", request.output().get()), configuration);
@@ -190,6 +191,7 @@ public final class LabelJob {
                     plan.counts().remaining() + " images are too many to print; name an --output, or --limit them to "
                             + LabelRequest.MAX_IMAGES_WITHOUT_OUTPUT);
         }
+        progress.labelling(plan.counts().remaining(), run::imagesSoFar);
         run.started();
         List<ImageRef> images = plan.images();
         PartitionPlan tasks = PartitionPlan.of(images, spark.sparkContext().defaultParallelism());

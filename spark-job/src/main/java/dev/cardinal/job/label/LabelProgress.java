@@ -24,7 +24,7 @@ public interface LabelProgress {
      * Labelling begins.
      *
      * @param total images to label
-     * @param done images labelled so far; may be asked from any thread
+     * @param done images labelled so far, or more: those of tasks that are tried again count again; may be asked from any thread
      */
     void labelling(long total, LongSupplier done);
 

@@ -3,7 +3,9 @@ package dev.cardinal.job.label;
 import dev.cardinal.udf.DeviceUse;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.apache.spark.sql.Row;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What came of a labelling run.
@@ -17,7 +19,12 @@ import org.apache.spark.sql.Row;
  * @param counts rows of this run by status
  * @param examples the first rows of this run that are not ok, by status, as path and error
  * @param seconds wall time from the first task to the last commit
- * @param stageSeconds task time by stage: fetch, decode, wait, infer, write
+ * @param stageSeconds time by stage, summed over tasks and threads: fetch and decode, which run ahead of the model; wait, in which
+ *     the model had no image; infer; write
+ * @param bytes encoded bytes read
+ * @param batchFill images in the batches that the model was asked about, as a share of what batches of full size hold; null where
+ *     it was asked about none
+ * @param bottleneck what the run waited for most, empty where nothing was labelled
  * @param commits appends to the table
  * @param devices what executors ran the model on
  * @param unsplit files that one task had to read whole though they are larger than its share, for being in gzip
@@ -35,6 +42,9 @@ public record LabelResult(
         Map<String, List<String>> examples,
         double seconds,
         Map<String, Double> stageSeconds,
+        long bytes,
+        @Nullable Double batchFill,
+        Optional<Bottleneck> bottleneck,
         int commits,
         List<DeviceUse> devices,
         List<String> unsplit,

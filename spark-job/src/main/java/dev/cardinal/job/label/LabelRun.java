@@ -2,7 +2,9 @@ package dev.cardinal.job.label;
 
 import dev.cardinal.job.Versions;
 import dev.cardinal.udf.Counter;
+import dev.cardinal.udf.CounterSums;
 import dev.cardinal.udf.LabelMetrics;
+import dev.cardinal.udf.LiveCounters;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -11,28 +13,40 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import org.apache.spark.SparkContext;
 import org.apache.spark.sql.Row;
 import org.jspecify.annotations.Nullable;
 
 /** One run's request, clock readings and counters, from which its result and its record are made. Not thread-safe. */
 final class LabelRun {
     private static final double NANOS_PER_SECOND = 1e9;
+    private static final double THOUSANDTHS = 1e3;
 
+    private final SparkContext spark;
     private final LabelRequest request;
     private final RunRecord.Model model;
     private final @Nullable Long macs;
     private final LabelMetrics metrics;
+    private final LiveCounters live;
     private final Clock clock;
     private final Instant begun;
     private final Set<String> unsplit = new TreeSet<>();
     private long startNanos;
     private long endNanos;
 
-    LabelRun(LabelRequest request, RunRecord.Model model, @Nullable Long macs, LabelMetrics metrics, Clock clock) {
+    LabelRun(
+            SparkContext spark,
+            LabelRequest request,
+            RunRecord.Model model,
+            @Nullable Long macs,
+            LabelMetrics metrics,
+            Clock clock) {
+        this.spark = spark;
         this.request = request;
         this.model = model;
         this.macs = macs;
         this.metrics = metrics;
+        this.live = LiveCounters.begin(metrics);
         this.clock = clock;
         this.begun = now();
     }
@@ -45,8 +59,9 @@ final class LabelRun {
         return model;
     }
 
-    LabelMetrics metrics() {
-        return metrics;
+    /** Images labelled so far, about a second old; those of a task that is tried again count again. Thread-safe. */
+    long imagesSoFar() {
+        return live.value(Counter.IMAGES);
     }
 
     /** Files that one task has to read whole; to be added to. */
@@ -68,6 +83,7 @@ final class LabelRun {
     /** What came of the run, its rows only where there is no table. */
     LabelResult result(StatusSummary summary, WorkPlan.Counts plan, int commits, List<Row> rows) {
         long labelled = summary.total();
+        CounterSums sums = sums();
         boolean gateExceeded = labelled > 0 && (double) summary.notOk() / labelled > request.maxBadFraction();
         return new LabelResult(
                 model.id(),
@@ -79,7 +95,10 @@ final class LabelRun {
                 summary.counts(),
                 summary.examples(),
                 seconds(),
-                stageSeconds(),
+                stageSeconds(sums),
+                sums.value(Counter.BYTES),
+                batchFill(sums),
+                Bottleneck.of(sums, seconds(), cores(), request.options().engine(), metrics.devices()),
                 commits,
                 metrics.devices(),
                 List.copyOf(unsplit),
@@ -89,6 +108,7 @@ final class LabelRun {
 
     RunRecord record(String outcome, @Nullable Integer exitCode, Map<String, Long> tableCounts, Progress at) {
         double seconds = seconds();
+        CounterSums sums = sums();
         return new RunRecord(
                 outcome,
                 exitCode,
@@ -108,7 +128,9 @@ final class LabelRun {
                                         .sum()
                                 / seconds,
                 macs,
-                stageSeconds(),
+                stageSeconds(sums),
+                sums.value(Counter.BYTES),
+                batchFill(sums),
                 at.commits(),
                 metrics.devices(),
                 at.error());
@@ -132,18 +154,34 @@ final class LabelRun {
         return (endNanos - startNanos) / NANOS_PER_SECOND;
     }
 
-    private Map<String, Double> stageSeconds() {
+    private CounterSums sums() {
+        return CounterSums.of(metrics::value);
+    }
+
+    private static Map<String, Double> stageSeconds(CounterSums sums) {
         Map<String, Double> stages = new LinkedHashMap<>();
-        stages.put("fetch", seconds(Counter.FETCH_NANOS));
-        stages.put("decode", seconds(Counter.DECODE_NANOS));
-        stages.put("wait", seconds(Counter.WAIT_NANOS));
-        stages.put("infer", seconds(Counter.INFER_NANOS));
-        stages.put("write", seconds(Counter.WRITE_NANOS));
+        stages.put("fetch", sums.seconds(Counter.FETCH_NANOS));
+        stages.put("decode", sums.seconds(Counter.DECODE_NANOS));
+        stages.put("wait", sums.seconds(Counter.WAIT_NANOS));
+        stages.put("infer", sums.seconds(Counter.INFER_NANOS));
+        stages.put("write", sums.seconds(Counter.WRITE_NANOS));
         return stages;
     }
 
-    private double seconds(Counter nanos) {
-        return metrics.value(nanos) / NANOS_PER_SECOND;
+    private @Nullable Double batchFill(CounterSums sums) {
+        long batches = sums.value(Counter.BATCHES);
+        if (batches == 0) {
+            return null;
+        }
+        double places = (double) batches * request.options().engine().batchSize();
+        return Math.round(THOUSANDTHS * sums.value(Counter.CLASSIFIED) / places) / THOUSANDTHS;
+    }
+
+    /** Tasks that run at once, as far as it is known; 0 where the user has set Spark's number of tasks instead. */
+    private int cores() {
+        return spark.conf().contains("spark.default.parallelism")
+                ? 0
+                : spark.defaultParallelism() / spark.conf().getInt("spark.task.cpus", 1);
     }
 
     private Instant now() {

@@ -24,7 +24,9 @@ import org.jspecify.annotations.Nullable;
  * @param imagesPerSecond of this run
  * @param macs multiply-accumulate operations for one image of the model's nominal size, null where its
  *     architecture is not known
- * @param stageSeconds task time of this run by stage
+ * @param stageSeconds time of this run by stage, summed over tasks and threads
+ * @param bytes encoded bytes that this run has read
+ * @param batchFill how full the batches of this run were, 0 to 1, to three digits; null where the model was asked about no image
  * @param commits appends of this run
  * @param devices what executors ran the model on
  * @param error why the run failed, or null
@@ -45,6 +47,8 @@ record RunRecord(
         double imagesPerSecond,
         @Nullable Long macs,
         Map<String, Double> stageSeconds,
+        long bytes,
+        @Nullable Double batchFill,
         int commits,
         List<DeviceUse> devices,
         @Nullable String error) {

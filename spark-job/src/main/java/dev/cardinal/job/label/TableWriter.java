@@ -1,7 +1,6 @@
 package dev.cardinal.job.label;
 
 import dev.cardinal.job.source.FoundImages;
-import dev.cardinal.udf.Counter;
 import dev.cardinal.udf.ImageRef;
 import java.io.IOException;
 import java.time.Clock;
@@ -66,7 +65,7 @@ final class TableWriter {
         if (previous == null || plan.counts().remaining() > 0) {
             table.recordLast(run.record(RunRecord.RUNNING, null, before, nothing));
         }
-        progress.labelling(plan.counts().remaining(), () -> run.metrics().value(Counter.IMAGES));
+        progress.labelling(plan.counts().remaining(), run::imagesSoFar);
         run.started();
         int commits = 0;
         try {

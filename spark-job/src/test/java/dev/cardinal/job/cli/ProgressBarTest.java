@@ -17,20 +17,20 @@ class ProgressBarTest {
     @CsvSource(
             delimiter = '|',
             value = {
-                "1000 | 0 | 0    | [..............................]   0 %  0 of 1,000 images",
-                "1000 | 0 | 9    | [..............................]   0 %  0 of 1,000 images",
-                "1000 | 500 | 10 | [###############...............]  50 %  500 of 1,000 images  50 images/s, 0:10 left",
-                "1000 | 999 | 10 | [#############################.] 100 %  999 of 1,000 images  100 images/s, 0:00 left",
-                "1000 | 1000 | 4 | [##############################] 100 %  1,000 of 1,000 images  250 images/s, 0:00 left",
-                "1000 | 1001 | 4 | [##############################] 100 %  1,001 of 1,000 images  250 images/s, 0:00 left",
-                "100 | 1 | 60.6  | [..............................]   1 %  1 of 100 images  0 images/s, 1:39:59 left",
-                "100 | 10 | 10   | [###...........................]  10 %  10 of 100 images  1 images/s, 1:30 left",
+                "1000 | 0 | 0    | [..............................]   0 %  0 of 1,000 images  starting",
+                "1000 | 1 | 0    | [..............................]   0 %  1 of 1,000 images",
+                "1000 | 500 | 50 | [###############...............]  50 %  500 of 1,000 images  50 images/s, 0:10 left",
+                "1000 | 999 | 100 | [#############################.] 100 %  999 of 1,000 images  100 images/s, 0:00 left",
+                "1000 | 1000 | 250 | [##############################] 100 %  1,000 of 1,000 images  250 images/s, 0:00 left",
+                "1000 | 1234 | 250 | [##############################] 100 %  1,000 of 1,000 images  250 images/s, 0:00 left",
+                "100 | 1 | 0.0165 | [..............................]   1 %  1 of 100 images  0.0 images/s, 1:40:00 left",
+                "100 | 10 | 1.5  | [###...........................]  10 %  10 of 100 images  1.5 images/s, 1:00 left",
                 "10000000 | 1000000 | 1000 | [###...........................]  10 %"
                         + "  1,000,000 of 10,000,000 images  1000 images/s, 2:30:00 left",
-                "0 | 0 | 1       | [##############################] 100 %  0 of 0 images"
+                "0 | 0 | 0       | [##############################] 100 %  0 of 0 images"
             })
-    void lineTellsHowFarHowFastAndHowMuchLonger(long total, long done, double seconds, String expected) {
-        assertThat(ProgressBar.line(total, done, seconds)).isEqualTo(expected);
+    void lineTellsHowFarHowFastAndHowMuchLonger(long total, long done, double rate, String expected) {
+        assertThat(ProgressBar.line(total, done, rate)).isEqualTo(expected);
     }
 
     @ParameterizedTest

@@ -131,6 +131,15 @@ class LabelJobTest {
                 .toIterable()
                 .containsExactly("fetch", "decode", "wait", "infer", "write");
         assertThat(json.path("images_per_second").asDouble()).isPositive();
+        assertThat(json.path("bytes").asLong())
+                .isEqualTo(result.bytes())
+                .isEqualTo(Files.size(images.resolve("00.png"))
+                        + Files.size(images.resolve("01.png"))
+                        + Files.size(images.resolve("02.png")));
+        assertThat(json.path("batch_fill").asDouble())
+                .as("three images, in as many batches as they were tasks")
+                .isIn(0.094, 0.047, 0.031)
+                .isEqualTo(result.batchFill());
         assertThat(output.resolve("_cardinal/lock")).doesNotExist();
         assertThat(files("_cardinal/runs")).hasSize(1);
     }
@@ -535,6 +544,8 @@ class LabelJobTest {
         LabelResult second = run(request());
 
         assertThat(first.found()).isZero();
+        assertThat(first.batchFill()).isNull();
+        assertThat(first.bottleneck()).isEmpty();
         assertThat(first.gateExceeded()).isFalse();
         assertThat(second.labelled()).isEqualTo(1);
         assertThat(names()).hasSize(1);

@@ -1,0 +1,141 @@
+package dev.cardinal.job.label;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.params.provider.Arguments.arguments;
+
+import dev.cardinal.job.label.Bottleneck.Stage;
+import dev.cardinal.udf.Counter;
+import dev.cardinal.udf.CounterSums;
+import dev.cardinal.udf.DeviceUse;
+import dev.cardinal.udf.EngineOptions;
+import dev.cardinal.udf.EngineOptions.PrecisionChoice;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Runs of 100 s on two cores, with 8 reads in flight for each, batches of 32. */
+class BottleneckTest {
+    private static final double WALL_SECONDS = 100;
+    private static final int CORES = 2;
+
+    static Stream<Arguments> runs() {
+        return Stream.of(
+                arguments(
+                        "the model", seconds(100, 60, 4, 192, 4), Stage.MODEL, 0.96, "the model took 96 % of the time"),
+                arguments("a wait that does not matter", seconds(700, 60, 48, 150, 2), Stage.MODEL, 0.75, "75 %"),
+                arguments(
+                        "reading",
+                        seconds(1_600, 60, 80, 118, 2),
+                        Stage.FETCH,
+                        0.40,
+                        "reading held the model up for 40 % of the time: raise --prefetch (8)"),
+                arguments(
+                        "decoding",
+                        seconds(1_000, 190, 80, 118, 2),
+                        Stage.DECODE,
+                        0.40,
+                        "decoding held the model up for 40 % of the time: more cores"),
+                arguments(
+                        "reading, in as many seconds a thread", seconds(1_520, 190, 80, 118, 2), Stage.FETCH, 0.4, ""),
+                arguments("writing", seconds(100, 60, 20, 100, 80), Stage.WRITE, 0.40, "writing took 40 % of the time"),
+                arguments("waiting more than writing", seconds(900, 60, 70, 70, 60), Stage.FETCH, 0.35, "reading"),
+                arguments(
+                        "the lack of tasks",
+                        seconds(9, 9, 0, 80, 0),
+                        Stage.TASKS,
+                        0.40,
+                        "40 % of the cores' time was work"),
+                arguments(
+                        "cores that were half busy",
+                        seconds(9, 9, 0, 100, 0),
+                        Stage.MODEL,
+                        1.0,
+                        "the model took 100 %"));
+    }
+
+    @ParameterizedTest(name = "it is {0}")
+    @MethodSource("runs")
+    void itIs(String what, Map<Counter, Long> counts, Stage stage, double share, String advice) {
+        Bottleneck bottleneck = Bottleneck.of(
+                        sums(counts, 1_000, 32), WALL_SECONDS, CORES, EngineOptions.defaults(), List.of())
+                .orElseThrow();
+
+        assertThat(bottleneck.stage()).as(what).isEqualTo(stage);
+        assertThat(bottleneck.share()).isEqualTo(share);
+        assertThat(bottleneck.advice()).contains(advice).doesNotContain("\n");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "1000, 9.6, BATCHES, batches were only 30 % full",
+        "1000, 16, MODEL, the model",
+        "0, 0, MODEL, the model"
+    })
+    void batchesCountWhereTheyAreNotHalfFull(long batches, double imagesEach, Stage stage, String advice) {
+        CounterSums sums = sums(seconds(10, 10, 2, 196, 2), batches, imagesEach);
+
+        Bottleneck bottleneck = Bottleneck.of(sums, WALL_SECONDS, CORES, EngineOptions.defaults(), List.of())
+                .orElseThrow();
+
+        assertThat(bottleneck.stage()).isEqualTo(stage);
+        assertThat(bottleneck.advice()).startsWith(advice);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "FP32 | cpu   | --precision auto, a GPU, or a smaller model would help",
+                "BF16 | cpu   | a GPU, or a smaller model would help",
+                "AUTO | cpu   | a GPU, or a smaller model would help",
+                "FP32 | gpu:0 | --precision auto, more GPUs, or a smaller model would help",
+                "FP16 | gpu:1 | more GPUs, or a smaller model would help",
+            })
+    void modelIsMadeFasterByWhatIsNotUsedYet(PrecisionChoice precision, String device, String expected) {
+        EngineOptions defaults = EngineOptions.defaults();
+        EngineOptions engine = new EngineOptions(32, 8, precision, defaults.device(), defaults.distribution());
+        List<DeviceUse> devices = List.of(new DeviceUse("0", "localhost", null, device, "fp32", null));
+
+        assertThat(Bottleneck.of(sums(seconds(1, 1, 0, 200, 0), 100, 32), WALL_SECONDS, CORES, engine, devices)
+                        .orElseThrow()
+                        .advice())
+                .isEqualTo("the model took 100 % of the time: " + expected);
+    }
+
+    @Test
+    void lackOfTasksIsNotSeenWhereNobodyKnowsTheCores() {
+        assertThat(Bottleneck.of(
+                        sums(seconds(0, 0, 0, 1, 0), 1, 32), WALL_SECONDS, 0, EngineOptions.defaults(), List.of()))
+                .hasValueSatisfying(bottleneck -> assertThat(bottleneck.stage()).isEqualTo(Stage.MODEL));
+    }
+
+    @Test
+    void thereIsNoneWhereNothingWasDone() {
+        assertThat(Bottleneck.of(
+                        sums(seconds(9, 9, 0, 0, 0), 0, 0), WALL_SECONDS, CORES, EngineOptions.defaults(), List.of()))
+                .isEmpty();
+    }
+
+    private static Map<Counter, Long> seconds(long fetch, long decode, long wait, long infer, long write) {
+        Map<Counter, Long> nanos = new EnumMap<>(Counter.class);
+        nanos.put(Counter.FETCH_NANOS, 1_000_000_000 * fetch);
+        nanos.put(Counter.DECODE_NANOS, 1_000_000_000 * decode);
+        nanos.put(Counter.WAIT_NANOS, 1_000_000_000 * wait);
+        nanos.put(Counter.INFER_NANOS, 1_000_000_000 * infer);
+        nanos.put(Counter.WRITE_NANOS, 1_000_000_000 * write);
+        return nanos;
+    }
+
+    private static CounterSums sums(Map<Counter, Long> nanos, long batches, double imagesEach) {
+        Map<Counter, Long> sums = new EnumMap<>(nanos);
+        sums.put(Counter.BATCHES, batches);
+        sums.put(Counter.CLASSIFIED, Math.round(batches * imagesEach));
+        return CounterSums.of(counter -> sums.getOrDefault(counter, 0L));
+    }
+}
