@@ -16,6 +16,7 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.BeforeAll;
@@ -140,6 +141,40 @@ class DemoIT {
                     requireNonNull(expected.get(testIndex((String) row.get(0)))),
                     Arrays.stream(logits).mapToDouble(z -> (Float) z).toArray());
         }
+    }
+
+    /** On a processor that does not compute in it the command says so. */
+    @Test
+    void bf16GivesNinetyNineOfAHundredImagesTheClassOfFp32() throws Exception {
+        Path output = directory.resolve("bf16");
+        JobProcess.Result result = JobProcess.submit(
+                directory,
+                "label",
+                "--model",
+                directory.resolve("cardinal-demo/model").toString(),
+                "--input",
+                directory.resolve("cardinal-demo/images").toString(),
+                "--output",
+                output.toString(),
+                "--precision",
+                "bf16");
+        if (!Files.readString(Path.of("/proc/cpuinfo")).matches("(?s).*\\b(avx512|amx)_bf16\\b.*")) {
+            assertThat(result.exitCode()).isEqualTo(2);
+            assertThat(result.err()).contains("--precision bf16 needs a processor that computes in bfloat16");
+            return;
+        }
+        assertThat(result.exitCode()).as(result.err()).isZero();
+
+        String scores =
+                "SELECT path, predictions[1].class_index, predictions[1].score FROM $table WHERE status = 'ok' ORDER BY path";
+        List<List<Object>> fp32 = DuckDb.query(predictions(), scores);
+        List<List<Object>> bf16 = DuckDb.query(output, scores);
+        long same = IntStream.range(0, IMAGES)
+                .filter(i -> fp32.get(i).subList(0, 2).equals(bf16.get(i).subList(0, 2)))
+                .count();
+        assertThat(same).isGreaterThanOrEqualTo(IMAGES * 99 / 100);
+        assertThat(bf16).as("numbers of another arithmetic").hasSize(IMAGES).isNotEqualTo(fp32);
+        assertThat(output.resolve("_cardinal/run.json")).content().contains("cpu bf16");
     }
 
     @Test

@@ -1,0 +1,131 @@
+package dev.cardinal.job;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.stream.Stream;
+
+/**
+ * Labels on a standalone cluster of this machine, on request: src/test/benchmarks/cluster.sh.
+ *
+ * <p>{@code executors MODEL FEW MANY ROUNDS PRECISION}: directories of images, the second with more of the same; two executors of one core and
+ * one of two take turns, and the difference between FEW and MANY is the time without start-up. {@code scale MODEL IMAGES...}: time
+ * an image and memory of the driver for directories of different sizes.
+ */
+final class ClusterBenchmark {
+    private static final int CORES = 2;
+    private static final int GIGABYTES = 8;
+
+    private ClusterBenchmark() {}
+
+    /** A labelling run: its images, the seconds its tasks took, and the most memory its driver had, in MiB. */
+    private record Labelled(long images, double seconds, long driverMebibytes) {}
+
+    @SuppressWarnings("SystemOut") // its result
+    public static void main(String[] args) throws IOException, InterruptedException {
+        Path scratch = Files.createTempDirectory("cardinal-cluster");
+        try (StandaloneCluster cluster = StandaloneCluster.start(scratch, CORES, GIGABYTES)) {
+            if (args[0].equals("executors")) {
+                executors(cluster, scratch, args);
+            } else {
+                scale(cluster, scratch, args);
+            }
+        }
+        try (Stream<Path> files = Files.walk(scratch)) {
+            files.sorted((a, b) -> b.compareTo(a)).forEach(path -> path.toFile().delete());
+        }
+    }
+
+    private static void executors(StandaloneCluster cluster, Path scratch, String[] args)
+            throws IOException, InterruptedException {
+        List<Double> ratios = new ArrayList<>();
+        System.out.println(
+                "| | 2 executors of 1 core, images/s | 1 of 2, images/s | ratio |\n| --- | ---: | ---: | ---: |");
+        for (int round = 1; round <= Integer.parseInt(args[4]); round++) {
+            double two = rate(cluster, scratch, 1, args);
+            double one = rate(cluster, scratch, 2, args);
+            ratios.add(two / one);
+            System.out.printf(Locale.ROOT, "| round %d | %.2f | %.2f | %.2f |%n", round, two, one, two / one);
+        }
+        double[] sorted = ratios.stream().mapToDouble(ratio -> ratio).sorted().toArray();
+        System.out.printf(Locale.ROOT, "| median | | | %.2f |%n", sorted[sorted.length / 2]);
+    }
+
+    private static double rate(StandaloneCluster cluster, Path scratch, int coresEach, String[] args)
+            throws IOException, InterruptedException {
+        Labelled few = label(cluster, scratch, coresEach, args[1], args[2], args[5]);
+        Labelled many = label(cluster, scratch, coresEach, args[1], args[3], args[5]);
+        return (many.images() - few.images()) / (many.seconds() - few.seconds());
+    }
+
+    private static void scale(StandaloneCluster cluster, Path scratch, String[] args)
+            throws IOException, InterruptedException {
+        System.out.println("| images | seconds | ms/image | driver, MiB |\n| ---: | ---: | ---: | ---: |");
+        for (String images : Arrays.copyOfRange(args, 2, args.length)) {
+            Labelled run = label(cluster, scratch, CORES, args[1], images, "fp32");
+            System.out.printf(
+                    Locale.ROOT,
+                    "| %d | %.1f | %.2f | %d |%n",
+                    run.images(),
+                    run.seconds(),
+                    1000 * run.seconds() / run.images(),
+                    run.driverMebibytes());
+        }
+    }
+
+    private static Labelled label(
+            StandaloneCluster cluster, Path scratch, int coresEach, String model, String images, String precision)
+            throws IOException, InterruptedException {
+        Path output = Files.createTempDirectory(scratch, "predictions").resolve("table");
+        Process process = JobProcess.startSubmit(
+                scratch,
+                Map.of(
+                        "spark.master", cluster.master(),
+                        "spark.cores.max", Integer.toString(CORES),
+                        "spark.executor.cores", Integer.toString(coresEach),
+                        "spark.executor.memory", coresEach + "g"),
+                "label",
+                "--model",
+                model,
+                "--input",
+                images,
+                "--output",
+                output.toString(),
+                "--batch-size",
+                "16",
+                "--precision",
+                precision);
+        long peak = 0;
+        while (process.isAlive()) {
+            peak = Math.max(peak, residentMebibytes(process.pid()));
+            Thread.sleep(200);
+        }
+        JobProcess.Result result = JobProcess.finish(process, scratch);
+        if (result.exitCode() != 0) {
+            throw new IOException(result.err());
+        }
+        JsonNode run =
+                new JsonMapper().readTree(output.resolve("_cardinal/run.json").toFile());
+        long labelled = run.path("counts").path("ok").asLong();
+        return new Labelled(labelled, labelled / run.path("images_per_second").asDouble(), peak);
+    }
+
+    private static long residentMebibytes(long process) {
+        try {
+            return Files.readAllLines(Path.of("/proc/" + process + "/status")).stream()
+                    .filter(line -> line.startsWith("VmHWM"))
+                    .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")) / 1024)
+                    .findFirst()
+                    .orElse(0);
+        } catch (IOException e) {
+            return 0; // it has just ended
+        }
+    }
+}
