@@ -1,33 +1,43 @@
 package dev.cardinal.zoo.graph;
 
-import com.sun.jna.NativeLibrary;
-import java.io.File;
-import org.bytedeco.javacpp.Loader;
+import com.sun.jna.Library;
+import com.sun.jna.Native;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
-import org.tensorflow.internal.c_api.global.tensorflow;
+import org.tensorflow.Graph;
+import org.tensorflow.Session;
+import org.tensorflow.op.Ops;
+import org.tensorflow.proto.ConfigProto;
 
 /**
- * TensorFlow's native log. The environment variable {@code TF_CPP_MIN_LOG_LEVEL} governs it, except for what is logged through
- * Abseil's macros, whose level TensorFlow has no interface for: some lines about a process's first session and about optimisers.
+ * TensorFlow's native log. The environment variable {@code TF_CPP_MIN_LOG_LEVEL} governs it, except for what a process's first
+ * session logs through Abseil's macros, whose level TensorFlow has no interface for: two lines, once a process.
  */
 public final class TensorFlowLog {
     private static final String LEVEL_VARIABLE = "TF_CPP_MIN_LOG_LEVEL";
+    private static final int STANDARD_ERROR = 2;
+    private static final int WRITE_ONLY = 1;
 
-    /** {@code void absl::SetMinLogLevel(absl::LogSeverityAtLeast)} of the Abseil that TensorFlow 2.18 is built with. */
-    private static final String SET_MIN_LOG_LEVEL = "_ZN4absl12lts_2023080214SetMinLogLevelENS0_18LogSeverityAtLeastE";
+    /** The part of libc that moves standard error away and back, which Java cannot. */
+    private interface LibC extends Library {
+        int dup(int descriptor);
 
-    private static final String LIBRARY = "libtensorflow_framework.";
+        int dup2(int from, int to);
+
+        int open(String path, int flags);
+
+        int close(int descriptor);
+    }
 
     /** Done at the class's first use, by the class loader's lock. */
     private static final class Once {
         static {
-            String level = System.getenv(LEVEL_VARIABLE);
-            if (isQuiet(level)) {
+            if (isQuiet(System.getenv(LEVEL_VARIABLE))) {
                 try {
-                    setAbseilLevel(Integer.parseInt(level));
+                    runFirstSession();
                 } catch (UnsatisfiedLinkError | NoClassDefFoundError e) {
                     System.getLogger(TensorFlowLog.class.getName())
-                            .log(System.Logger.Level.DEBUG, "a few more lines are logged", e);
+                            .log(System.Logger.Level.DEBUG, "two more lines are logged", e);
                 }
             }
         }
@@ -37,7 +47,10 @@ public final class TensorFlowLog {
 
     private TensorFlowLog() {}
 
-    /** Makes the variable's level hold for everything. To be called before any session. */
+    /**
+     * Makes the variable's level hold for everything: where it asks for warnings or errors only, runs the process's first
+     * session, of one constant and without a GPU, while standard error leads nowhere. To be called before any other session.
+     */
     public static void applyLevel() {
         Once.run();
     }
@@ -46,16 +59,23 @@ public final class TensorFlowLog {
         return level != null && level.matches("[1-3]");
     }
 
-    /** The levels of both logs have the same numbers. */
-    private static void setAbseilLevel(int level) {
-        File[] libraries = new File(Loader.load(tensorflow.class))
-                .getParentFile()
-                .listFiles((directory, name) -> name.startsWith(LIBRARY));
-        if (libraries == null || libraries.length == 0) {
-            throw new UnsatisfiedLinkError("no " + LIBRARY);
+    private static void runFirstSession() {
+        LibC libc = Native.load("c", LibC.class);
+        try (Graph graph = new Graph()) {
+            Ops ops = Ops.create(graph);
+            ops.withName("one").constant(1f);
+            ConfigProto config =
+                    ConfigProto.newBuilder().putAllDeviceCount(Map.of("GPU", 0)).build();
+            int kept = libc.dup(STANDARD_ERROR);
+            int nowhere = libc.open("/dev/null", WRITE_ONLY);
+            libc.dup2(nowhere, STANDARD_ERROR);
+            try (Session session = new Session(graph, config)) {
+                session.runner().fetch("one").run().close();
+            } finally {
+                libc.dup2(kept, STANDARD_ERROR);
+                libc.close(kept);
+                libc.close(nowhere);
+            }
         }
-        NativeLibrary.getInstance(libraries[0].getPath())
-                .getFunction(SET_MIN_LOG_LEVEL)
-                .invokeVoid(new Object[] {level});
     }
 }
