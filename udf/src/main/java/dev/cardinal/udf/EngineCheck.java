@@ -47,6 +47,9 @@ public final class EngineCheck {
         if (options.device() == DeviceChoice.CPU && options.precision() == PrecisionChoice.FP16) {
             return List.of("--precision fp16 needs a GPU, and --device is cpu: use --precision fp32, or auto");
         }
+        if (options.device() == DeviceChoice.GPU && options.precision() == PrecisionChoice.BF16) {
+            return List.of("--precision bf16 is for processors, and --device is gpu: use --precision fp16, or auto");
+        }
         return ExecutorCores.isLocal(configuration) ? local(options, machine) : cluster(options, configuration);
     }
 

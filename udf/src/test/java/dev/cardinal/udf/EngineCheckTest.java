@@ -64,6 +64,14 @@ class EngineCheckTest {
     }
 
     @ParameterizedTest
+    @ValueSource(strings = {"local[2]", CLUSTER})
+    void bf16OnGpusContradictsItself(String master) {
+        assertThat(problems(DeviceChoice.GPU, PrecisionChoice.BF16, master))
+                .containsExactly(
+                        "--precision bf16 is for processors, and --device is gpu: use --precision fp16, or auto");
+    }
+
+    @ParameterizedTest
     @ValueSource(strings = {CLUSTER, "yarn", "k8s://https://host:443", "local-cluster[2,1,1024]"})
     void clusterThatGivesTasksNoGpuIsAProblemWhereOneIsWanted(String master) {
         assertThat(problems(DeviceChoice.GPU, PrecisionChoice.FP32, master))

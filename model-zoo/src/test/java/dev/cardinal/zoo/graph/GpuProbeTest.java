@@ -6,12 +6,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.cardinal.zoo.serving.Device;
 import org.junit.jupiter.api.Test;
 
-/** On a machine without a GPU, with the native library for CPUs; what TensorFlow says elsewhere is from its source. */
+/** On a machine without a GPU, with either native library. */
 class GpuProbeTest {
     @Test
     void saysWhatIsInTheWayWhereTensorFlowHasNoGpu() {
         assertThat(GpuProbe.obstacle(Device.gpu(0), 1))
-                .contains("TensorFlow's native library here is the one for CPUs");
+                .hasValueSatisfying(why -> assertThat(why).startsWith("TensorFlow's native library "));
     }
 
     @Test
