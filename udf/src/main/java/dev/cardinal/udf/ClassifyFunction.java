@@ -45,9 +45,10 @@ public final class ClassifyFunction implements UDF1<byte[], Row> {
         if (encoded == null) {
             return null;
         }
+        Classifier classifier = classifier(); // first, since its session decides on TensorFlow's threads
         Preparation preparation = preparer().prepare(encoded);
         if (preparation instanceof Preparation.Ready ready) {
-            Classifier.Scores scores = classifier()
+            Classifier.Scores scores = classifier
                     .classify(List.of(ready.rgb()), ready.height(), ready.width())
                     .get(0);
             Row[] predictions =

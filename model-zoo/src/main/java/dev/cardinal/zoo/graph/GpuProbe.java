@@ -36,7 +36,7 @@ public final class GpuProbe {
     }
 
     private static Optional<String> compute(SessionSettings settings) {
-        TensorFlowLog.applyLevel();
+        TensorFlowLog.applyLevel(settings.threads());
         try (Graph graph = new Graph()) {
             Ops gpu = Ops.create(graph)
                     .withDevice(DeviceSpec.newBuilder()

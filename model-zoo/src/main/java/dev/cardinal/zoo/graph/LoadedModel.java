@@ -29,7 +29,7 @@ record LoadedModel(Session session, Signature signature, AutoCloseable owned) im
      * @throws IllegalArgumentException if it has no such signature
      */
     static LoadedModel load(Path directory, String name, SessionSettings settings) {
-        TensorFlowLog.applyLevel();
+        TensorFlowLog.applyLevel(settings.threads());
         SessionSettings reading = new SessionSettings(settings.device(), Precision.FP32, settings.threads());
         SavedModelBundle bundle = open(directory, reading);
         try {

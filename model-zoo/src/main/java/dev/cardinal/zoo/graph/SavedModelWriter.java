@@ -38,7 +38,7 @@ public final class SavedModelWriter {
      * @throws IOException if the directory cannot be written
      */
     public static void write(ModelCard card, Function<String, float[]> tensors, Path directory) throws IOException {
-        TensorFlowLog.applyLevel();
+        TensorFlowLog.applyLevel(Runtime.getRuntime().availableProcessors());
         try (Graph graph = new Graph();
                 VariableFiles files = VariableFiles.create(directory)) {
             ResNetGraph network = new ResNetGraph(Ops.create(graph), card);

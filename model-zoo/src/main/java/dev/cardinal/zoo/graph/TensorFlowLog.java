@@ -29,43 +29,44 @@ public final class TensorFlowLog {
         int close(int descriptor);
     }
 
-    /** Done at the class's first use, by the class loader's lock. */
-    private static final class Once {
-        static {
-            if (isQuiet(System.getenv(LEVEL_VARIABLE))) {
-                try {
-                    runFirstSession();
-                } catch (UnsatisfiedLinkError | NoClassDefFoundError e) {
-                    System.getLogger(TensorFlowLog.class.getName())
-                            .log(System.Logger.Level.DEBUG, "two more lines are logged", e);
-                }
-            }
-        }
-
-        static void run() {}
-    }
+    private static boolean applied;
 
     private TensorFlowLog() {}
 
     /**
      * Makes the variable's level hold for everything: where it asks for warnings or errors only, runs the process's first
      * session, of one constant and without a GPU, while standard error leads nowhere. To be called before any other session.
+     *
+     * @param threads of the intra-op pool, whose size the first session decides for the process
      */
-    public static void applyLevel() {
-        Once.run();
+    public static synchronized void applyLevel(int threads) {
+        if (applied) {
+            return;
+        }
+        applied = true;
+        if (isQuiet(System.getenv(LEVEL_VARIABLE))) {
+            try {
+                runFirstSession(threads);
+            } catch (UnsatisfiedLinkError | NoClassDefFoundError e) {
+                System.getLogger(TensorFlowLog.class.getName())
+                        .log(System.Logger.Level.DEBUG, "two more lines are logged", e);
+            }
+        }
     }
 
     private static boolean isQuiet(@Nullable String level) {
         return level != null && level.matches("[1-3]");
     }
 
-    private static void runFirstSession() {
+    private static void runFirstSession(int threads) {
         LibC libc = Native.load("c", LibC.class);
         try (Graph graph = new Graph()) {
             Ops ops = Ops.create(graph);
             ops.withName("one").constant(1f);
-            ConfigProto config =
-                    ConfigProto.newBuilder().putAllDeviceCount(Map.of("GPU", 0)).build();
+            ConfigProto config = ConfigProto.newBuilder()
+                    .setIntraOpParallelismThreads(threads)
+                    .putAllDeviceCount(Map.of("GPU", 0))
+                    .build();
             int kept = libc.dup(STANDARD_ERROR);
             int nowhere = libc.open("/dev/null", WRITE_ONLY);
             libc.dup2(nowhere, STANDARD_ERROR);

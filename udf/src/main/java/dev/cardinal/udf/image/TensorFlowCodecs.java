@@ -44,7 +44,7 @@ final class TensorFlowCodecs implements AutoCloseable {
                 .output(0);
         png = png("png", 3, DataType.DT_UINT8);
         grey16Png = png("grey_16_png", 1, DataType.DT_UINT16);
-        TensorFlowLog.applyLevel();
+        TensorFlowLog.applyLevel(Runtime.getRuntime().availableProcessors());
         session = new Session(graph, config());
     }
 
