@@ -61,7 +61,7 @@ final class TaskSoak {
         System.out.printf(
                 Locale.ROOT,
                 "ok_rows=%d%nclassified=%d%nmodel_loads=%d%nresident_mib_at_%d=%d%nresident_mib_at_end=%d%n"
-                        + "growth_percent=%.1f%nmore_threads=%d%nmore_files=%d%npools=%d%n",
+                        + "growth_percent=%.1f%ntask_threads=%d%nmore_threads=%d%nmore_files=%d%npools=%d%n",
                 rows,
                 metrics.value(Counter.CLASSIFIED),
                 ModelCache.loads(),
@@ -69,6 +69,8 @@ final class TaskSoak {
                 warm.residentBytes() >> 20,
                 last.residentBytes() >> 20,
                 100.0 * (last.residentBytes() - warm.residentBytes()) / warm.residentBytes(),
+                Threads.named("cardinal-fetch-").size()
+                        + Threads.named("cardinal-infer-").size(),
                 last.threads() - warm.threads(),
                 last.files() - warm.files(),
                 PreparerPool.leased());
