@@ -32,7 +32,8 @@ final class BroadcastBlocks {
 
     /**
      * Forgets the value of a broadcast in this process, which its pieces can give again, and moves as many bytes of stored blocks
-     * to disk as it has, the least recently used first. Executors that ask for pieces get them from there.
+     * to disk as it has, the least recently used first. Executors that ask for pieces get them from there. What others have cached in
+     * memory only, and not used for longer, is dropped and computed again.
      *
      * @param bytes of the value
      */

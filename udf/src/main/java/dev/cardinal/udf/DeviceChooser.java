@@ -86,7 +86,7 @@ final class DeviceChooser {
         Device gpu = Device.gpu(0);
         Optional<String> obstacle = gpus.obstacle(gpu);
         if (obstacle.isEmpty()) {
-            return on(gpu);
+            return new Chosen(gpu, null);
         }
         if (wanted == DeviceChoice.GPU) {
             throw unseen("--device gpu: TensorFlow cannot use a GPU of this machine", obstacle.get());

@@ -82,6 +82,11 @@ public final class EngineCheck {
                         .getMessage()));
             }
         }
+        if (configuration.getDouble(TASK_AMOUNT, 0) > 0 && options.precision() == PrecisionChoice.BF16) {
+            problems.add(
+                    "--precision bf16 is for processors, and this Spark application gives its tasks GPUs: use --precision"
+                            + " fp16 or auto, or --device cpu");
+        }
         if (configuration.getDouble(TASK_AMOUNT, 0) == 0) {
             if (options.device() == DeviceChoice.GPU) {
                 problems.add(noGpus("--device gpu"));

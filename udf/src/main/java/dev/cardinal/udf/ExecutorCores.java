@@ -1,5 +1,6 @@
 package dev.cardinal.udf;
 
+import java.util.OptionalInt;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.apache.spark.SparkConf;
@@ -15,13 +16,25 @@ final class ExecutorCores {
     /** Where an executor has one core unless more are asked for. */
     private static final Pattern ONE_BY_DEFAULT = Pattern.compile("yarn.*|k8s:.*");
 
+    /** How Spark starts an executor: with {@code --cores 2} among its arguments, on any cluster. */
+    private static final Pattern ARGUMENT = Pattern.compile("ExecutorBackend .*--cores (\\d+)( |$)");
+
     private ExecutorCores() {}
 
     /** The cores of this process; all of the machine's where it is no executor, or one that is given them all. */
     static int count() {
         SparkEnv spark = SparkEnv.get();
         int processors = Runtime.getRuntime().availableProcessors();
-        return spark == null ? processors : of(spark.conf(), processors);
+        if (spark == null) {
+            return processors;
+        }
+        return ofExecutor(System.getProperty("sun.java.command", "")).orElseGet(() -> of(spark.conf(), processors));
+    }
+
+    /** What an executor was told when it was started; a standalone cluster's settings need not say it. */
+    static OptionalInt ofExecutor(String command) {
+        Matcher cores = ARGUMENT.matcher(command);
+        return cores.find() ? OptionalInt.of(Integer.parseInt(cores.group(1))) : OptionalInt.empty();
     }
 
     /** Whether driver and executor are one process. */

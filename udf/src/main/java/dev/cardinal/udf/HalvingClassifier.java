@@ -5,6 +5,7 @@ import dev.cardinal.zoo.serving.DeviceMemoryException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -21,8 +22,14 @@ final class HalvingClassifier implements Classifier {
     /** Larger images take more memory: the bound is on the pixels of a batch. */
     private final AtomicLong maxPixels = new AtomicLong(Long.MAX_VALUE);
 
-    HalvingClassifier(Classifier model) {
+    private final @Nullable Integer fixedBatch;
+
+    /**
+     * @param fixedBatch images that the model takes in every call, null where it takes any number
+     */
+    HalvingClassifier(Classifier model, @Nullable Integer fixedBatch) {
         this.model = model;
+        this.fixedBatch = fixedBatch;
     }
 
     @Override
@@ -42,6 +49,13 @@ final class HalvingClassifier implements Classifier {
     }
 
     private void halve(int size, int height, int width, DeviceMemoryException cause) {
+        if (fixedBatch != null) {
+            throw CardinalException.model(
+                    "the device has too little memory for the batch of " + fixedBatch
+                            + " images that the model was saved for: save it for fewer or for any number, let fewer tasks or"
+                            + " programs share the device, or use --device cpu; " + cause.getMessage(),
+                    cause);
+        }
         if (size == 1) {
             throw CardinalException.model(
                     "the device has too little memory for a single image of %d x %d pixels: let fewer tasks or programs share it, choose --precision bf16 or fp16, a smaller model, or --device cpu; %s"

@@ -120,7 +120,7 @@ final class ImageIntake implements AutoCloseable {
             reject(slot, Source.of(fetched, image.length(), null), Status.TOO_LARGE, tooManyBytes());
             return;
         }
-        window.hold(slot, bytes);
+        window.read(slot, bytes);
         decoding.submit(() -> run(() -> prepare(slot, fetched)));
     }
 

@@ -178,8 +178,12 @@ final class ImageWindow {
         return null;
     }
 
-    /** An image now holds so many bytes. */
-    synchronized void hold(Slot slot, long bytes) {
+    /** An image has been read; its pixels will take the place of so many encoded bytes. */
+    synchronized void read(Slot slot, long encodedBytes) {
+        hold(slot, expected(encodedBytes));
+    }
+
+    private void hold(Slot slot, long bytes) {
         heldBytes += bytes - slot.heldBytes;
         slot.heldBytes = bytes;
         notifyAll();

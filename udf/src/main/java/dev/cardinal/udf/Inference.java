@@ -2,6 +2,7 @@ package dev.cardinal.udf;
 
 import dev.cardinal.udf.Classifier.Scores;
 import dev.cardinal.udf.ImageWindow.Pixels;
+import dev.cardinal.udf.PredictionRows.Source;
 import dev.cardinal.udf.image.Preparation.Ready;
 import java.util.ArrayList;
 import java.util.List;
@@ -13,17 +14,28 @@ import java.util.List;
  * <p>Ends by itself after the last image, after a failure, and when the window is closed. Owns nothing.
  */
 final class Inference {
-    /** A batch holds at most this many bytes of pixels, unless one image alone has more. */
+    /** Where images have any size, a batch holds at most this many bytes of pixels, unless one image alone has more. */
     private static final long MAX_BATCH_BYTES = 32L << 20;
 
     private final ImageWindow window;
     private final Classifier classifier;
     private final PredictionRows rows;
     private final int batchSize;
+    private final long maxBatchBytes;
     private final TaskCounters counters;
     private final List<Pixels> batch = new ArrayList<>();
 
-    Inference(ImageWindow window, Classifier classifier, PredictionRows rows, int batchSize, TaskCounters counters) {
+    /**
+     * @param pixelBytes of one image where all have one size, else 0
+     */
+    Inference(
+            ImageWindow window,
+            Classifier classifier,
+            PredictionRows rows,
+            int batchSize,
+            long pixelBytes,
+            TaskCounters counters) {
+        this.maxBatchBytes = Math.max(MAX_BATCH_BYTES, batchSize * pixelBytes);
         this.window = window;
         this.classifier = classifier;
         this.rows = rows;
@@ -71,7 +83,7 @@ final class Inference {
         }
         Ready first = batch.get(0).ready();
         long bytes = (long) ready.rgb().length * (batch.size() + 1);
-        return first.width() == ready.width() && first.height() == ready.height() && bytes <= MAX_BATCH_BYTES;
+        return first.width() == ready.width() && first.height() == ready.height() && bytes <= maxBatchBytes;
     }
 
     private void classifyBatch() {
@@ -91,6 +103,8 @@ final class Inference {
     private void finish(Pixels image, Scores scores) {
         int width = image.ready().sourceWidth();
         int height = image.ready().sourceHeight();
-        window.finish(image.slot(), () -> rows.classified(image.slot().image(), image.source(), width, height, scores));
+        ImageRef ref = image.slot().image();
+        Source source = image.source();
+        window.finish(image.slot(), () -> rows.classified(ref, source, width, height, scores)); // without its pixels
     }
 }

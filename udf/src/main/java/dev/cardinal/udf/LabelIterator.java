@@ -56,7 +56,8 @@ final class LabelIterator implements Iterator<Row>, AutoCloseable {
                 rows,
                 counters,
                 options.maxFileBytes());
-        this.inference = new Inference(window, pipeline.classifier(), rows, sizes.batchSize(), counters);
+        this.inference =
+                new Inference(window, pipeline.classifier(), rows, sizes.batchSize(), pipeline.pixelBytes(), counters);
     }
 
     @Override

@@ -32,6 +32,7 @@ public final class ModelCache {
     private static final class Entry {
         private final Classifier classifier;
         private int leases;
+        private boolean retired;
 
         Entry(Classifier classifier) {
             this.classifier = classifier;
@@ -57,6 +58,9 @@ public final class ModelCache {
                 if (open) {
                     open = false;
                     entry.leases--;
+                    if (entry.retired && entry.leases == 0) {
+                        entry.classifier.close();
+                    }
                 }
             }
         }
@@ -68,7 +72,7 @@ public final class ModelCache {
         synchronized (LOADED) {
             Entry entry = LOADED.get(key);
             if (entry == null) {
-                closeAll();
+                closeIdle();
                 entry = new Entry(load(spec, settings));
                 LOADED.put(key, entry);
             }
@@ -86,11 +90,13 @@ public final class ModelCache {
         long start = System.nanoTime();
         try {
             Path directory = spec.files().place(Path.of(SparkFiles.getRootDirectory(), DIRECTORY));
-            Classifier classifier = new HalvingClassifier(SavedModelClassifier.load(directory, spec.model(), settings));
+            Classifier classifier = new HalvingClassifier(
+                    SavedModelClassifier.load(directory, spec.model(), settings),
+                    spec.model().io().batch());
             LOADS.incrementAndGet();
             try {
                 ModelCheck.run(spec.model(), settings, classifier, directory);
-            } catch (RuntimeException e) {
+            } catch (RuntimeException | Error e) {
                 classifier.close();
                 throw e;
             }
@@ -105,15 +111,21 @@ public final class ModelCache {
         }
     }
 
-    /** Closes the models that nobody leases; those that somebody does stay. */
+    /** Closes every model, one that is leased when its last lease ends. */
     public static void closeAll() {
         synchronized (LOADED) {
-            for (Iterator<Entry> entries = LOADED.values().iterator(); entries.hasNext(); ) {
-                Entry entry = entries.next();
-                if (entry.leases == 0) {
-                    entries.remove();
-                    entry.classifier.close();
-                }
+            closeIdle();
+            LOADED.values().forEach(entry -> entry.retired = true);
+            LOADED.clear();
+        }
+    }
+
+    private static void closeIdle() {
+        for (Iterator<Entry> entries = LOADED.values().iterator(); entries.hasNext(); ) {
+            Entry entry = entries.next();
+            if (entry.leases == 0) {
+                entries.remove();
+                entry.classifier.close();
             }
         }
     }

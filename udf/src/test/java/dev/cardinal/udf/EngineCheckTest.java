@@ -101,6 +101,18 @@ class EngineCheckTest {
     }
 
     @Test
+    void bf16WhereTasksAreGivenGpusIsAProblemUnlessTheyAreNotUsed() {
+        String[] gpus = {"spark.executor.resource.gpu.amount", "1", "spark.task.resource.gpu.amount", "1"};
+
+        assertThat(problems(DeviceChoice.AUTO, PrecisionChoice.BF16, CLUSTER, gpus))
+                .singleElement()
+                .asString()
+                .contains("--precision bf16 is for processors", "--device cpu");
+        assertThat(problems(DeviceChoice.CPU, PrecisionChoice.BF16, CLUSTER, gpus))
+                .isEmpty();
+    }
+
+    @Test
     void severalGpusAnExecutorAreAProblemUnlessNoneIsUsed() {
         String[] two = {"spark.executor.resource.gpu.amount", "2", "spark.task.resource.gpu.amount", "1"};
 

@@ -35,6 +35,22 @@ class ExecutorCoresTest {
         assertThat(ExecutorCores.of(configuration, PROCESSORS)).isEqualTo(expected);
     }
 
+    @ParameterizedTest
+    @CsvSource({
+        "org.apache.spark.executor.CoarseGrainedExecutorBackend --driver-url u --executor-id 0 --cores 2 --app-id a, 2",
+        "org.apache.spark.executor.YarnCoarseGrainedExecutorBackend --executor-id 1 --cores 16, 16",
+        "org.apache.spark.scheduler.cluster.k8s.KubernetesExecutorBackend --cores 4 --app-id a, 4"
+    })
+    void executorIsToldHowManyItHas(String command, int cores) {
+        assertThat(ExecutorCores.ofExecutor(command)).hasValue(cores);
+    }
+
+    @Test
+    void otherProcessesAreNot() {
+        assertThat(ExecutorCores.ofExecutor("org.apache.spark.deploy.worker.Worker --cores 2"))
+                .isEmpty();
+    }
+
     @Test
     void withoutAMasterTheyAreTheMachines() {
         assertThat(ExecutorCores.of(new SparkConf(false), PROCESSORS)).isEqualTo(PROCESSORS);

@@ -16,7 +16,7 @@ class HalvingClassifierTest {
     private final List<Integer> asked = new ArrayList<>();
     private int mostPixels = Integer.MAX_VALUE;
     private boolean closed;
-    private final Classifier classifier = new HalvingClassifier(new FakeModel());
+    private final Classifier classifier = new HalvingClassifier(new FakeModel(), null);
 
     @Test
     void whereThereIsMemoryTheModelIsAskedOnce() {
@@ -64,6 +64,17 @@ class HalvingClassifierTest {
         mostPixels = -1;
 
         assertThatThrownBy(() -> classify(2, EDGE)).isInstanceOf(IllegalStateException.class);
+    }
+
+    @Test
+    void batchThatCannotBeSmallerIsNotHalved() {
+        mostPixels = 1;
+        Classifier fixed = new HalvingClassifier(new FakeModel(), 32);
+
+        assertThatThrownBy(() -> fixed.classify(List.of(new byte[1], new byte[1]), EDGE, EDGE))
+                .isInstanceOf(CardinalException.class)
+                .hasMessageContaining("the batch of 32 images that the model was saved for");
+        assertThat(asked).containsExactly(2);
     }
 
     @Test

@@ -51,11 +51,20 @@ class ImageWindowTest {
     @Test
     void bytesThatAreReadCountAndNotThoseThatWereListed() {
         Slot grown = put(10);
-        window.hold(grown, 95);
+        window.read(grown, 95);
         assertThat(offer(10)).isNull();
 
-        window.hold(grown, 20);
+        window.read(grown, 20);
         assertThat(offer(10)).isNotNull();
+    }
+
+    @Test
+    void imageThatHasBeenReadKeepsTheRoomForItsPixels() {
+        ImageWindow uncropped = window(10, 100, 60);
+        Slot first = Objects.requireNonNull(uncropped.add(IMAGE, 1));
+        uncropped.read(first, 2);
+
+        assertThat(uncropped.add(IMAGE, 1)).isNull();
     }
 
     @Test

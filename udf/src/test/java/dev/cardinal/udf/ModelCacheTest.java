@@ -135,6 +135,7 @@ class ModelCacheTest {
     void executorsEndClosesWhatNobodyLeases() {
         ModelCache.Lease ended = lease(third);
         Classifier idle = ended.classifier();
+        Classifier leased;
         ended.close();
         try (ModelCache.Lease busy = lease(fourth)) {
             ModelCache.closeAll();
@@ -142,7 +143,10 @@ class ModelCacheTest {
 
             assertThatThrownBy(() -> classify(idle)).isInstanceOf(IllegalStateException.class);
             assertThat(classify(busy.classifier())).isEqualTo(10);
+            leased = busy.classifier();
         }
+        Classifier given = leased;
+        assertThatThrownBy(() -> classify(given)).as("given back since").isInstanceOf(IllegalStateException.class);
     }
 
     @Test

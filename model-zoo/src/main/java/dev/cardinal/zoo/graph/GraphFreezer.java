@@ -69,7 +69,7 @@ final class GraphFreezer {
         Graph graph = new Graph();
         try {
             order.forEach(node -> freezer.copy(node, graph));
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             graph.close();
             throw e;
         }
@@ -116,6 +116,7 @@ final class GraphFreezer {
         return definition != null
                 && (!definition.getIsStateful() || STATELESS_ENOUGH.contains(node.getOp()))
                 && node.getAttrMap().values().stream().noneMatch(AttrValue::hasFunc)
+                && definition.getInputArgList().stream().noneMatch(OpDef.ArgDef::getIsRef) // these write to variables
                 && (!node.getOp().equals(VARIABLE) || bytes(node) >= 0);
     }
 

@@ -39,17 +39,25 @@ record LoadedModel(Session session, Signature signature, AutoCloseable owned) im
                     .toList();
             Optional<Graph> frozen = GraphFreezer.freeze(bundle, outputs);
             if (frozen.isPresent()) {
-                Graph graph = frozen.get();
                 bundle.close();
-                return new LoadedModel(new Session(graph, SessionConfigs.of(settings)), signature, graph);
+                return of(frozen.get(), signature, settings);
             }
             if (!reading.equals(settings)) {
                 bundle.close();
                 bundle = open(directory, settings);
             }
             return new LoadedModel(bundle.session(), signature, bundle);
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             bundle.close();
+            throw e;
+        }
+    }
+
+    private static LoadedModel of(Graph graph, Signature signature, SessionSettings settings) {
+        try {
+            return new LoadedModel(new Session(graph, SessionConfigs.of(settings)), signature, graph);
+        } catch (RuntimeException | Error e) {
+            graph.close();
             throw e;
         }
     }

@@ -83,6 +83,20 @@ class GraphFreezerTest {
     }
 
     @Test
+    void modelThatWritesToItsVariablesIsLeftAsItIs() throws IOException {
+        save((ops, pixels) -> {
+            Variable<TFloat32> calls = ops.withName("calls").variable(Shape.scalar(), TFloat32.class);
+            Ops start = ops.withInitScope();
+            start.assign(calls, start.constant(4f));
+            return ops.withControlDependencies(List.of(ops.assignAdd(calls, ops.constant(1f))))
+                    .math
+                    .add(pixels, ops.constant(1f));
+        });
+
+        assertThat(logits()).containsExactly(2, 3, 4);
+    }
+
+    @Test
     void runningOutOfMemoryHasAnExceptionOfItsOwn() throws IOException {
         save((ops, pixels) -> ops.math.add(
                 pixels,

@@ -15,8 +15,8 @@ final class LabelReport {
     private static final int SHOWN = 5;
     /** What took a run its time is said of runs that take longer. */
     private static final double LONG_SECONDS = 10;
-    /** Stages that one thread of a task goes through, so that they have shares of its time; the others run ahead of them. */
-    private static final Set<String> IN_TURN = Set.of("wait", "infer", "write");
+    /** What a task's model spends its time on; the other stages go on at the same time. */
+    private static final Set<String> OF_THE_MODEL = Set.of("wait", "infer");
 
     private LabelReport() {}
 
@@ -110,17 +110,17 @@ final class LabelReport {
 
     private static void printStages(LabelResult result, PrintStream out) {
         double tasks = result.stageSeconds().entrySet().stream()
-                .filter(stage -> IN_TURN.contains(stage.getKey()))
+                .filter(stage -> OF_THE_MODEL.contains(stage.getKey()))
                 .mapToDouble(Map.Entry::getValue)
                 .sum();
         TextTable table = new TextTable("stage", ">seconds", ">share", "");
         result.stageSeconds().forEach((stage, seconds) -> {
-            boolean inTurn = IN_TURN.contains(stage);
+            boolean ofTheModel = OF_THE_MODEL.contains(stage);
             table.row(
                     stage,
                     String.format(Locale.ROOT, "%,.1f", seconds),
-                    inTurn && tasks > 0 ? String.format(Locale.ROOT, "%.0f %%", 100 * seconds / tasks) : "",
-                    inTurn ? "" : "ahead of the model");
+                    ofTheModel && tasks > 0 ? String.format(Locale.ROOT, "%.0f %%", 100 * seconds / tasks) : "",
+                    ofTheModel ? "" : "at the same time");
         });
         table.print(out);
         result.bottleneck().ifPresent(bottleneck -> out.println(bottleneck.advice()));

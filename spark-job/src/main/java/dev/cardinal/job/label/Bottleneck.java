@@ -61,7 +61,8 @@ public record Bottleneck(Stage stage, double share, String advice) {
         double wait = sums.seconds(Counter.WAIT_NANOS);
         double infer = sums.seconds(Counter.INFER_NANOS);
         double write = sums.seconds(Counter.WRITE_NANOS);
-        double busy = wait + infer + write;
+        double model = wait + infer;
+        double busy = Math.max(model, write); // rows are written while the model is asked about others
         if (busy <= 0) {
             return Optional.empty();
         }
@@ -69,13 +70,13 @@ public record Bottleneck(Stage stage, double share, String advice) {
         if (busy < HALF * available) {
             return Optional.of(tasks(busy / available));
         }
-        if (write >= MATTERS * busy && write >= wait) {
-            return Optional.of(write(write / busy));
+        if (write > model) {
+            return Optional.of(write(cores == 0 ? 1 : Math.min(1, write / available)));
         }
-        if (wait >= MATTERS * busy) {
-            return Optional.of(heldUp(wait / busy, sums, engine));
+        if (wait >= MATTERS * model) {
+            return Optional.of(heldUp(wait / model, available, sums, engine));
         }
-        return Optional.of(model(infer / busy, sums, engine, devices));
+        return Optional.of(model(infer / model, sums, engine, devices));
     }
 
     private static Bottleneck tasks(double share) {
@@ -95,11 +96,14 @@ public record Bottleneck(Stage stage, double share, String advice) {
                         + " of the time: a faster store for --output, or less to --emit and --keep, would help");
     }
 
-    /** Fetching goes on in as many threads as images are prefetched, decoding in as many as there are cores. */
-    private static Bottleneck heldUp(double share, CounterSums sums, EngineOptions engine) {
+    /**
+     * Files are fetched in as many threads as images are prefetched, a shard in one; decoding goes on in as many as there are cores,
+     * and is not to blame where it leaves most of them alone.
+     */
+    private static Bottleneck heldUp(double share, double available, CounterSums sums, EngineOptions engine) {
         double fetching = sums.seconds(Counter.FETCH_NANOS) / engine.prefetch();
         double decoding = sums.seconds(Counter.DECODE_NANOS);
-        if (decoding > fetching) {
+        if (decoding > fetching && decoding >= MATTERS * available) {
             return new Bottleneck(
                     Stage.DECODE,
                     share,
@@ -109,8 +113,8 @@ public record Bottleneck(Stage stage, double share, String advice) {
         return new Bottleneck(
                 Stage.FETCH,
                 share,
-                "reading held the model up for " + percent(share) + " of the time: raise --prefetch ("
-                        + engine.prefetch() + "), or pack small files into tar shards");
+                "reading held the model up for " + percent(share) + " of the time: for small files raise --prefetch ("
+                        + engine.prefetch() + ") or pack them into tar shards; have shards in more files than tasks");
     }
 
     private static Bottleneck model(double share, CounterSums sums, EngineOptions engine, List<DeviceUse> devices) {

@@ -30,11 +30,11 @@ class LabelReportTest {
         assertThat(printed.toString(StandardCharsets.UTF_8))
                 .isEqualToNormalizingNewlines(COUNTS.formatted("100.0", "20") + """
                         stage   seconds  share
-                        fetch   1,234.5         ahead of the model
-                        decode     60.0         ahead of the model
-                        wait        4.0    2 %
+                        fetch   1,234.5         at the same time
+                        decode     60.0         at the same time
+                        wait        8.0    4 %
                         infer     192.0   96 %
-                        write       4.0    2 %
+                        write       4.0         at the same time
                         buy a GPU
                         predictions: /predictions
                         """);
@@ -60,7 +60,7 @@ class LabelReportTest {
         Map<String, Double> stages = new LinkedHashMap<>();
         stages.put("fetch", 1_234.5);
         stages.put("decode", 60.0);
-        stages.put("wait", 4.0);
+        stages.put("wait", 8.0);
         stages.put("infer", 192.0);
         stages.put("write", 4.0);
         return new LabelResult(

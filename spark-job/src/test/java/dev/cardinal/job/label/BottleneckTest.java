@@ -27,24 +27,32 @@ class BottleneckTest {
     static Stream<Arguments> runs() {
         return Stream.of(
                 arguments(
-                        "the model", seconds(100, 60, 4, 192, 4), Stage.MODEL, 0.96, "the model took 96 % of the time"),
-                arguments("a wait that does not matter", seconds(700, 60, 48, 150, 2), Stage.MODEL, 0.75, "75 %"),
+                        "the model", seconds(100, 60, 8, 192, 4), Stage.MODEL, 0.96, "the model took 96 % of the time"),
+                arguments("a wait that does not matter", seconds(700, 60, 40, 160, 2), Stage.MODEL, 0.80, "80 %"),
                 arguments(
                         "reading",
-                        seconds(1_600, 60, 80, 118, 2),
+                        seconds(1_600, 60, 80, 120, 2),
                         Stage.FETCH,
                         0.40,
-                        "reading held the model up for 40 % of the time: raise --prefetch (8)"),
+                        "reading held the model up for 40 % of the time: for small files raise --prefetch (8)"),
                 arguments(
                         "decoding",
-                        seconds(1_000, 190, 80, 118, 2),
+                        seconds(1_000, 190, 80, 120, 2),
                         Stage.DECODE,
                         0.40,
                         "decoding held the model up for 40 % of the time: more cores"),
                 arguments(
-                        "reading, in as many seconds a thread", seconds(1_520, 190, 80, 118, 2), Stage.FETCH, 0.4, ""),
-                arguments("writing", seconds(100, 60, 20, 100, 80), Stage.WRITE, 0.40, "writing took 40 % of the time"),
-                arguments("waiting more than writing", seconds(900, 60, 70, 70, 60), Stage.FETCH, 0.35, "reading"),
+                        "reading, in as many seconds a thread", seconds(1_520, 190, 80, 120, 2), Stage.FETCH, 0.4, ""),
+                arguments(
+                        "writing", seconds(100, 60, 20, 100, 150), Stage.WRITE, 0.75, "writing took 75 % of the time"),
+                arguments(
+                        "the model, behind which rows are written",
+                        seconds(100, 60, 8, 192, 80),
+                        Stage.MODEL,
+                        0.96,
+                        "the model"),
+                arguments("reading one shard", seconds(80, 20, 80, 120, 2), Stage.FETCH, 0.40, "reading"),
+                arguments("waiting more than writing", seconds(900, 60, 70, 130, 60), Stage.FETCH, 0.35, "reading"),
                 arguments(
                         "the lack of tasks",
                         seconds(9, 9, 0, 80, 0),
