@@ -7,7 +7,7 @@ Every engine is a process that stays; in each round each engine in turn runs bat
 of them see the same weather on a shared machine. Prints a Markdown table: images a second by round, their median, and the median of
 Cardinal's ratio to each of the others, round by round. Engines: cardinal (RawModelBenchmark), compile (torch.compile with freezing,
 channels last), torchscript (traced and frozen), onnxruntime (exported with weights folded; fp32 only). The others get
-normalised floats; Cardinal's time has everything from bytes in arrays to numbers in arrays. raw_model.sh calls this.
+normalised floats; Cardinal's time has everything from bytes in arrays to numbers in arrays.
 """
 import argparse
 import json
