@@ -12,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Array;
 import java.sql.SQLException;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
@@ -117,19 +118,8 @@ class DemoIT {
     @Test
     void logitsOfTheFirstHundredImagesEqualPyTorchs() throws Exception {
         Path output = directory.resolve("logits");
-        JobProcess.Result result = JobProcess.submit(
-                directory,
-                "label",
-                "--model",
-                directory.resolve("cardinal-demo/model").toString(),
-                "--input",
-                directory.resolve("cardinal-demo/images/*/000[0-9][0-9].png").toString(),
-                "--output",
-                output.toString(),
-                "--emit",
-                "logits",
-                "--batch-size",
-                "7");
+        JobProcess.Result result =
+                label("cardinal-demo/images/*/000[0-9][0-9].png", output, "--emit", "logits", "--batch-size", "7");
         assertThat(result.exitCode()).as(result.err()).isZero();
 
         Map<Integer, double[]> expected = expectedLogits();
@@ -147,17 +137,7 @@ class DemoIT {
     @Test
     void bf16GivesNinetyNineOfAHundredImagesTheClassOfFp32() throws Exception {
         Path output = directory.resolve("bf16");
-        JobProcess.Result result = JobProcess.submit(
-                directory,
-                "label",
-                "--model",
-                directory.resolve("cardinal-demo/model").toString(),
-                "--input",
-                directory.resolve("cardinal-demo/images").toString(),
-                "--output",
-                output.toString(),
-                "--precision",
-                "bf16");
+        JobProcess.Result result = label("cardinal-demo/images", output, "--precision", "bf16");
         if (!Files.readString(Path.of("/proc/cpuinfo")).matches("(?s).*\\b(avx512|amx)_bf16\\b.*")) {
             assertThat(result.exitCode()).isEqualTo(2);
             assertThat(result.err()).contains("--precision bf16 needs a processor that computes in bfloat16");
@@ -211,6 +191,21 @@ class DemoIT {
                         "\"batch_fill\" : 0.");
         assertThat(predictions().resolve("_cardinal/lock")).doesNotExist();
         assertThat(predictions()).isDirectoryNotContaining("glob:**/_SUCCESS");
+    }
+
+    /** Labels again what the demo has labelled, or some of it, with its model. */
+    private static JobProcess.Result label(String input, Path output, String... options)
+            throws IOException, InterruptedException {
+        List<String> arguments = new ArrayList<>(List.of(
+                "label",
+                "--model",
+                directory.resolve("cardinal-demo/model").toString(),
+                "--input",
+                directory.resolve(input).toString(),
+                "--output",
+                output.toString()));
+        arguments.addAll(List.of(options));
+        return JobProcess.submit(directory, arguments.toArray(String[]::new));
     }
 
     private static Path predictions() {

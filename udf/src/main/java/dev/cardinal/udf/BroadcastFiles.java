@@ -88,9 +88,7 @@ public final class BroadcastFiles implements ModelFiles {
 
     /** Runs in a thread of its own: in a task's, Spark would hold what is read of broadcasts in memory until the task ends. */
     private static Path outsideOfTheTask(FutureTask<Path> placing) throws IOException {
-        Thread thread = new Thread(placing, "cardinal-model");
-        thread.setDaemon(true);
-        thread.start();
+        TaskThreads.daemon("cardinal-model", placing).start();
         try {
             return placing.get();
         } catch (InterruptedException e) {

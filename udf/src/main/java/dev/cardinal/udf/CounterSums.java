@@ -3,6 +3,7 @@ package dev.cardinal.udf;
 import java.io.Serializable;
 import java.util.EnumMap;
 import java.util.Map;
+import java.util.OptionalDouble;
 import java.util.function.ToLongFunction;
 
 /**
@@ -39,6 +40,17 @@ public record CounterSums(Map<Counter, Long> sums) implements Serializable {
     /** The seconds that a counter of nanoseconds says. */
     public double seconds(Counter nanos) {
         return value(nanos) / 1e9;
+    }
+
+    /**
+     * Images in the batches that the model was asked about, as a share of what batches of full size hold; empty where it was asked
+     * about none.
+     */
+    public OptionalDouble batchFill(int batchSize) {
+        long batches = value(Counter.BATCHES);
+        return batches == 0
+                ? OptionalDouble.empty()
+                : OptionalDouble.of(value(Counter.CLASSIFIED) / ((double) batches * batchSize));
     }
 
     CounterSums plus(CounterSums other) {

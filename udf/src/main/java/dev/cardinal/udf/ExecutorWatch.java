@@ -27,11 +27,8 @@ final class ExecutorWatch implements ExecutorPlugin {
     private static final long REPORT_MILLIS = 1_000;
 
     private final CounterSums before = CounterSums.of(EngineTotals::value);
-    private final ScheduledExecutorService clock = Executors.newSingleThreadScheduledExecutor(task -> {
-        Thread thread = new Thread(task, "cardinal-watch");
-        thread.setDaemon(true);
-        return thread;
-    });
+    private final ScheduledExecutorService clock =
+            Executors.newSingleThreadScheduledExecutor(task -> TaskThreads.daemon("cardinal-watch", task));
     private CounterSums reported = CounterSums.zero();
     private @Nullable PluginContext context;
 

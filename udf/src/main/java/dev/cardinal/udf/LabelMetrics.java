@@ -4,7 +4,7 @@ import java.io.Serializable;
 import java.util.Comparator;
 import java.util.EnumMap;
 import java.util.List;
-import java.util.Map;
+import java.util.function.Function;
 import org.apache.spark.SparkContext;
 import org.apache.spark.util.LongAccumulator;
 
@@ -17,31 +17,25 @@ public final class LabelMetrics implements Serializable {
     private static final long serialVersionUID = 1L;
     private static final String PREFIX = "cardinal.";
 
-    private final EnumMap<Counter, LongAccumulator> accumulators;
+    private final EnumMap<Counter, LongAccumulator> accumulators = new EnumMap<>(Counter.class);
     private final SetAccumulator<DeviceUse> devices = new SetAccumulator<>();
 
-    private LabelMetrics(Map<Counter, LongAccumulator> accumulators) {
-        this.accumulators = new EnumMap<>(accumulators);
+    private LabelMetrics(Function<Counter, LongAccumulator> accumulator) {
+        for (Counter counter : Counter.values()) {
+            accumulators.put(counter, accumulator.apply(counter));
+        }
     }
 
     /** New accumulators in a Spark application. */
     public static LabelMetrics register(SparkContext spark) {
-        Map<Counter, LongAccumulator> accumulators = new EnumMap<>(Counter.class);
-        for (Counter counter : Counter.values()) {
-            accumulators.put(counter, spark.longAccumulator(PREFIX + counter.id()));
-        }
-        LabelMetrics metrics = new LabelMetrics(accumulators);
+        LabelMetrics metrics = new LabelMetrics(counter -> spark.longAccumulator(PREFIX + counter.id()));
         spark.register(metrics.devices, PREFIX + "devices");
         return metrics;
     }
 
     /** Accumulators that no Spark application knows of. */
     static LabelMetrics unregistered() {
-        Map<Counter, LongAccumulator> accumulators = new EnumMap<>(Counter.class);
-        for (Counter counter : Counter.values()) {
-            accumulators.put(counter, new LongAccumulator());
-        }
-        return new LabelMetrics(accumulators);
+        return new LabelMetrics(counter -> new LongAccumulator());
     }
 
     /** Adds to a counter. */

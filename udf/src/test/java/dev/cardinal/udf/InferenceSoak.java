@@ -3,7 +3,6 @@ package dev.cardinal.udf;
 import dev.cardinal.udf.image.ImageOptions;
 import dev.cardinal.udf.image.ImagePreparer;
 import dev.cardinal.udf.image.Preparation;
-import dev.cardinal.zoo.Preprocessing;
 import dev.cardinal.zoo.serving.SessionSettings;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayOutputStream;
@@ -27,14 +26,6 @@ final class InferenceSoak {
     private static final int DECODES_PER_IMAGE = 10;
     private static final long SEED = 20_260_102;
 
-    private static final Preprocessing TORCHVISION = new Preprocessing(
-            256,
-            224,
-            Preprocessing.Interpolation.PILLOW_BILINEAR,
-            Preprocessing.CropRounding.HALF_EVEN,
-            List.of(0.485, 0.456, 0.406),
-            List.of(0.229, 0.224, 0.225));
-
     private InferenceSoak() {}
 
     public static void main(String[] arguments) throws IOException {
@@ -50,7 +41,7 @@ final class InferenceSoak {
         int decoded = 0;
         double sum = 0;
         try (Classifier classifier = SavedModelClassifier.load(bundle, DemoModel.read(bundle), SessionSettings.cpu());
-                ImagePreparer preparer = ImagePreparer.create(TORCHVISION, ImageOptions.defaults())) {
+                ImagePreparer preparer = ImagePreparer.create(SoakProcess.TORCHVISION, ImageOptions.defaults())) {
             // Every size of batch once, so that what TensorFlow keeps for each is there before memory is first read.
             for (int size : IntStream.rangeClosed(1, MAX_BATCH).toArray()) {
                 done += classifier

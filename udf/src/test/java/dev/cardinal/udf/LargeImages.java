@@ -4,7 +4,6 @@ import dev.cardinal.udf.Classifier.Scores;
 import dev.cardinal.udf.image.ImageOptions;
 import dev.cardinal.udf.image.ImagePreparer;
 import dev.cardinal.zoo.BundleCard;
-import dev.cardinal.zoo.Preprocessing;
 import dev.cardinal.zoo.Provenance;
 import dev.cardinal.zoo.Provenance.HashCheck;
 import dev.cardinal.zoo.serving.ServedModel;
@@ -32,14 +31,6 @@ import org.apache.spark.sql.Row;
 final class LargeImages {
     private static final int EDGE = 10_000;
 
-    private static final Preprocessing TORCHVISION = new Preprocessing(
-            256,
-            224,
-            Preprocessing.Interpolation.PILLOW_BILINEAR,
-            Preprocessing.CropRounding.HALF_EVEN,
-            List.of(0.485, 0.456, 0.406),
-            List.of(0.229, 0.224, 0.225));
-
     private LargeImages() {}
 
     public static void main(String[] arguments) throws IOException {
@@ -57,7 +48,7 @@ final class LargeImages {
                 .iterator();
         Map<String, Integer> statuses = new TreeMap<>();
         long start = System.nanoTime();
-        try (ImagePreparer preparer = PreparerPool.lease(TORCHVISION, ImageOptions.defaults());
+        try (ImagePreparer preparer = PreparerPool.lease(SoakProcess.TORCHVISION, ImageOptions.defaults());
                 LabelIterator rows = new LabelIterator(
                         images,
                         new Pipeline(
@@ -68,7 +59,7 @@ final class LargeImages {
                                 preparer,
                                 new NoModel(),
                                 Runtime.getRuntime().maxMemory() / 8,
-                                ModelInput.pixelBytes(TORCHVISION)),
+                                ModelInput.pixelBytes(SoakProcess.TORCHVISION)),
                         options,
                         new PredictionRows(model, options),
                         LabelMetrics.unregistered())) {

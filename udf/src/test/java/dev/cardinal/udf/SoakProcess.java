@@ -2,6 +2,7 @@ package dev.cardinal.udf;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.cardinal.zoo.Preprocessing;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
@@ -18,6 +19,15 @@ import java.util.stream.Collectors;
  */
 public final class SoakProcess {
     private static final int TAIL = 2_000;
+
+    /** What torchvision does for ImageNet. */
+    static final Preprocessing TORCHVISION = new Preprocessing(
+            256,
+            224,
+            Preprocessing.Interpolation.PILLOW_BILINEAR,
+            Preprocessing.CropRounding.HALF_EVEN,
+            List.of(0.485, 0.456, 0.406),
+            List.of(0.229, 0.224, 0.225));
 
     private SoakProcess() {}
 

@@ -118,9 +118,8 @@ public record Bottleneck(Stage stage, double share, String advice) {
     }
 
     private static Bottleneck model(double share, CounterSums sums, EngineOptions engine, List<DeviceUse> devices) {
-        double fill = (double) sums.value(Counter.CLASSIFIED)
-                / Math.max(1, (double) sums.value(Counter.BATCHES) * engine.batchSize());
-        if (sums.value(Counter.BATCHES) > 0 && fill < HALF) {
+        double fill = sums.batchFill(engine.batchSize()).orElse(1);
+        if (fill < HALF) {
             return new Bottleneck(
                     Stage.BATCHES,
                     share,

@@ -11,6 +11,7 @@ import java.time.temporal.ChronoUnit;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalDouble;
 import java.util.Set;
 import java.util.TreeSet;
 import org.apache.spark.SparkContext;
@@ -169,12 +170,8 @@ final class LabelRun {
     }
 
     private @Nullable Double batchFill(CounterSums sums) {
-        long batches = sums.value(Counter.BATCHES);
-        if (batches == 0) {
-            return null;
-        }
-        double places = (double) batches * request.options().engine().batchSize();
-        return Math.round(THOUSANDTHS * sums.value(Counter.CLASSIFIED) / places) / THOUSANDTHS;
+        OptionalDouble fill = sums.batchFill(request.options().engine().batchSize());
+        return fill.isPresent() ? Math.round(THOUSANDTHS * fill.getAsDouble()) / THOUSANDTHS : null;
     }
 
     /** Tasks that run at once, as far as it is known; 0 where the user has set Spark's number of tasks instead. */
