@@ -13,8 +13,8 @@ import com.fasterxml.jackson.databind.PropertyNamingStrategies;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.cardinal.job.UserPath;
-import dev.cardinal.job.label.PredictionTable;
 import dev.cardinal.job.label.PredictionTable.Origin;
+import dev.cardinal.job.predictions.Predictions;
 import dev.cardinal.udf.image.Status;
 import dev.cardinal.zoo.CardinalException;
 import dev.cardinal.zoo.ClassLabel;
@@ -22,10 +22,8 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
@@ -82,7 +80,7 @@ public final class EvaluateJob {
     public static List<String> problems(Request request, Configuration configuration) throws IOException {
         List<String> problems = new ArrayList<>();
         try {
-            origin(request, configuration);
+            Predictions.open(request.predictions(), configuration);
         } catch (CardinalException e) {
             problems.add(e.getMessage());
         }
@@ -92,32 +90,6 @@ public final class EvaluateJob {
             problems.add(e.getMessage());
         }
         return problems;
-    }
-
-    /** The one model that every table comes from, and the fewest predictions that one of them stores for an image. */
-    private static Origin origin(Request request, Configuration configuration) throws IOException {
-        Set<Path> seen = new HashSet<>();
-        Origin first = null;
-        for (String directory : request.predictions()) {
-            Origin origin = PredictionTable.at(UserPath.of("predictions", directory), configuration)
-                    .origin();
-            if (!seen.add(PredictionTable.at(UserPath.of("predictions", directory), configuration)
-                    .directory())) {
-                throw CardinalException.usage("predictions " + directory + " are named twice");
-            }
-            if (first == null) {
-                first = origin;
-            } else if (!first.modelId().equals(origin.modelId())) {
-                throw CardinalException.input("--predictions holds tables of different models: " + first.modelId()
-                        + " and, in " + directory + ", " + origin.modelId());
-            } else {
-                first = new Origin(first.modelId(), first.classes(), Math.min(first.topK(), origin.topK()));
-            }
-        }
-        if (first == null) {
-            throw CardinalException.usage("--predictions names no table");
-        }
-        return first;
     }
 
     private static void requireVacant(Path output, Configuration configuration) throws IOException {
@@ -146,8 +118,8 @@ public final class EvaluateJob {
         if (!problems.isEmpty()) {
             throw CardinalException.usage(problems);
         }
-        Origin origin = origin(request, configuration);
-        Metrics metrics = evaluate(rows(request, configuration), origin, request.truthAs());
+        Predictions predictions = Predictions.open(request.predictions(), configuration);
+        Metrics metrics = evaluate(rows(predictions), predictions.origin(), request.truthAs());
         Path file = new Path(UserPath.of("output", request.output()), METRICS_FILE);
         try (OutputStream out = file.getFileSystem(configuration).create(file, true)) {
             out.write(MAPPER.writeValueAsBytes(metrics));
@@ -155,21 +127,16 @@ public final class EvaluateJob {
         return metrics;
     }
 
-    private Dataset<Row> rows(Request request, Configuration configuration) throws IOException {
-        Dataset<Row> all = null;
-        for (String directory : request.predictions()) {
-            Dataset<Row> rows = PredictionTable.at(UserPath.of("predictions", directory), configuration)
-                    .rows(spark)
-                    .orElseThrow(() -> CardinalException.input("predictions " + directory + " hold no rows"))
-                    .select("path", "truth", "status", "predictions")
-                    .filter(col("truth").isNotNull());
-            all = all == null ? rows : all.union(rows).dropDuplicates("path");
-        }
-        if (all == null || all.isEmpty()) {
-            throw CardinalException.input("predictions " + String.join(", ", request.predictions())
+    private Dataset<Row> rows(Predictions predictions) throws IOException {
+        Dataset<Row> rows = predictions
+                .rows(spark)
+                .select("path", "truth", "status", "predictions")
+                .filter(col("truth").isNotNull());
+        if (rows.isEmpty()) {
+            throw CardinalException.input("predictions " + String.join(", ", predictions.directories())
                     + " have no truth to evaluate against: label with --label-from parent-dir");
         }
-        return all;
+        return rows;
     }
 
     private Metrics evaluate(Dataset<Row> rows, Origin origin, TruthAs truthAs) {

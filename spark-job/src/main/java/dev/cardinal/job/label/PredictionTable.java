@@ -35,6 +35,7 @@ import org.apache.hadoop.fs.RawLocalFileSystem;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A predictions table: a flat directory of Parquet files, with {@code _cardinal/} for its records and its lock.
@@ -220,9 +221,19 @@ public final class PredictionTable {
         RunRecord run = lastRun()
                 .orElseThrow(() -> CardinalException.input(
                         "predictions " + directory + " are no predictions table: it has no " + META + "/" + RUN_FILE));
-        Object topK = run.options().get("top-k");
+        Map<String, Object> options = run.options();
         return new Origin(
-                run.model().id(), run.model().classes(), topK instanceof Number number ? number.intValue() : 0);
+                run.model().id(),
+                run.model().classes(),
+                options.get("top-k") instanceof Number number ? number.intValue() : 0,
+                Set.copyOf(Arrays.asList(text(options.get("emit")).split(",", -1))),
+                options.get("precision") instanceof String precision ? precision : "fp32",
+                run.macs(),
+                run.imagesPerSecond());
+    }
+
+    private static String text(@Nullable Object value) {
+        return value == null ? "" : value.toString();
     }
 
     /**
@@ -231,8 +242,24 @@ public final class PredictionTable {
      * @param modelId value of their {@code model} column
      * @param classes the model's classes, in the order of its outputs
      * @param topK predictions stored for an image, at most
+     * @param emitted columns beyond the usual ones: {@code logits}, {@code features}
+     * @param precision what the model was asked to calculate in, such as {@code fp32}
+     * @param macs multiply-accumulate operations for an image, null where the architecture is not known
+     * @param imagesPerSecond of the last run that labelled something
      */
-    public record Origin(String modelId, List<ClassLabel> classes, int topK) {}
+    public record Origin(
+            String modelId,
+            List<ClassLabel> classes,
+            int topK,
+            Set<String> emitted,
+            String precision,
+            @Nullable Long macs,
+            double imagesPerSecond) {
+        public Origin {
+            classes = List.copyOf(classes);
+            emitted = Set.copyOf(emitted);
+        }
+    }
 
     /** Records a run as the last one that did anything. */
     void recordLast(RunRecord run) throws IOException {
