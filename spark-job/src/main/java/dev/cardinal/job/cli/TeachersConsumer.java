@@ -28,7 +28,11 @@ final class TeachersConsumer implements IParameterConsumer {
                     "Missing required parameter for option '" + ((OptionSpec) option).longestName() + "' ("
                             + option.paramLabel() + ")");
         }
-        List<List<String>> teachers = new ArrayList<>(option.<List<List<String>>>getValue());
+        List<List<String>> teachers = new ArrayList<>();
+        List<List<String>> before = option.getValue();
+        if (before != null) {
+            teachers.addAll(before);
+        }
         teachers.add(List.copyOf(parts));
         option.setValue(teachers);
     }

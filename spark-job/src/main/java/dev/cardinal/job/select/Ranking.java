@@ -81,7 +81,7 @@ final class Ranking {
         WindowSpec inBand = Window.partitionBy("band").orderBy(col("score").desc(), col("path"));
         return candidates
                 .rows("path", "sha256")
-                .join(broadcast(bands.table(spark).withColumnRenamed("class_index", "of_class")), isInBand)
+                .join(broadcast(bands.table(spark)), isInBand)
                 .select(col("path"), col("sha256"), CLASS, col("score"), col("band"), col("above"))
                 .withColumn("place", row_number().over(inBand))
                 .filter(col("place").leq(options.k()))

@@ -8,16 +8,20 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicReference;
 import org.apache.hadoop.conf.Configuration;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A request, looked at without Spark.
  *
  * @param problems what is wrong with it
  * @param teachers its predictions; those that could be opened where there are problems
+ * @param exclusion its exclude file, if it names one that could be opened
  */
-record RequestCheck(List<String> problems, List<Predictions> teachers) {
+record RequestCheck(List<String> problems, List<Predictions> teachers, Optional<Exclusion> exclusion) {
     private static final int CLASSES_SHOWN = 3;
 
     private interface Check {
@@ -46,10 +50,12 @@ record RequestCheck(List<String> problems, List<Predictions> teachers) {
                     .flatMap(each -> each.directories().stream())
                     .toList());
         });
+        AtomicReference<@Nullable Exclusion> exclusion = new AtomicReference<>();
         if (options.exclude().isPresent()) {
-            collect(problems, () -> Exclusion.open(options.exclude().get(), configuration));
+            collect(
+                    problems, () -> exclusion.set(Exclusion.open(options.exclude().get(), configuration)));
         }
-        return new RequestCheck(problems, teachers);
+        return new RequestCheck(problems, teachers, Optional.ofNullable(exclusion.get()));
     }
 
     private static void collect(List<String> problems, Check check) throws IOException {

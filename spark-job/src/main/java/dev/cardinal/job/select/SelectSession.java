@@ -1,6 +1,5 @@
 package dev.cardinal.job.select;
 
-import java.util.Map;
 import org.apache.spark.internal.io.cloud.BindingParquetOutputCommitter;
 import org.apache.spark.internal.io.cloud.PathOutputCommitProtocol;
 import org.apache.spark.sql.RuntimeConfig;
@@ -19,13 +18,6 @@ final class SelectSession {
     private static final String PARQUETS_OWN = "org.apache.parquet.hadoop.ParquetOutputCommitter";
     private static final String S3A_COMMITTER = "fs.s3a.committer.name";
 
-    /**
-     * Groups that the histogram's partial aggregation keeps in its fast map, as a power of two: more than classes times buckets of a
-     * usual model. Spark's own value, 2^16, makes it take twice as long.
-     */
-    private static final Map<String, String> SETTINGS =
-            Map.of("spark.sql.codegen.aggregate.fastHashMap.capacityBit", "20", GROUP_LIMIT_THRESHOLD, "-1");
-
     private SelectSession() {}
 
     static SparkSession of(SparkSession callers) {
@@ -36,7 +28,7 @@ final class SelectSession {
                 conf.set(key, value);
             }
         });
-        SETTINGS.forEach(conf::set);
+        conf.set(GROUP_LIMIT_THRESHOLD, "-1");
         return session;
     }
 

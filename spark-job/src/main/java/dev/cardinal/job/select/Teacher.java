@@ -47,9 +47,8 @@ final class Teacher {
      * @throws CardinalException if one holds no rows
      */
     static Teacher of(Predictions predictions, SparkSession spark) throws IOException {
-        Dataset<Row> all = predictions.rows(spark);
         if (predictions.directories().size() > 1) {
-            return new Teacher(predictions, all);
+            return new Teacher(predictions, predictions.rows(spark));
         }
         // Read with a schema of its own, so that not even the labels of predictions are read.
         Dataset<Row> slim = spark.read()
@@ -87,8 +86,8 @@ final class Teacher {
      *
      * @throws CardinalException if rows come from another model than the record of the tables says, or none is ok
      */
-    Map<String, Long> census() {
-        Map<String, Long> census = new TreeMap<>();
+    Map<String, Long> byStatus() {
+        Map<String, Long> counts = new TreeMap<>();
         List<Row> groups = rows.groupBy("model", "status").count().collectAsList();
         for (Row group : groups) {
             String model = group.getString(0);
@@ -96,12 +95,12 @@ final class Teacher {
                 throw CardinalException.input(name() + " hold rows of model " + model + " beside those of "
                         + predictions.origin().modelId() + ", which they say they come from");
             }
-            census.merge(String.valueOf(group.getString(1)), group.getLong(2), Long::sum);
+            counts.merge(String.valueOf(group.getString(1)), group.getLong(2), Long::sum);
         }
-        if (!census.containsKey(Status.OK.id())) {
-            throw CardinalException.input(name() + " hold no image that is ok: " + census);
+        if (!counts.containsKey(Status.OK.id())) {
+            throw CardinalException.input(name() + " hold no image that is ok: " + counts);
         }
-        return census;
+        return counts;
     }
 
     private String name() {

@@ -2,6 +2,7 @@ package dev.cardinal.job.select;
 
 import static dev.cardinal.job.select.TestTable.names;
 import static dev.cardinal.job.select.TestTable.scored;
+import static dev.cardinal.job.select.TestTable.sha256;
 import static org.apache.spark.sql.functions.col;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
@@ -32,6 +33,7 @@ import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
+import org.assertj.core.api.AbstractThrowableAssert;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -176,20 +178,286 @@ class SelectJobTest {
         assertThat(session.conf().getAll()).isEqualTo(before);
     }
 
+
     @Test
-    void histogramReadsClassesAndScoresAlone() throws IOException {
+    void runFileSaysWhatWasDone() throws IOException {
+        String first = table("first").write(List.of(
+                Image.ok("a", scored(0, 0.5), scored(1, 0.5)), Image.ok("b", scored(0, Double.NaN), scored(1, 0)), broken("c")));
+
+        SelectResult result = select(options().k(2).p(2).exclude(excludeFile(Set.of())), first);
+
+        JsonNode run = runFile();
+        assertThat(run.path("outcome").asText()).isEqualTo("done");
+        assertThat(run.path("exit_code").asInt()).isZero();
+        assertThat(run.path("predictions")).hasToString("[[\"file:" + first + "\"]]");
+        assertThat(run.path("models")).hasToString("[\"" + MODEL + "\"]");
+        assertThat(run.path("options"))
+                .hasToString("{\"output\":\"" + output + "\",\"k\":2,\"p\":2,\"strategy\":\"topk\",\"unique\":false,"
+                        + "\"min-score\":0.0,\"balance\":\"none\",\"temperature\":1.0,\"dedupe\":\"none\",\"exclude\":\""
+                        + directory + "/exclude.txt\",\"export\":\"none\"}");
+        assertThat(run.path("counts"))
+                .hasToString("{\"rows\":3,\"images\":1,\"candidates\":2,\"selected\":2,\"refused_nan\":1,"
+                        + "\"duplicates\":0,\"excluded\":0,\"incomplete\":0,\"not_ok\":1}");
+        assertThat(run.path("classes").asInt()).isEqualTo(RandomImages.CLASSES);
+        assertThat(run.path("short_classes").asLong()).isEqualTo(RandomImages.CLASSES);
+        assertThat(run.path("versions").path("spark").asText()).isNotEmpty();
+        assertThat(result.shortClasses()).isEqualTo(RandomImages.CLASSES);
+        assertThat(result.models()).containsExactly(MODEL);
+    }
+
+    @Test
+    void nanBelowTheClassesThatCompeteIsNoneOfTheirBusiness() throws IOException {
+        String table = table("predictions")
+                .write(List.of(Image.ok("a", scored(0, 0.5), scored(1, Double.NaN)), Image.ok("b", scored(0, Double.NaN))));
+
+        Counts counts = select(options().k(5).p(1), table).counts();
+
+        assertThat(counts.refusedNan()).isEqualTo(1);
+        assertThat(selection()).extracting(Entry::path).containsExactly("a");
+    }
+
+    @Test
+    void partsOfOneTeacherAreOneTable() throws IOException {
+        RandomImages random = new RandomImages(5, Scores.FEW);
+        List<Image> images = random.images();
+        String first = table("first").write(images.subList(0, 90));
+        String second = table("second").write(images.subList(80, images.size()));
+        SelectOptions.Builder options = options().k(15).p(3);
+
+        SelectResult result = select(options, first, second);
+
+        PlainSelection expected =
+                new PlainSelection(List.of(images), options.build(), Set.of(), RandomImages.TOP_K);
+        assertThat(selection()).isEqualTo(expected.selected);
+        assertThat(result.counts()).isEqualTo(expected.counts());
+    }
+
+    @Test
+    void nothingIsSelectedWhereNoScoreIsHighEnough() throws IOException {
+        String table = table("predictions").write(List.of(Image.ok("a", scored(0, 0.5), scored(1, 0.25))));
+
+        SelectResult result = select(options().k(5).p(2).minScore(0.75), table);
+
+        assertThat(result.counts().candidates()).isZero();
+        assertThat(selection()).isEmpty();
+        assertThat(classesTable()).hasSize(RandomImages.CLASSES).allMatch(each -> each.shortBy() == 5);
+        assertThat(runFile().path("outcome").asText()).isEqualTo("done");
+    }
+
+    @Test
+    void excludedTableOfPredictionsIsAnExcludeFile() throws IOException {
+        String validation = table("validation").write(List.of(Image.ok("other/a", scored(0, 1)).withSha256(sha256("a"))));
+        String table = table("predictions").write(List.of(Image.ok("a", scored(0, 1)), Image.ok("b", scored(0, 0.5))));
+
+        assertThat(select(options().k(5).p(1).exclude(validation), table).counts().excluded()).isEqualTo(1);
+        assertThat(selection()).extracting(Entry::path).containsExactly("b");
+    }
+
+    @Test
+    void csvManifestHasARowForEverySelectedImage() throws IOException {
+        String table = table("predictions")
+                .write(List.of(
+                        Image.ok("file:/a, \"b\" \\n.jpg", scored(0, 0.5)), Image.ok(" c\nd ", scored(0, 0.25))));
+
+        select(options().k(3).p(1).balance(Balance.REPEAT).export(Export.CSV), table);
+
+        assertThat(manifest()).isEqualTo("""
+                path,class_index,class_label,score,weight
+                "file:/a, ""b"" \\n.jpg",0,Class 0,0.5,2
+                " c
+                d ",0,Class 0,0.25,1
+                """);
+    }
+
+    @Test
+    void imageFolderManifestNamesAFileForEveryCopy() throws IOException {
+        String table = TestTable.at(directory.resolve("predictions"), List.of("T-shirt/top", "Ünï", "bag"))
+                .write(List.of(
+                        Image.ok("file:/a\tb\\c.JPEG", scored(0, 0.5)),
+                        Image.ok("s3a://b/x.tar!/d.e/f", scored(0, 0.25), scored(1, 0.5))));
+
+        select(options().k(3).p(2).balance(Balance.REPEAT).export(Export.IMAGEFOLDER), table);
+
+        assertThat(manifest()).isEqualTo("""
+                00000_t_shirt_top/00000001.jpeg\tfile:/a\\tb\\\\c.JPEG
+                00000_t_shirt_top/00000001-2.jpeg\tfile:/a\\tb\\\\c.JPEG
+                00000_t_shirt_top/00000002\ts3a://b/x.tar!/d.e/f
+                00001_n/00000001\ts3a://b/x.tar!/d.e/f
+                00001_n/00000001-2\ts3a://b/x.tar!/d.e/f
+                00001_n/00000001-3\ts3a://b/x.tar!/d.e/f
+                """);
+    }
+
+    @Test
+    void rowsOfAnotherModelAreRefused() throws IOException {
+        table("predictions").write(List.of(Image.ok("a", scored(0, 1))));
+        String table = table("predictions").write(List.of(Image.ok("b", scored(0, 1))), "other@ba9876543210");
+
+        assertRefused(options().p(1), table)
+                .hasMessage("predictions file:" + table + " hold rows of model other@ba9876543210 beside those of " + MODEL
+                        + ", which they say they come from");
+    }
+
+    @Test
+    void tablesOfDifferentModelsAreNoPartsOfOneTeacher() throws IOException {
+        String first = table("first").write(List.of(Image.ok("a", scored(0, 1))));
+        String second = table("second").model("other@ba9876543210").write(List.of(Image.ok("b", scored(0, 1))));
+
+        assertRefused(options().p(1), first, second)
+                .hasMessage("--predictions holds tables of different models: " + MODEL + " and, in " + second
+                        + ", other@ba9876543210");
+    }
+
+    @Test
+    void moreClassesThanAreStoredAreRefused() throws IOException {
         String table = table("predictions").write(List.of(Image.ok("a", scored(0, 1))));
-        SparkSession session = LocalSpark.session();
-        Teacher teacher = Teacher.of(Predictions.open(List.of(table), new Configuration()), session);
-        Dataset<Row> images = teacher.ok(col("path"), col("sha256"), col("predictions"));
 
-        String plan = Histogram.of(new Candidates(images, Candidates.ALL, 0))
-                .queryExecution()
-                .executedPlan()
-                .toString();
+        assertRefused(options().p(6), table)
+                .hasMessage("--p 6 is more than predictions file:" + table + " hold, the top 5 of 9 classes: name a --p of"
+                        + " at most 5, or label with --top-k 6 or --emit logits");
+    }
 
-        assertThat(plan)
-                .contains("ReadSchema: struct<status:string,predictions:array<struct<class_index:int,score:float>>>");
+    @Test
+    void moreClassesThanThereAreAreRefused() throws IOException {
+        String table = table("predictions").withLogits().write(List.of(Image.ok("a", scored(0, 1))));
+
+        assertRefused(options().p(10), table)
+                .hasMessage("--p 10 is more than the classes of predictions file:" + table
+                        + ", which hold logits of 9: name a --p of at most 9");
+    }
+
+    @Test
+    void temperatureNeedsLogits() throws IOException {
+        String table = table("predictions").write(List.of(Image.ok("a", scored(0, 1))));
+
+        assertRefused(options().p(1).temperature(2), table)
+                .hasMessage("--temperature needs logits, which predictions file:" + table
+                        + " do not have: label with --emit logits");
+    }
+
+    @Test
+    void ensembleNeedsLogitsOfEveryTeacher() throws IOException {
+        String first = table("first").withLogits().write(List.of(Image.ok("a", scored(0, 1))));
+        String second = table("second").write(List.of(Image.ok("a", scored(0, 1))));
+
+        assertRefused(new SelectRequest(List.of(List.of(first), List.of(second)), output, options().p(1).build()))
+                .hasMessage("an ensemble needs logits, which predictions file:" + second
+                        + " do not have: label with --emit logits");
+    }
+
+    @Test
+    void teachersOfDifferentClassesAreRefused() throws IOException {
+        String first = TestTable.at(directory.resolve("first"), List.of("ant", "bee"))
+                .withLogits()
+                .write(List.of(Image.ok("a", scored(0, 1))));
+        String second = TestTable.at(directory.resolve("second"), List.of("ant", "bee", "cat", "dog"))
+                .withLogits()
+                .write(List.of(Image.ok("a", scored(0, 1))));
+        String third = TestTable.at(directory.resolve("third"), List.of("ant", "cat"))
+                .withLogits()
+                .write(List.of(Image.ok("a", scored(0, 1))));
+
+        assertRefused(new SelectRequest(List.of(List.of(first), List.of(second)), output, options().p(1).build()))
+                .hasMessage("teachers need the same classes: predictions file:" + first
+                        + " have 2 (ant, bee); predictions file:" + second + " have 4 (ant, bee, cat, ...)");
+        assertRefused(new SelectRequest(List.of(List.of(first), List.of(third)), output, options().p(1).build()))
+                .hasMessage("teachers need the same classes: class 1 is 'bee' in predictions file:" + first
+                        + " and 'cat' in predictions file:" + third);
+    }
+
+    @Test
+    void tableOfTwoTeachersIsRefused() throws IOException {
+        String table = table("predictions").withLogits().write(List.of(Image.ok("a", scored(0, 1))));
+
+        assertRefused(new SelectRequest(List.of(List.of(table), List.of(table + "/")), output, options().p(1).build()))
+                .hasMessage("predictions file:" + table + " are named for two teachers");
+    }
+
+    @Test
+    void teachersWithoutACommonImageAreRefused() throws IOException {
+        Image image = new RandomImages(3, Scores.CONTINUOUS)
+                .images().stream().filter(Image::isOk).findFirst().orElseThrow();
+        String first = table("first").withLogits().write(List.of(image));
+        String second = table("second").withLogits().write(List.of(image.withSha256(sha256("changed"))));
+
+        assertRefused(new SelectRequest(List.of(List.of(first), List.of(second)), output, options().p(1).build()))
+                .hasMessageStartingWith("no image is ok, with the same bytes, in the predictions of every teacher: [file:"
+                        + first + ", file:" + second + "]");
+    }
+
+    @Test
+    void tableWithoutAnImageThatIsOkIsRefused() throws IOException {
+        String table = table("predictions").write(List.of(broken("a"), broken("b")));
+
+        assertRefused(options().p(1), table)
+                .hasMessage("predictions file:" + table + " hold no image that is ok: {undecodable=2}");
+        assertThat(directory.resolve("out")).isEmptyDirectory();
+    }
+
+    @Test
+    void classThatIsNoneIsRefused() throws IOException {
+        String table = TestTable.at(directory.resolve("predictions"), names(3)).write(List.of(Image.ok("a", scored(2, 1))));
+        TestTable.at(directory.resolve("predictions"), names(2)).write(List.of(Image.ok("b", scored(0, 1))));
+
+        assertRefused(options().p(1), table).hasMessage("predictions hold class index 2, of a model with 2 classes");
+    }
+
+    @Test
+    void otherNumberOfLogitsThanClassesIsRefused() throws IOException {
+        String table = table("predictions")
+                .withLogits()
+                .write(List.of(new Image("a", sha256("a"), "ok", List.of(scored(0, 1)), List.of(1f, 2f))));
+
+        assertRefused(options().p(1).temperature(2), table)
+                .hasMessage("predictions hold 2 logits of a, of a model with 9 classes");
+    }
+
+    @Test
+    void finishedSelectionIsNotReplaced() throws IOException {
+        String table = table("predictions").write(List.of(Image.ok("a", scored(0, 1))));
+        select(options().p(1), table);
+        List<Entry> before = selection();
+
+        assertRefused(options().p(1).k(1), table).hasMessageContaining("already holds a finished selection");
+        assertThat(selection()).isEqualTo(before);
+    }
+
+    @Test
+    void everyProblemIsNamedAtOnce() throws IOException {
+        String table = table("predictions").write(List.of(Image.ok("a", scored(0, 1))));
+        output = table + "/selection";
+
+        assertRefused(options().p(7).exclude("missing"), table)
+                .hasMessageContaining("--p 7 is more than")
+                .hasMessageContaining("--exclude missing does not exist")
+                .hasMessageContaining("lies in predictions file:" + table);
+    }
+
+    private AbstractThrowableAssert<?, ?> assertRefused(
+            SelectOptions.Builder options, String... predictions) {
+        return assertRefused(new SelectRequest(List.of(List.of(predictions)), output, options.build()));
+    }
+
+    private AbstractThrowableAssert<?, ?> assertRefused(SelectRequest request) {
+        return assertThatThrownBy(() -> select(request)).isInstanceOf(CardinalException.class);
+    }
+
+    private static Image broken(String path) {
+        return new Image(path, sha256(path), "undecodable", null, null);
+    }
+
+    private JsonNode runFile() throws IOException {
+        return new JsonMapper().readTree(Path.of(output, "run.json").toFile());
+    }
+
+    /** The one file of the manifest. */
+    private String manifest() throws IOException {
+        try (Stream<Path> files = Files.list(Path.of(output, "manifest"))) {
+            List<Path> parts = files.filter(file -> file.getFileName().toString().startsWith("part-"))
+                    .toList();
+            assertThat(parts).hasSize(1);
+            return Files.readString(parts.get(0));
+        }
     }
 
     private TestTable table(String name) {

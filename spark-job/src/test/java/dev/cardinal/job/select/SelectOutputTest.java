@@ -1,0 +1,154 @@
+package dev.cardinal.job.select;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.cardinal.zoo.CardinalException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.apache.hadoop.conf.Configuration;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class SelectOutputTest {
+    @TempDir
+    private Path directory;
+
+    @Test
+    void tablesAppearWithTheRecordAndNothingElseStays() throws IOException {
+        try (SelectOutput output = at("out")) {
+            output.begin();
+            Files.createDirectories(Path.of(output.scratch("images").replaceFirst("^file:", "")));
+            write(output, "selection", "rows");
+            write(output, "classes", "classes");
+            assertThat(directory.resolve("out/selection")).doesNotExist();
+
+            output.finish("{}".getBytes(UTF_8));
+        }
+
+        assertThat(directory.resolve("out/selection/part-0.parquet")).hasContent("rows");
+        assertThat(directory.resolve("out/classes/part-0.parquet")).hasContent("classes");
+        assertThat(directory.resolve("out/run.json")).hasContent("{}");
+        assertThat(directory.resolve("out")).isDirectoryNotContaining("regex:.*(_work|manifest)");
+    }
+
+    @Test
+    void failedRunLeavesNothing() throws IOException {
+        try (SelectOutput output = at("out")) {
+            output.begin();
+            write(output, "selection", "rows");
+        }
+
+        assertThat(directory.resolve("out")).isEmptyDirectory();
+    }
+
+    @Test
+    void leftoversOfARunThatDiedAreReplaced() throws IOException {
+        file("out/_work/some-run/selection/part-0.parquet");
+        file("out/selection/part-0.parquet");
+        file("out/selection/.part-0.parquet.crc");
+        file("out/selection/_temporary/0/part-1.parquet");
+        file("out/classes/part-0.parquet");
+        file("out/manifest/part-0.csv");
+        try (SelectOutput output = at("out")) {
+            output.requireVacant();
+            output.begin();
+            write(output, "selection", "rows");
+            output.finish("{}".getBytes(UTF_8));
+        }
+
+        assertThat(directory.resolve("out/selection")).isDirectoryNotContaining("regex:.*part-1.*|.*_temporary");
+        assertThat(directory.resolve("out/selection/part-0.parquet")).hasContent("rows");
+        assertThat(directory.resolve("out")).isDirectoryNotContaining("regex:.*(_work|manifest|classes)");
+    }
+
+    @Test
+    void finishedSelectionIsKept() throws IOException {
+        file("out/selection/part-0.parquet");
+        file("out/run.json");
+
+        assertThatThrownBy(() -> at("out").requireVacant())
+                .isInstanceOf(CardinalException.class)
+                .hasMessage("output file:" + directory
+                        + "/out already holds a finished selection; name another --output");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"thesis.txt", "selection/thesis.txt", "classes/cats/part-0.parquet", "selection"})
+    void somethingElseIsKept(String name) throws IOException {
+        file("out/" + name);
+
+        assertThatThrownBy(() -> at("out").requireVacant())
+                .isInstanceOf(CardinalException.class)
+                .hasMessageContaining("already holds something else (" + name.replace("/part-0.parquet", "")
+                        + "); name another --output");
+    }
+
+    @Test
+    void fileIsNoOutput() throws IOException {
+        file("out");
+
+        assertThatThrownBy(() -> at("out").requireVacant())
+                .isInstanceOf(CardinalException.class)
+                .hasMessageContaining("out is a file; name a directory");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"predictions, true", "predictions/selection, true", "predictions-2, false", "., false"})
+    void predictionsAreNoPlaceForASelection(String name, boolean isRefused) throws IOException {
+        SelectOutput output = at(name);
+        List<String> tables = List.of("file:" + directory + "/predictions");
+
+        if (isRefused) {
+            assertThatThrownBy(() -> output.requireOutside(tables))
+                    .isInstanceOf(CardinalException.class)
+                    .hasMessageContaining("lies in predictions file:" + directory + "/predictions");
+        } else {
+            output.requireOutside(tables);
+        }
+    }
+
+    @Test
+    void runFromWhichAnotherTookTheOutputDoesNotFinish() throws IOException {
+        try (SelectOutput first = at("out");
+                SelectOutput second = at("out")) {
+            first.begin();
+            write(first, "selection", "first");
+            second.begin();
+            write(second, "selection", "second");
+            write(first, "classes", "first");
+
+            assertThatThrownBy(() -> first.finish("{}".getBytes(UTF_8)))
+                    .isInstanceOf(CardinalException.class)
+                    .hasMessageContaining("has been taken by another selection");
+            first.close();
+            second.finish("{}".getBytes(UTF_8));
+        }
+
+        assertThat(directory.resolve("out/selection/part-0.parquet")).hasContent("second");
+        assertThat(directory.resolve("out/classes")).doesNotExist();
+        assertThat(directory.resolve("out/_work")).doesNotExist();
+    }
+
+    private SelectOutput at(String name) throws IOException {
+        return SelectOutput.at(directory.resolve(name).normalize().toString(), new Configuration());
+    }
+
+    private static void write(SelectOutput output, String table, String content) throws IOException {
+        Path path = Path.of(output.table(table).replaceFirst("^file:", ""));
+        Files.createDirectories(path);
+        Files.writeString(path.resolve("part-0.parquet"), content);
+    }
+
+    private void file(String name) throws IOException {
+        Path path = directory.resolve(name);
+        Files.createDirectories(path.getParent());
+        Files.writeString(path, "content of " + name);
+    }
+}

@@ -1,0 +1,97 @@
+package dev.cardinal.job.select;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.cardinal.zoo.CardinalException;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.ObjectInputStream;
+import java.io.ObjectOutputStream;
+import java.util.Arrays;
+import java.util.List;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.RowFactory;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import scala.collection.Seq;
+import scala.jdk.javaapi.CollectionConverters;
+
+/**
+ * Expected values: {@code python3 -c "import numpy as np; f = lambda z, t: np.exp(np.array(z) / t) / np.exp(np.array(z) / t).sum();
+ * print(f([1, 3, 2], 1), f([1, 3, 2], 2), (f([1, 3, 2], 1) + f([3, 0, 0], 1)) / 2)"}.
+ */
+class SoftmaxTest {
+    @Test
+    void scoresAreTheSoftmaxOfTheLogits() {
+        assertThat(new Softmax(3, 3, 1).call("a", teachers(List.of(1f, 3f, 2f))))
+                .containsExactly(row(1, 0.66524096f), row(2, 0.24472847f), row(0, 0.09003057f));
+    }
+
+    @Test
+    void temperatureFlattensThem() {
+        assertThat(new Softmax(3, 2, 2).call("a", teachers(List.of(1f, 3f, 2f))))
+                .containsExactly(row(1, 0.50648039f), row(2, 0.30719589f));
+    }
+
+    @Test
+    void teachersDecideByTheMean() {
+        assertThat(new Softmax(3, 3, 1).call("a", teachers(List.of(1f, 3f, 2f), List.of(3f, 0f, 0f))))
+                .containsExactly(row(0, 0.49973679f), row(1, 0.35525973f), row(2, 0.14500349f));
+    }
+
+    @Test
+    void lowerClassComesFirstAmongEqualScores() {
+        assertThat(new Softmax(4, 2, 1).call("a", teachers(List.of(0f, 5f, 5f, 5f))))
+                .extracting(row -> row.getInt(0))
+                .containsExactly(1, 2);
+    }
+
+    @Test
+    void largeLogitsAreNoTrouble() {
+        assertThat(new Softmax(2, 2, 0.01).call("a", teachers(List.of(1000f, -1000f))))
+                .containsExactly(row(0, 1f), row(1, 0f));
+    }
+
+    @Test
+    void logitThatIsNoNumberMakesScoresThatAreNone() {
+        assertThat(new Softmax(2, 2, 1).call("a", teachers(List.of(Float.NaN, 1f))))
+                .allMatch(row -> Float.isNaN(row.getFloat(1)));
+        assertThat(new Softmax(2, 2, 1).call("a", teachers(List.of(Float.POSITIVE_INFINITY, 1f))))
+                .anyMatch(row -> Float.isNaN(row.getFloat(1)));
+    }
+
+    @Test
+    void otherNumberOfLogitsThanClassesIsRefused() {
+        assertThatThrownBy(() -> new Softmax(3, 2, 1).call("file:/a.jpg", teachers(List.of(1f, 2f))))
+                .isInstanceOf(CardinalException.class)
+                .hasMessage("predictions hold 2 logits of file:/a.jpg, of a model with 3 classes");
+        assertThatThrownBy(() -> new Softmax(3, 2, 1).call("file:/a.jpg", teachers((List<Float>) null)))
+                .isInstanceOf(CardinalException.class)
+                .hasMessageContaining("hold 0 logits of file:/a.jpg");
+    }
+
+    @Test
+    void executorsCanBeSentIt() throws IOException, ClassNotFoundException {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        try (ObjectOutputStream out = new ObjectOutputStream(bytes)) {
+            out.writeObject(new Softmax(3, 2, 1));
+        }
+        try (ObjectInputStream in = new ObjectInputStream(new ByteArrayInputStream(bytes.toByteArray()))) {
+            Softmax received = (Softmax) in.readObject();
+            assertThat(received.call("a", teachers(List.of(1f, 3f, 2f)))).hasSize(2);
+        }
+    }
+
+    private static Row row(int classIndex, float score) {
+        return RowFactory.create(classIndex, score);
+    }
+
+    @SafeVarargs
+    private static Seq<@Nullable Seq<Float>> teachers(@Nullable List<Float>... logits) {
+        return CollectionConverters.asScala(Arrays.stream(logits)
+                .map(each -> each == null ? null : (Seq<Float>) CollectionConverters.asScala(each).toSeq())
+                .toList());
+    }
+}
