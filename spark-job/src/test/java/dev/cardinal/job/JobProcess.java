@@ -55,6 +55,10 @@ final class JobProcess {
     static Process startSubmit(Path directory, Map<String, String> configuration, String... arguments)
             throws IOException {
         Map<String, String> settings = new TreeMap<>(Map.of("spark.master", "local[2]", "spark.ui.enabled", "false"));
+        String shortLived = String.join(" ", shortLived());
+        if (!shortLived.isEmpty()) {
+            settings.put("spark.executor.extraJavaOptions", shortLived);
+        }
         settings.putAll(configuration);
         List<String> command = java("-Xmx2g");
         command.add("org.apache.spark.deploy.SparkSubmit");
@@ -69,9 +73,16 @@ final class JobProcess {
         List<String> command = new ArrayList<>(
                 List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString()));
         command.addAll(List.of(options));
+        command.addAll(shortLived());
         command.addAll(List.of(System.getProperty("cardinal.spark.jvm.options").split(" ", -1)));
         command.addAll(List.of("-cp", sparkClasspath()));
         return command;
+    }
+
+    /** Options for processes that live for seconds; benchmarks, which measure, have none. */
+    private static List<String> shortLived() {
+        String options = System.getProperty("cardinal.short.jvm.options", "");
+        return options.isEmpty() ? List.of() : List.of(options.split(" ", -1));
     }
 
     /** Spark's jars, with colons between. */
