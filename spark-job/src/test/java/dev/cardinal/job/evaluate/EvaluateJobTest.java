@@ -6,20 +6,17 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.cardinal.job.LocalSpark;
+import dev.cardinal.job.ToyTable;
+import dev.cardinal.job.ToyTable.Image;
 import dev.cardinal.job.evaluate.Metrics.ClassMetrics;
 import dev.cardinal.job.evaluate.Metrics.Unmatched;
-import dev.cardinal.udf.PredictionSchema;
 import dev.cardinal.zoo.CardinalException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
-import org.apache.spark.sql.Row;
-import org.apache.spark.sql.RowFactory;
-import org.apache.spark.sql.SaveMode;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -30,7 +27,6 @@ import org.junit.jupiter.params.provider.CsvSource;
 class EvaluateJobTest {
     private static final AtomicInteger PATHS = new AtomicInteger();
     private static final String MODEL = "toy@0123456789ab";
-    private static final List<String> NAMES = List.of("ant", "bee", "cat", "dog", "eel", "fox");
 
     @TempDir
     private Path directory;
@@ -51,26 +47,30 @@ class EvaluateJobTest {
         // n = 5: three ants (first, second, nowhere), a bee and, by its id, a dog.
         Interval top1 = Interval.wilson(3, 5);
         Interval top5 = Interval.wilson(4, 5);
-        assertThat(metrics)
-                .usingRecursiveComparison()
-                .isEqualTo(new Metrics(
-                        MODEL,
-                        5,
-                        0.6,
-                        top1.low(),
-                        top1.high(),
-                        0.8,
-                        top5.low(),
-                        top5.high(),
-                        1,
-                        List.of(new Unmatched("dragon", 2), new Unmatched("centaur", 1)),
-                        List.of(
-                                classMetrics(0, 1, 3),
-                                classMetrics(1, 1, 1),
-                                new ClassMetrics(2, "cat", 0, null, null, null),
-                                classMetrics(3, 1, 1),
-                                new ClassMetrics(4, "eel", 0, null, null, null),
-                                new ClassMetrics(5, "fox", 0, null, null, null))));
+        assertThat(metrics.model()).isEqualTo(MODEL);
+        assertThat(metrics.n()).isEqualTo(5);
+        assertThat(new Interval(metrics.top1(), metrics.top1Low(), metrics.top1High()))
+                .isEqualTo(top1);
+        assertThat(metrics.top5()).isEqualTo(top5.value());
+        assertThat(metrics.top5Low()).isEqualTo(top5.low());
+        assertThat(metrics.top5High()).isEqualTo(top5.high());
+        assertThat(metrics.notClassified()).isEqualTo(1);
+        assertThat(metrics.withoutTruth()).isEqualTo(1);
+        assertThat(metrics.unmatchedImages()).isEqualTo(3);
+        assertThat(metrics.unmatched()).containsExactly(new Unmatched("dragon", 2), new Unmatched("centaur", 1));
+        assertThat(metrics.classesWithoutTruth()).containsExactly("eel", "fox");
+        assertThat(metrics.confusions()).containsExactly(new Metrics.Confusion(0, "ant", 1, "bee", 2));
+        assertThat(metrics.nll()).isNull();
+        assertThat(metrics.temperature()).isNull();
+        assertThat(metrics.selection()).isNull();
+        assertThat(metrics.perClass())
+                .containsExactly(
+                        classMetrics(0, 1, 3, 1),
+                        classMetrics(1, 1, 1, 3),
+                        new ClassMetrics(2, "cat", 0, null, null, null, 0, null),
+                        classMetrics(3, 1, 1, 1),
+                        new ClassMetrics(4, "eel", 0, null, null, null, 0, null),
+                        new ClassMetrics(5, "fox", 0, null, null, null, 0, null));
     }
 
     @Test
@@ -121,7 +121,7 @@ class EvaluateJobTest {
 
     @Test
     void imageInTwoTablesCountsOnce() throws IOException {
-        Row both = row("ant", "ok", 0, 1, 2, 3, 4);
+        Image both = row("ant", "ok", 0, 1, 2, 3, 4);
         String first = table("first", MODEL, 5, List.of(both));
         String second = table("second", MODEL, 5, List.of(both, row("bee", "ok", 0, 1, 2, 3, 4)));
 
@@ -191,7 +191,7 @@ class EvaluateJobTest {
         assertThat(json.path("n").asLong()).isEqualTo(5);
     }
 
-    private static List<Row> mixedRows() {
+    private static List<Image> mixedRows() {
         return List.of(
                 row("ant", "ok", 0, 1, 2, 3, 4),
                 row("ant", "ok", 1, 2, 3, 4, 0),
@@ -205,52 +205,26 @@ class EvaluateJobTest {
                 row(null, "ok", 0, 1, 2, 3, 4));
     }
 
-    private static ClassMetrics classMetrics(int c, long hits, long n) {
+    private static ClassMetrics classMetrics(int c, long hits, long n, long predicted) {
         Interval top1 = Interval.wilson(hits, n);
-        return new ClassMetrics(c, NAMES.get(c), n, top1.value(), top1.low(), top1.high());
+        return new ClassMetrics(
+                c,
+                ToyTable.CLASSES.get(c),
+                n,
+                top1.value(),
+                top1.low(),
+                top1.high(),
+                predicted,
+                (double) hits / predicted);
     }
 
-    /** A row whose predictions are these classes, highest first. */
-    private static Row row(@Nullable String truth, String status, int... classes) {
-        Row[] predictions = Arrays.stream(classes)
-                .mapToObj(c -> RowFactory.create(c, NAMES.get(c), 0.5f))
-                .toArray(Row[]::new);
-        return RowFactory.create(
-                "file:/" + PATHS.incrementAndGet(),
-                null,
-                null,
-                null,
-                null,
-                null,
-                null,
-                truth,
-                status,
-                null,
-                status.equals("ok") ? predictions : null,
-                MODEL);
+    /** An image whose predictions are these classes, highest first. */
+    private static Image row(@Nullable String truth, String status, int... classes) {
+        return Image.of("file:/" + PATHS.incrementAndGet(), truth, classes).withStatus(status);
     }
 
-    private String table(String name, String model, int topK, List<Row> rows) throws IOException {
-        Path table = directory.resolve(name);
-        LocalSpark.session()
-                .createDataFrame(rows, PredictionSchema.table(Set.of(), List.of()))
-                .coalesce(1)
-                .write()
-                .mode(SaveMode.Append)
-                .parquet(table.toString());
-        StringBuilder classes = new StringBuilder();
-        for (int c = 0; c < NAMES.size(); c++) {
-            classes.append(c == 0 ? "" : ", ")
-                    .append("{\"name\": \"%s\", \"id\": \"id%d\"}".formatted(NAMES.get(c), c));
-        }
-        Files.createDirectories(table.resolve("_cardinal"));
-        Files.writeString(table.resolve("_cardinal/run.json"), """
-                {
-                  "model": {"id": "%s", "card": "toy", "fingerprint": "01", "uri": "toy", "classes": [%s]},
-                  "options": {"top-k": %d}
-                }
-                """.formatted(model, classes, topK));
-        return table.toString();
+    private String table(String name, String model, int topK, List<Image> images) throws IOException {
+        return ToyTable.of(model).withTopK(topK).write(directory.resolve(name), images);
     }
 
     private Metrics evaluate(TruthAs truthAs, String... predictions) throws IOException {
