@@ -60,6 +60,7 @@ final class CompareCommand extends CommonOptions implements Command {
             Comparison comparison = new CompareJob(spark).run(request());
             CompareReport.print(comparison, console.out());
             console.out().println("comparison: " + output + "/" + CompareJob.COMPARISON_FILE);
+            Reports.print(output + "/report.html", reports -> reports.compare(output), spark, console);
             return ExitCode.DONE;
         }
     }
