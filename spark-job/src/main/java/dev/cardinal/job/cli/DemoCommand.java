@@ -97,13 +97,13 @@ final class DemoCommand extends CommonOptions implements Command {
                 LabelReport.printShort(
                         labelled, directory.resolve("predictions").toString(), out);
                 out.println();
+                selected.ifPresent(result -> SelectCommand.print(result, out));
                 EvaluateReport.print(metrics, out);
                 out.println();
                 print(small, out);
                 LabelReport.printHeadline(bySmall, out);
                 CompareReport.print(comparison, out);
                 out.println();
-                selected.ifPresent(result -> SelectCommand.print(result, out));
                 out.println("images:      " + images);
                 out.println("model:       " + directory.resolve("model"));
                 out.println("selection:   " + directory.resolve("selection"));
