@@ -86,7 +86,7 @@ final class CompareReport {
                     each.precision(),
                     count(each.images()),
                     String.format(Locale.ROOT, "%.1f", each.imagesPerSecond()),
-                    each.macs() == null ? "-" : macs(each.macs()),
+                    count(each.macs()),
                     percent(each.top1()),
                     percent(each.top1Low()),
                     percent(each.top1High()));
@@ -124,12 +124,6 @@ final class CompareReport {
                     number("%.3g", pair.mcnemarP()));
         }
         table.print(out);
-    }
-
-    private static String macs(long macs) {
-        return macs >= 1_000_000_000L
-                ? String.format(Locale.ROOT, "%.2f G", macs / 1e9)
-                : String.format(Locale.ROOT, "%.1f M", macs / 1e6);
     }
 
     private static String count(@Nullable Long value) {
