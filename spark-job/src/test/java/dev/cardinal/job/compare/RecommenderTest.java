@@ -21,11 +21,12 @@ class RecommenderTest {
                 teacher("small", "fp32", 90, G));
 
         assertThat(recommendation)
-                .isEqualTo(new Recommendation(
-                        0,
-                        1,
-                        "middle is the cheapest within 0.5 points of the best top-1: 89.50 % at 4.23 G MACs an image and"
-                                + " 40.0 images/s, where large has 90.00 % at 16.00 G MACs an image and 10.0 images/s"));
+                .isEqualTo(
+                        new Recommendation(
+                                0,
+                                1,
+                                "middle is the cheapest within 0.5 points of the best top-1: 89.50 % at 4.23 G MACs an image and"
+                                        + " 40.0 images/s, where large has 90.00 % at 16.00 G MACs an image and 10.0 images/s"));
     }
 
     @Test
@@ -46,12 +47,14 @@ class RecommenderTest {
 
     @Test
     void precisionsOfOneModelDifferBySpeed() {
-        Recommendation recommendation = recommend(
-                List.of(901L, 900L), 1000, teacher("m", "fp32", 10, G), teacher("m", "bf16", 25, G));
+        Recommendation recommendation =
+                recommend(List.of(901L, 900L), 1000, teacher("m", "fp32", 10, G), teacher("m", "bf16", 25, G));
 
         assertThat(recommendation.best()).isZero();
         assertThat(recommendation.cheapest()).isEqualTo(1);
-        assertThat(recommendation.reason()).startsWith("m in bf16 is the cheapest").contains("where m in fp32 has 90.10 %");
+        assertThat(recommendation.reason())
+                .startsWith("m in bf16 is the cheapest")
+                .contains("where m in fp32 has 90.10 %");
     }
 
     @Test

@@ -248,8 +248,9 @@ class EvaluateJobTest {
 
         assertThatThrownBy(() -> evaluate(TruthAs.AUTO, predictions))
                 .isInstanceOf(CardinalException.class)
-                .hasMessage("none of the 3 images with a truth can be evaluated: 1 were not classified, 1 have a score or"
-                        + " logit that is NaN or infinite, the truth of 1 is no class of " + MODEL);
+                .hasMessage(
+                        "none of the 3 images with a truth can be evaluated: 1 were not classified, 1 have a score or"
+                                + " logit that is NaN or infinite, the truth of 1 is no class of " + MODEL);
     }
 
     @Test
@@ -287,8 +288,7 @@ class EvaluateJobTest {
                 .toString();
 
         Metrics metrics = new EvaluateJob(LocalSpark.session())
-                .run(new EvaluateJob.Request(
-                        List.of(predictions), truth, TruthAs.INDEX, null, List.of(), output));
+                .run(new EvaluateJob.Request(List.of(predictions), truth, TruthAs.INDEX, null, List.of(), output));
 
         assertThat(metrics.n()).isEqualTo(1);
         assertThat(metrics.top1()).isEqualTo(1);
@@ -307,8 +307,9 @@ class EvaluateJobTest {
                         .run(new EvaluateJob.Request(
                                 List.of(predictions), truth, TruthAs.AUTO, null, List.of(), output)))
                 .isInstanceOf(CardinalException.class)
-                .hasMessage("truth file:" + truth + " names none of the images by their sha256 (it has, for example, ab,"
-                        + " and the predictions have none)");
+                .hasMessage(
+                        "truth file:" + truth + " names none of the images by their sha256 (it has, for example, ab,"
+                                + " and the predictions have none)");
         assertThat(Path.of(output)).doesNotExist();
     }
 

@@ -58,8 +58,7 @@ class SelectionPrecisionTest {
         assertThat(measured).extracting(PrecisionAt::k).containsExactly(1, 4);
         Interval two = Interval.wilson(2, 3);
         PrecisionAt atFour = measured.get(1);
-        assertThat(atFour)
-                .isEqualTo(new PrecisionAt(4, 5, 3, two.value(), two.low(), two.high(), atFour.perClass()));
+        assertThat(atFour).isEqualTo(new PrecisionAt(4, 5, 3, two.value(), two.low(), two.high(), atFour.perClass()));
         assertThat(atFour.perClass())
                 .hasSize(6)
                 .startsWith(

@@ -61,7 +61,8 @@ class TemperatureFitTest {
 
     @Test
     void whereEqualLogitsLeaveAllTemperaturesEqualItIsOne() {
-        assertThat(fit(List.of(new float[] {3, 3, 3, 3, 3}, new float[CLASSES]))).isEqualTo(1);
+        assertThat(fit(List.of(new float[] {3, 3, 3, 3, 3}, new float[CLASSES])))
+                .isEqualTo(1);
     }
 
     @Test
@@ -79,7 +80,8 @@ class TemperatureFitTest {
         assertThat(right).isEqualTo(new Likelihood(0, 0, 0));
         assertThat(wrong.value()).isEqualTo(2.0 * huge);
         assertThat(Likelihood.confidence(new float[] {huge, -huge}, 1000)).isEqualTo(1);
-        assertThat(fit(List.of(new float[] {huge, -huge}, new float[] {huge, -huge}))).isEqualTo(TemperatureFit.MAX);
+        assertThat(fit(List.of(new float[] {huge, -huge}, new float[] {huge, -huge})))
+                .isEqualTo(TemperatureFit.MAX);
     }
 
     /** Images whose truth, image number modulo classes, has the highest logit more often than not. */

@@ -78,7 +78,19 @@ class TruthFileTest {
 
         assertThat(found.values())
                 .containsExactly(
-                        "cat", "dog", "sea, \"calm\"", "日本", "fox", "ace", "eel", "ant", "star", "here", null, null, null);
+                        "cat",
+                        "dog",
+                        "sea, \"calm\"",
+                        "日本",
+                        "fox",
+                        "ace",
+                        "eel",
+                        "ant",
+                        "star",
+                        "here",
+                        null,
+                        null,
+                        null);
     }
 
     @Test
@@ -117,7 +129,9 @@ class TruthFileTest {
                 .parquet(parquet.toString());
         Path file;
         try (var files = Files.list(parquet)) {
-            file = files.filter(each -> each.toString().endsWith(".parquet")).findFirst().orElseThrow();
+            file = files.filter(each -> each.toString().endsWith(".parquet"))
+                    .findFirst()
+                    .orElseThrow();
         }
         Path renamed = Files.copy(file, directory.resolve("truth of [2026]"));
         ByteArrayOutputStream gzip = new ByteArrayOutputStream();
@@ -190,7 +204,8 @@ class TruthFileTest {
                 .write()
                 .parquet(truth);
 
-        assertThatThrownBy(() -> read(truth, "1")).hasMessage("truth file:" + truth + ": column path holds int, not text");
+        assertThatThrownBy(() -> read(truth, "1"))
+                .hasMessage("truth file:" + truth + ": column path holds int, not text");
     }
 
     @Test
