@@ -70,8 +70,7 @@ final class ComparePage {
         long withTruth = Json.count(comparison, "with_truth");
         Page page = new Page(
                         "compare",
-                        Text.count(teachers.size(), "teacher", "teachers") + " on "
-                                + Text.count(n, "image", "images"))
+                        Text.count(teachers.size(), "teacher", "teachers") + " on " + Text.count(n, "image", "images"))
                 .lead(
                         withTruth == 0
                                 ? "There is no truth: the page says where they agree, not who is right."
@@ -110,7 +109,9 @@ final class ComparePage {
             Double rate = Json.number(teacher, "images_per_second");
             Double macs = Json.number(teacher, "macs");
             List<Cell> cells = new ArrayList<>(List.of(
-                    Cell.of(mark(i)), Cell.of(Json.shown(teacher, "model")), Cell.of(Json.shown(teacher, "precision"))));
+                    Cell.of(mark(i)),
+                    Cell.of(Json.shown(teacher, "model")),
+                    Cell.of(Json.shown(teacher, "precision"))));
             if (hasTruth) {
                 cells.add(Cell.shareBar(Json.number(teacher, "top1"), low, high));
                 cells.add(Cell.of(Text.interval(low, high), low));
@@ -147,7 +148,8 @@ final class ComparePage {
     private void pairs(Html html) {
         List<JsonNode> pairs = Json.list(comparison, "pairs");
         boolean hasTruth = Json.count(comparison, "with_truth") > 0;
-        Table table = new Table("Pairs").text("Pair").bar("Agree").number("Kappa", "Cohen's kappa of the first predictions");
+        Table table =
+                new Table("Pairs").text("Pair").bar("Agree").number("Kappa", "Cohen's kappa of the first predictions");
         if (hasTruth) {
             table.number("Difference", "top-1 of the second less that of the first, in points")
                     .number("95 % interval")

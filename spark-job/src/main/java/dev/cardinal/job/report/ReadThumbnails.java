@@ -72,7 +72,7 @@ final class ReadThumbnails implements FlatMapFunction<List<String>, Tuple2<Strin
     }
 
     /** An archive, and the paths of images in it. */
-    private record Members(FileStatus archive, Set<String> paths) {}
+    private record Members(ShardFile archive, Set<String> paths) {}
 
     @Override
     public Iterator<Tuple2<String, Thumbnail>> call(List<String> paths) {
@@ -134,12 +134,14 @@ final class ReadThumbnails implements FlatMapFunction<List<String>, Tuple2<Strin
                 }
                 for (int at = path.indexOf(SEPARATOR); at > 0; at = path.indexOf(SEPARATOR, at + 1)) {
                     String archive = path.substring(0, at);
-                    Members known = archives.get(archive);
-                    Optional<FileStatus> found = known == null ? file(archive) : Optional.of(known.archive());
+                    Members members = archives.get(archive);
+                    Optional<FileStatus> found = members == null ? file(archive) : Optional.empty();
                     if (found.isPresent()) {
-                        archives.computeIfAbsent(archive, name -> new Members(found.get(), new HashSet<>()))
-                                .paths()
-                                .add(path);
+                        members = new Members(shard(archive, found.get()), new HashSet<>());
+                        archives.put(archive, members);
+                    }
+                    if (members != null) {
+                        members.paths().add(path);
                         return;
                     }
                 }
@@ -170,10 +172,7 @@ final class ReadThumbnails implements FlatMapFunction<List<String>, Tuple2<Strin
         }
 
         private void readMembers(Members members) {
-            ShardFile shard = new ShardFile(
-                    members.archive().getPath().toString(),
-                    members.archive().getLen(),
-                    members.archive().getModificationTime());
+            ShardFile shard = members.archive();
             try {
                 if (format(members) == ShardFormat.PARQUET) {
                     try (ImageFetcher fetcher = ShardFetchers.of(Container.PARQUET, once, fields)) {
@@ -239,13 +238,18 @@ final class ReadThumbnails implements FlatMapFunction<List<String>, Tuple2<Strin
         }
     }
 
+    /** Called as the rows of its members call it. */
+    private static ShardFile shard(String path, FileStatus file) {
+        return new ShardFile(path, file.getLen(), file.getModificationTime());
+    }
+
     private static ShardFormat format(Members members) {
         String member = members.paths().iterator().next();
         member = member.substring(member.lastIndexOf(SEPARATOR) + SEPARATOR.length());
         ShardFormat byMember = member.startsWith(RECORD)
                 ? ShardFormat.TFRECORD
                 : member.startsWith(ROW) ? ShardFormat.PARQUET : ShardFormat.TAR;
-        return ShardFormat.byName(members.archive().getPath().getName()).orElse(byMember);
+        return ShardFormat.byName(Text.fileName(members.archive().path())).orElse(byMember);
     }
 
     private static ImageRef row(ShardFile file, String path) {
