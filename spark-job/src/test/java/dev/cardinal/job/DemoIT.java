@@ -127,8 +127,7 @@ class DemoIT {
     /** The first 100 of every class, as a window query of DuckDB has them. */
     @Test
     void selectionIsThatOfAWindowQuery() throws SQLException {
-        String expected =
-                """
+        String expected = """
                 SELECT * FROM (
                     SELECT c.class_index, row_number() OVER (PARTITION BY c.class_index ORDER BY c.score DESC, path) AS rank,
                         c.score, path
@@ -149,7 +148,9 @@ class DemoIT {
                         + " OR class_label = 'T-shirt/top' AND path LIKE '%/images/tshirt_top/%') FROM $table GROUP BY ALL");
         assertThat(right).hasSize(10);
         for (List<Object> row : right) {
-            assertThat(demo.out()).containsPattern(Pattern.quote(String.valueOf(row.get(0))) + " +100 +100 +" + row.get(1) + " +" + row.get(1) + "\\.00 %");
+            assertThat(demo.out())
+                    .containsPattern(Pattern.quote(String.valueOf(row.get(0))) + " +100 +100 +" + row.get(1) + " +"
+                            + row.get(1) + "\\.00 %");
         }
     }
 
@@ -176,7 +177,8 @@ class DemoIT {
         Path page = directory.resolve("cardinal-demo").resolve(below).resolve("report.html");
 
         assertThat(page).content().startsWith("<!DOCTYPE html>").contains("data:image/");
-        assertThat(demo.out()).containsPattern("report: +\\S*" + Pattern.quote("cardinal-demo/" + below + "/report.html"));
+        assertThat(demo.out())
+                .containsPattern("report: +\\S*" + Pattern.quote("cardinal-demo/" + below + "/report.html"));
     }
 
     @Test
