@@ -109,14 +109,15 @@ class SelectionPrecisionTest {
     @Test
     void whatIsNoSelectionShowsWithoutSpark() throws IOException {
         String selection = selection("20", "0, 'ant', 1, 'file:/1.jpg'");
-        Path unfinished = Files.createDirectories(directory.resolve("unfinished/selection"));
+        Path unfinished = directory.resolve("unfinished");
+        Files.createDirectories(unfinished.resolve("selection"));
         Path bare = Files.createDirectories(directory.resolve("bare"));
         Files.writeString(bare.resolve("run.json"), "{}");
 
         assertThat(problems(selection, 5, 21))
                 .containsExactly("--at 21 is beyond the selection in file:" + selection + ", made with --k 20");
-        assertThat(problems(unfinished.getParent().toString()))
-                .containsExactly("selection file:" + unfinished.getParent()
+        assertThat(problems(unfinished.toString()))
+                .containsExactly("selection file:" + unfinished
                         + " is no whole selection: it has no run.json, which 'select' writes at its end");
         assertThat(problems(bare.toString()))
                 .containsExactly("selection file:" + bare + " is no selection: it has no directory selection");
