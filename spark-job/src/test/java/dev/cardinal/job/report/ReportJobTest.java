@@ -94,7 +94,7 @@ class ReportJobTest {
         assertThat(written).isEqualTo("file:" + output + "/report.html");
         String page = Files.readString(output.resolve("report.html"));
         assertThat(page)
-                .contains("<h1>100 pseudo-labels selected</h1>")
+                .contains("<h1>100 pseudo\u2011labels selected</h1>")
                 .contains("Classes from the highest cut-off score to the lowest, at even steps.");
         assertThat(images(page)).as("six classes, five of each end").isEqualTo(60);
         assertThat(page.split("<h4>Lowest</h4>", -1)).hasSize(7);
