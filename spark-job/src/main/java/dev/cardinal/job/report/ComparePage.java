@@ -99,7 +99,7 @@ final class ComparePage {
         boolean hasTruth = Json.count(comparison, "with_truth") > 0;
         Table table = new Table("Teachers").text("Teacher").text("Model").text("Precision");
         if (hasTruth) {
-            table.bar("Top-1").number("95 % interval");
+            table.number("Top-1").number("95 % interval");
         }
         table.number("Images a second").number("MACs").text("Predictions");
         for (int i = 0; i < teachers.size(); i++) {
@@ -113,7 +113,7 @@ final class ComparePage {
                     Cell.of(Json.shown(teacher, "model")),
                     Cell.of(Json.shown(teacher, "precision"))));
             if (hasTruth) {
-                cells.add(Cell.shareBar(Json.number(teacher, "top1"), low, high));
+                cells.add(Cell.percent(Json.number(teacher, "top1")));
                 cells.add(Cell.of(Text.interval(low, high), low));
             }
             cells.add(Cell.of(Text.rate(rate), rate));
@@ -154,10 +154,10 @@ final class ComparePage {
             table.number("Difference", "top-1 of the second less that of the first, in points")
                     .number("95 % interval")
                     .number("McNemar p", "exact test that neither is right more often")
-                    .number("Both right")
-                    .number("First only")
-                    .number("Second only")
-                    .number("Both wrong");
+                    .number("Both", "images that both have right")
+                    .number("First", "images that only the first has right")
+                    .number("Second", "images that only the second has right")
+                    .number("Neither", "images that neither has right");
         }
         for (JsonNode pair : pairs) {
             Double difference = Json.number(pair, "difference");
@@ -186,7 +186,8 @@ final class ComparePage {
                     "p",
                     hasTruth
                             ? "Difference: top-1 of the second less that of the first, in points. McNemar: how likely so"
-                                    + " uneven a split of the images that only one has right is, were both as good."
+                                    + " uneven a split of the images that only one has right is, were both as good. Then the"
+                                    + " images that both, only the first, only the second, and neither have right."
                             : "How often the first predictions are the same, and Cohen's kappa of them.");
             table.write(html);
         }

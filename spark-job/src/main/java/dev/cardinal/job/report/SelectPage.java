@@ -50,7 +50,7 @@ final class SelectPage {
         long selected = Json.count(counts, "selected");
         long shortClasses = Json.count(run, "short_classes");
         long classes = summary.classes().size();
-        Page page = new Page("select", Text.count(selected, "pseudo-label", "pseudo-labels") + " selected")
+        Page page = new Page("select", Text.count(selected, "pseudo\u2011label", "pseudo\u2011labels") + " selected")
                 .lead(lead())
                 .warning("Some classes are short.", shortClasses == 0 ? null : shortInWords(shortClasses, classes));
         page.figure("Selected", Text.count(selected), "pairs of image and class");

@@ -4,15 +4,27 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.tuple;
 
+import dev.cardinal.job.DemoModel;
 import dev.cardinal.job.LocalSpark;
+import dev.cardinal.job.Pictures;
+import dev.cardinal.job.label.LabelJob;
+import dev.cardinal.job.label.LabelProgress;
+import dev.cardinal.job.label.LabelRequest;
 import dev.cardinal.job.label.PredictionTable;
+import dev.cardinal.job.source.FieldNames;
+import dev.cardinal.job.source.InputFormat;
+import dev.cardinal.job.source.SourceSpec;
+import dev.cardinal.job.source.TruthFrom;
+import dev.cardinal.udf.LabelOptions;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Stream;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.sql.Row;
@@ -55,6 +67,40 @@ class ReportJobTest {
         assertThat(files(table.resolve("_cardinal"))).containsExactly("report.html", "run.json");
     }
 
+    @Test
+    void tableThatLabelWroteHasItsPage() throws IOException {
+        Pictures.write(directory.resolve("images"), 3);
+        Files.createFile(directory.resolve("images/empty.png"));
+        Path table = directory.resolve("predictions");
+        new LabelJob(LocalSpark.session(), Clock.systemUTC(), LabelProgress.NONE)
+                .run(new LabelRequest(
+                        DemoModel.importTo(directory.resolve("model")),
+                        null,
+                        new SourceSpec(
+                                List.of(directory + "/images"),
+                                InputFormat.FILES,
+                                null,
+                                TruthFrom.PARENT_DIR,
+                                FieldNames.usual()),
+                        Optional.of(table.toString()),
+                        Long.MAX_VALUE,
+                        LabelOptions.defaults(),
+                        LabelRequest.DEFAULT_IMAGES_PER_COMMIT,
+                        1.0));
+
+        job.label(table.toString());
+
+        String page = Files.readString(table.resolve("_cardinal/report.html"));
+        assertThat(page)
+                .contains("<h1>4 images labelled</h1>", "By " + DemoModel.ID + "@")
+                .contains("<strong>Bottleneck:</strong>")
+                .contains("<bdi>fetch</bdi>", "<bdi>infer</bdi>", "Batches filled", "<bdi>images-per-commit</bdi>")
+                .contains("truth </span><bdi>images</bdi>")
+                .contains("<bdi>no bytes</bdi>")
+                .doesNotContain("did not end well");
+        assertThat(images(page)).isEqualTo(3);
+    }
+
     /** Counted by hand: scores 0.05, 0.5 (lower end of the eleventh part), 0.999, 1 and one that is no number. */
     @Test
     void histogramAndClassesAreCountedInSpark() throws IOException {
@@ -94,7 +140,7 @@ class ReportJobTest {
         assertThat(written).isEqualTo("file:" + output + "/report.html");
         String page = Files.readString(output.resolve("report.html"));
         assertThat(page)
-                .contains("<h1>100 pseudo-labels selected</h1>")
+                .contains("<h1>100 pseudo\u2011labels selected</h1>")
                 .contains("Classes from the highest cut-off score to the lowest, at even steps.");
         assertThat(images(page)).as("six classes, five of each end").isEqualTo(60);
         assertThat(page.split("<h4>Lowest</h4>", -1)).hasSize(7);

@@ -150,7 +150,7 @@ class ThumbnailsTest {
         assertSize(thumbnails, archive + "!/x/1.png", 30, 20);
         assertSize(thumbnails, archive + "!/x/2.png#2", 20, 30);
         assertSize(thumbnails, archive + "!/x/3.png", 20, 40);
-        assertThat(thumbnails.get(archive + "!/x/4.png")).isEqualTo(Thumbnail.missing("not found in time"));
+        assertThat(thumbnails.get(archive + "!/x/4.png")).isEqualTo(Thumbnail.missing("gone"));
     }
 
     @Test
