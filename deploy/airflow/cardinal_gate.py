@@ -53,7 +53,7 @@ def main():
         with open(options.run, encoding="utf-8") as run, open(options.metrics, encoding="utf-8") as metrics:
             found = problems(json.load(run), json.load(metrics), options.max_bad_fraction, options.min_top1)
     except (OSError, ValueError, KeyError) as error:
-        print(f"cardinal_gate: {error!r}", file=sys.stderr)
+        print(f"cardinal_gate: {type(error).__name__}: {error}", file=sys.stderr)
         return 2
     for problem in found:
         print(f"cardinal_gate: {problem}", file=sys.stderr)

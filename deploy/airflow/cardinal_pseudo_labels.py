@@ -7,8 +7,8 @@ file says how to set both.
 Every task can be tried again: label and evaluate go on or begin again, and a label with nothing to do ends well.
 """
 
-from datetime import datetime, timedelta
 import json
+from datetime import datetime, timedelta
 
 from airflow.exceptions import AirflowFailException
 from airflow.providers.apache.spark.operators.spark_submit import SparkSubmitOperator
@@ -60,8 +60,6 @@ with DAG(
         "max_bad_fraction": Param(0.02, type="number", minimum=0, maximum=1, description="Gate: images that are not ok"),
         "min_top1": Param(0.75, type="number", minimum=0, maximum=1, description="Gate: lower end of the interval of top-1"),
     },
-    # For the gate: params as the numbers they are.
-    render_template_as_native_obj=False,
     tags=["cardinal"],
 ) as dag:
     label = cardinal(

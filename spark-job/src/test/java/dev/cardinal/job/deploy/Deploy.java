@@ -94,7 +94,9 @@ final class Deploy {
         assumeTrue(
                 CommandLines.commands().contains(command) || !TO_COME.contains(command),
                 "there is no command " + command + " yet");
-        assertThat(CommandLines.problems(arguments)).as(String.join(" ", arguments)).isEmpty();
+        assertThat(CommandLines.problems(arguments))
+                .as(String.join(" ", arguments))
+                .isEmpty();
     }
 
     /** What a program printed and how it ended. */

@@ -1,10 +1,12 @@
 package dev.cardinal.job.deploy;
 
+import java.lang.reflect.Field;
+import java.lang.reflect.Modifier;
 import java.util.Collection;
 import java.util.List;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.regex.Pattern;
-import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.deploy.k8s.Config$;
 import org.apache.spark.internal.config.ConfigEntry;
 import org.apache.spark.internal.config.Deploy$;
@@ -16,6 +18,8 @@ import org.apache.spark.internal.config.package$;
 final class SparkKeys {
     private static final String HADOOP = "spark.hadoop.";
     private static final Set<String> OF_OURS = Set.of("cardinal.store.tries");
+    private static final Set<String> OF_HADOOP =
+            constants("org.apache.hadoop.fs.CommonConfigurationKeys", "org.apache.hadoop.fs.s3a.Constants");
 
     /** What Spark reads by its beginning, and registers under no whole name. */
     private static final List<Pattern> FAMILIES = List.of(
@@ -58,12 +62,28 @@ final class SparkKeys {
     private static boolean isKnown(String key) {
         if (key.startsWith(HADOOP)) {
             String name = key.substring(HADOOP.length());
-            return OF_OURS.contains(name) || new Configuration().getRaw(withoutBucket(name)) != null;
+            return OF_OURS.contains(name) || OF_HADOOP.contains(withoutBucket(name));
         }
         return ConfigEntry.findEntry(key) != null
                 || YARN.contains(key)
                 || OTHERS.contains(key)
                 || FAMILIES.stream().anyMatch(family -> family.matcher(key).matches());
+    }
+
+    private static Set<String> constants(String... classes) {
+        Set<String> constants = new TreeSet<>();
+        try {
+            for (String name : classes) {
+                for (Field field : Class.forName(name).getFields()) {
+                    if (field.getType() == String.class && Modifier.isStatic(field.getModifiers())) {
+                        constants.add(String.valueOf(field.get(null)));
+                    }
+                }
+            }
+        } catch (ReflectiveOperationException e) {
+            throw new AssertionError(e);
+        }
+        return constants;
     }
 
     private static String withoutBucket(String name) {

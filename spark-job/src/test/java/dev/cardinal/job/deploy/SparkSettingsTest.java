@@ -66,7 +66,9 @@ class SparkSettingsTest {
         Map<String, Object> settings = Deploy.map(Deploy.application(name), "sparkConf");
 
         assertThat(SparkKeys.unknown(settings.keySet())).isEmpty();
-        assertThat(settings.values()).as("texts, as the operator's schema wants").allMatch(String.class::isInstance);
+        assertThat(settings.values())
+                .as("texts, as the operator's schema wants")
+                .allMatch(String.class::isInstance);
     }
 
     @Test
@@ -74,7 +76,8 @@ class SparkSettingsTest {
         List<String> keys = new ArrayList<>();
         try (Stream<Path> files = Files.walk(Deploy.ROOT.resolve("deploy"))) {
             for (Path file : files.filter(Files::isRegularFile).toList()) {
-                Matcher matcher = Pattern.compile("--conf \"?(spark\\.[^\\s=]+)=").matcher(Files.readString(file));
+                Matcher matcher =
+                        Pattern.compile("--conf \"?(spark\\.[^\\s=]+)=").matcher(Files.readString(file));
                 while (matcher.find()) {
                     keys.add(matcher.group(1));
                 }
@@ -86,10 +89,12 @@ class SparkSettingsTest {
 
     @Test
     void noCredentialStandsInAFile() throws IOException {
-        try (Stream<Path> files = Stream.concat(
-                Files.walk(Deploy.ROOT.resolve("deploy")), Files.walk(Deploy.ROOT.resolve("conf")))) {
+        try (Stream<Path> files =
+                Stream.concat(Files.walk(Deploy.ROOT.resolve("deploy")), Files.walk(Deploy.ROOT.resolve("conf")))) {
             for (Path file : files.filter(Files::isRegularFile).toList()) {
-                assertThat(AWS_KEY.matcher(Files.readString(file)).find()).as(file.toString()).isFalse();
+                assertThat(AWS_KEY.matcher(Files.readString(file)).find())
+                        .as(file.toString())
+                        .isFalse();
             }
         }
         for (String name : Deploy.applications()) {
