@@ -36,7 +36,8 @@ class AirflowTest {
     @Test
     void everyFileIsPython() throws Exception {
         try (Stream<Path> files = Files.list(FOLDER)) {
-            for (Path file : files.filter(path -> path.toString().endsWith(".py")).toList()) {
+            for (Path file :
+                    files.filter(path -> path.toString().endsWith(".py")).toList()) {
                 Path compiled = directory.resolve(file.getFileName() + "c");
                 Deploy.Result result = Deploy.run(
                         directory,
@@ -80,9 +81,7 @@ class AirflowTest {
         }
 
         assertThat(arguments).noneMatch(argument -> argument.contains("{") || argument.contains(" "));
-        assertThat(arguments)
-                .as("a retry of a run that exceeded it ends well")
-                .doesNotContain("--max-bad-fraction");
+        assertThat(arguments).as("a retry of a run that exceeded it ends well").doesNotContain("--max-bad-fraction");
         assertThat(spark.path("java_class").asText()).isEqualTo(Deploy.MAIN_CLASS);
         assertThat(spark.path("application").asText()).isEqualTo(Deploy.JAR);
         Deploy.assertParses(arguments);
@@ -110,10 +109,7 @@ class AirflowTest {
     }
 
     @ParameterizedTest
-    @CsvSource(
-            delimiter = '|',
-            textBlock =
-                    """
+    @CsvSource(delimiter = '|', textBlock = """
                     done          | 990 | 10 | m@1 | 0.80 | 0 |
                     gate-exceeded | 990 | 10 | m@1 | 0.80 | 0 |
                     done          | 970 | 30 | m@1 | 0.80 | 3 | 30 of 1000 images are not ok (3.00 %), more than 2 %
@@ -157,12 +153,9 @@ class AirflowTest {
     }
 
     private Path run(String outcome, int ok, int undecodable, String model) throws IOException {
-        return Files.writeString(
-                directory.resolve("run.json"),
-                """
+        return Files.writeString(directory.resolve("run.json"), """
                 {"outcome": "%s", "counts": {"ok": %d, "undecodable": %d}, "model": {"id": "%s"}, "error": null}
-                """
-                        .formatted(outcome, ok, undecodable, model));
+                """.formatted(outcome, ok, undecodable, model));
     }
 
     private Path metrics(double top1, double low, String model) throws IOException {
@@ -173,7 +166,9 @@ class AirflowTest {
 
     private JsonNode dag(Path... files) throws Exception {
         List<String> command = new ArrayList<>(List.of(
-                "python3", Path.of("src/test/fixtures/airflow_dag.py").toAbsolutePath().toString(), DAG.toString()));
+                "python3",
+                Path.of("src/test/fixtures/airflow_dag.py").toAbsolutePath().toString(),
+                DAG.toString()));
         Stream.of(files).map(Path::toString).forEach(command::add);
         Deploy.Result result = Deploy.run(directory, Map.of(), command);
         assertThat(result.exitCode()).as(result.err()).isZero();
@@ -191,7 +186,8 @@ class AirflowTest {
         String text = template.replaceAll("\\{\\{ dag_run\\.run_after\\.strftime\\('[^']+'\\) }}", "20261122T021500Z");
         for (Map.Entry<String, JsonNode> parameter : dag().path("params").properties()) {
             text = text.replace(
-                    "{{ params." + parameter.getKey() + " }}", parameter.getValue().asText());
+                    "{{ params." + parameter.getKey() + " }}",
+                    parameter.getValue().asText());
         }
         return text;
     }

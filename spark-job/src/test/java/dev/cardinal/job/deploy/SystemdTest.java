@@ -27,7 +27,8 @@ class SystemdTest {
     void systemdFindsNothingWrong() throws Exception {
         Deploy.assumeInstalled("systemd-analyze");
         // What is to be run must be there: here something else that is.
-        String service = Files.readString(FOLDER.resolve(SERVICE)).replace("=/opt/spark/bin/spark-submit ", "=/bin/sh ");
+        String service =
+                Files.readString(FOLDER.resolve(SERVICE)).replace("=/opt/spark/bin/spark-submit ", "=/bin/sh ");
         for (String name : List.of(SERVICE, "cardinal-label@photos.service")) {
             Files.writeString(directory.resolve(name), service);
         }
