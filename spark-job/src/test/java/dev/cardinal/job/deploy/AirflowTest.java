@@ -35,9 +35,8 @@ class AirflowTest {
 
     @Test
     void everyFileIsPython() throws Exception {
-        try (Stream<Path> files = Files.list(FOLDER)) {
-            for (Path file :
-                    files.filter(path -> path.toString().endsWith(".py")).toList()) {
+        for (Path file : Deploy.files("deploy/airflow")) {
+            if (file.toString().endsWith(".py")) {
                 Path compiled = directory.resolve(file.getFileName() + "c");
                 Deploy.Result result = Deploy.run(
                         directory,

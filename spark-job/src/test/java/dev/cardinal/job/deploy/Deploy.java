@@ -32,6 +32,17 @@ final class Deploy {
 
     private Deploy() {}
 
+    /** Every file below folders of the repository. */
+    static List<Path> files(String... folders) throws IOException {
+        List<Path> found = new ArrayList<>();
+        for (String folder : folders) {
+            try (Stream<Path> files = Files.walk(ROOT.resolve(folder))) {
+                files.filter(Files::isRegularFile).sorted().forEach(found::add);
+            }
+        }
+        return found;
+    }
+
     /** The documents of a YAML file. */
     static List<Map<String, Object>> yaml(Path file) throws IOException {
         List<Map<String, Object>> documents = new ArrayList<>();

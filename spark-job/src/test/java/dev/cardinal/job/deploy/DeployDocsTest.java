@@ -11,7 +11,6 @@ import java.util.Map;
 import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -30,9 +29,9 @@ class DeployDocsTest {
     private Path directory;
 
     private static List<Path> pages() throws IOException {
-        try (Stream<Path> files = Files.walk(Deploy.ROOT.resolve("deploy"))) {
-            return files.filter(file -> file.endsWith("README.md")).sorted().toList();
-        }
+        return Deploy.files("deploy").stream()
+                .filter(file -> file.endsWith("README.md"))
+                .toList();
     }
 
     @Test

@@ -12,7 +12,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -47,11 +46,9 @@ class ManifestsTest {
             Set.of("instances", "cores", "memory", "memoryOverhead", "javaOptions", "template");
 
     static List<Path> files() throws IOException {
-        try (Stream<Path> files = Files.walk(Deploy.ROOT.resolve("deploy"))) {
-            return files.filter(file -> file.toString().matches(".*\\.ya?ml"))
-                    .sorted()
-                    .toList();
-        }
+        return Deploy.files("deploy").stream()
+                .filter(file -> file.toString().matches(".*\\.ya?ml"))
+                .toList();
     }
 
     @ParameterizedTest

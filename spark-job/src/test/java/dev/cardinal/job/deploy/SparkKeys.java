@@ -81,7 +81,7 @@ final class SparkKeys {
                 }
             }
         } catch (ReflectiveOperationException e) {
-            throw new AssertionError(e);
+            throw new LinkageError("a class of Hadoop is not as expected", e);
         }
         return constants;
     }

@@ -10,9 +10,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -21,15 +19,13 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** Holds Spark's settings in {@code conf/} and {@code deploy/}, commented ones included, to what Spark reads. */
 class SparkSettingsTest {
     private static final Pattern CREDENTIAL = Pattern.compile("(?i)(secret|password|token|access[._]?key)");
+    private static final Pattern DOCUMENTED = Pattern.compile("--conf[ ,](spark\\.[^\\s=]+)=");
     private static final Pattern AWS_KEY = Pattern.compile("\\b(AKIA|ASIA)[A-Z0-9]{16}\\b");
 
     static List<Path> files() throws IOException {
-        try (Stream<Path> files = Files.list(Deploy.ROOT.resolve("conf"))) {
-            List<Path> found = new ArrayList<>(
-                    files.filter(file -> file.toString().endsWith(".conf")).toList());
-            found.add(Deploy.ROOT.resolve("deploy/systemd/spark-defaults.conf"));
-            return found;
-        }
+        return Deploy.files("conf", "deploy").stream()
+                .filter(file -> file.toString().endsWith(".conf"))
+                .toList();
     }
 
     @ParameterizedTest
@@ -74,14 +70,8 @@ class SparkSettingsTest {
     @Test
     void documentedSettingsAreReadBySpark() throws IOException {
         List<String> keys = new ArrayList<>();
-        try (Stream<Path> files = Files.walk(Deploy.ROOT.resolve("deploy"))) {
-            for (Path file : files.filter(Files::isRegularFile).toList()) {
-                Matcher matcher =
-                        Pattern.compile("--conf \"?(spark\\.[^\\s=]+)=").matcher(Files.readString(file));
-                while (matcher.find()) {
-                    keys.add(matcher.group(1));
-                }
-            }
+        for (Path file : Deploy.files("deploy")) {
+            DOCUMENTED.matcher(Files.readString(file)).results().forEach(match -> keys.add(match.group(1)));
         }
         assertThat(keys).isNotEmpty();
         assertThat(SparkKeys.unknown(keys)).isEmpty();
@@ -89,13 +79,10 @@ class SparkSettingsTest {
 
     @Test
     void noCredentialStandsInAFile() throws IOException {
-        try (Stream<Path> files =
-                Stream.concat(Files.walk(Deploy.ROOT.resolve("deploy")), Files.walk(Deploy.ROOT.resolve("conf")))) {
-            for (Path file : files.filter(Files::isRegularFile).toList()) {
-                assertThat(AWS_KEY.matcher(Files.readString(file)).find())
-                        .as(file.toString())
-                        .isFalse();
-            }
+        for (Path file : Deploy.files("deploy", "conf")) {
+            assertThat(AWS_KEY.matcher(Files.readString(file)).find())
+                    .as(file.toString())
+                    .isFalse();
         }
         for (String name : Deploy.applications()) {
             Deploy.map(Deploy.application(name), "sparkConf").forEach((key, value) -> {

@@ -3,6 +3,7 @@ package dev.cardinal.job.deploy;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.io.Reader;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -61,7 +62,9 @@ class SystemdTest {
         assertThat(options).containsExactly("label", "--config", "/etc/cardinal/%i.properties");
         // The file's keys are options too.
         Properties file = new Properties();
-        file.load(Files.newBufferedReader(FOLDER.resolve("photos.properties")));
+        try (Reader reader = Files.newBufferedReader(FOLDER.resolve("photos.properties"))) {
+            file.load(reader);
+        }
         List<String> arguments = new ArrayList<>(List.of("label"));
         file.forEach((key, value) -> arguments.addAll(List.of("--" + key, (String) value)));
         Deploy.assertParses(arguments);
