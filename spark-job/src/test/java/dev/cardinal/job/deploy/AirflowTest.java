@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.MissingNode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -28,9 +29,12 @@ class AirflowTest {
     @TempDir
     private Path directory;
 
+    private static JsonNode dag = MissingNode.getInstance();
+
     @BeforeAll
-    static void requirePython() {
+    static void readDag() throws Exception {
         Deploy.assumeInstalled("python3");
+        dag = read();
     }
 
     @Test
@@ -65,7 +69,7 @@ class AirflowTest {
                         Map.entry("evaluate", List.of("label_held_out")),
                         Map.entry("gate", List.of("label", "evaluate")),
                         Map.entry("select", List.of("gate")));
-        assertThat(dag().path("max_active_runs").asInt())
+        assertThat(dag.path("max_active_runs").asInt())
                 .as("one run at a time writes to a table")
                 .isEqualTo(1);
     }
@@ -102,8 +106,8 @@ class AirflowTest {
     void theGateOfTheDagLetsGoodPredictionsThroughAndStopsOthers() throws Exception {
         Path good = run("done", 990, 10, "m@1");
 
-        assertThat(dag(good, metrics(0.80, 0.78, "m@1")).path("gate").isNull()).isTrue();
-        assertThat(dag(good, metrics(0.76, 0.74, "m@1")).path("gate").asText())
+        assertThat(read(good, metrics(0.80, 0.78, "m@1")).path("gate").isNull()).isTrue();
+        assertThat(read(good, metrics(0.76, 0.74, "m@1")).path("gate").asText())
                 .isEqualTo("top-1 is 76.00 % on 500 images, 95 % interval from 74.00 %, below 75 %");
     }
 
@@ -163,27 +167,28 @@ class AirflowTest {
                 "{\"model\": \"%s\", \"n\": 500, \"top1\": %s, \"top1_low\": %s}".formatted(model, top1, low));
     }
 
-    private JsonNode dag(Path... files) throws Exception {
+    /** The DAG; with files of a run, what its gate says of them as well. */
+    private static JsonNode read(Path... files) throws Exception {
         List<String> command = new ArrayList<>(List.of(
                 "python3",
                 Path.of("src/test/fixtures/airflow_dag.py").toAbsolutePath().toString(),
                 DAG.toString()));
         Stream.of(files).map(Path::toString).forEach(command::add);
-        Deploy.Result result = Deploy.run(directory, Map.of(), command);
+        Deploy.Result result = Deploy.run(FOLDER, Map.of(), command);
         assertThat(result.exitCode()).as(result.err()).isZero();
         return new JsonMapper().readTree(result.out());
     }
 
-    private Map<String, JsonNode> tasks() throws Exception {
+    private static Map<String, JsonNode> tasks() {
         Map<String, JsonNode> tasks = new LinkedHashMap<>();
-        dag().path("tasks").forEach(task -> tasks.put(task.path("task_id").asText(), task));
+        dag.path("tasks").forEach(task -> tasks.put(task.path("task_id").asText(), task));
         return tasks;
     }
 
     /** A template as Airflow renders it, with the parameters' defaults. */
-    private String rendered(String template) throws Exception {
+    private static String rendered(String template) {
         String text = template.replaceAll("\\{\\{ dag_run\\.run_after\\.strftime\\('[^']+'\\) }}", "20261122T021500Z");
-        for (Map.Entry<String, JsonNode> parameter : dag().path("params").properties()) {
+        for (Map.Entry<String, JsonNode> parameter : dag.path("params").properties()) {
             text = text.replace(
                     "{{ params." + parameter.getKey() + " }}",
                     parameter.getValue().asText());

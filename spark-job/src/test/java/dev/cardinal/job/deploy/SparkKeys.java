@@ -32,20 +32,11 @@ final class SparkKeys {
                     + "(mount\\.path|options\\.sizeLimit)"),
             Pattern.compile("spark\\.yarn\\.appMasterEnv\\.[A-Z_]+"));
 
-    /**
-     * Of {@code org.apache.spark.deploy.yarn.config} in Spark's sources: spark-yarn is on no class path here.
-     */
-    private static final Set<String> YARN = Set.of(
-            "spark.yarn.dist.files",
-            "spark.yarn.jars",
-            "spark.yarn.archive",
-            "spark.yarn.maxAppAttempts",
-            "spark.yarn.queue",
-            "spark.yarn.submit.waitAppCompletion");
+    /** Of {@code org.apache.spark.deploy.yarn.config} in Spark's sources: spark-yarn is on no class path here. */
+    private static final Set<String> YARN = Set.of("spark.yarn.dist.files", "spark.yarn.maxAppAttempts");
 
-    /** Read from system properties and files, and registered nowhere. */
-    private static final Set<String> OTHERS =
-            Set.of("spark.app.name", "spark.master", "spark.submit.deployMode", "spark.ui.prometheus.enabled");
+    /** Read from system properties, and registered nowhere. */
+    private static final Set<String> OTHERS = Set.of("spark.master");
 
     static {
         // An object of Scala registers its settings when it is made.
