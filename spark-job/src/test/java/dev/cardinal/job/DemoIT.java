@@ -3,6 +3,7 @@ package dev.cardinal.job;
 import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
@@ -257,6 +258,43 @@ class DemoIT {
                         "\"batch_fill\" : 0.");
         assertThat(predictions().resolve("_cardinal/lock")).doesNotExist();
         assertThat(predictions()).isDirectoryNotContaining("glob:**/_SUCCESS");
+    }
+
+    /** The gate of the Airflow DAG, which needs a Python. */
+    @Test
+    void theGateReadsRunRecordAndMetrics() throws Exception {
+        assumeTrue(
+                Stream.of(System.getenv("PATH").split(":", -1))
+                        .anyMatch(folder -> Files.isExecutable(Path.of(folder, "python3"))),
+                "python3 is not installed");
+
+        // 5 of 1,005 files are no images, and the lower end of 94.60 % is 93.02 %.
+        assertThat(gate("0.005", "0.93")).isZero();
+        assertThat(gate("0.004", "0.93")).isEqualTo(3);
+        assertThat(gate("0.005", "0.94")).isEqualTo(3);
+    }
+
+    private static int gate(String maxBadFraction, String minTop1) throws IOException, InterruptedException {
+        return new ProcessBuilder(
+                        "python3",
+                        Path.of(System.getProperty("cardinal.launcher"))
+                                .resolve("../../airflow/cardinal_gate.py")
+                                .normalize()
+                                .toString(),
+                        "--run",
+                        predictions().resolve("_cardinal/run.json").toString(),
+                        "--metrics",
+                        directory
+                                .resolve("cardinal-demo/evaluation/metrics.json")
+                                .toString(),
+                        "--max-bad-fraction",
+                        maxBadFraction,
+                        "--min-top1",
+                        minTop1)
+                .redirectErrorStream(true)
+                .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                .start()
+                .waitFor();
     }
 
     /** Labels again what the demo has labelled, or some of it, with its model. */

@@ -68,7 +68,8 @@ public final class CommandRunner {
         }
     }
 
-    private static CommandLine parser() {
+    /** The commands with their options, as {@link #run} reads a command line. */
+    static CommandLine parser() {
         CommandLine root = new CommandLine(new RootCommand());
         for (CommandLine command : root.getSubcommands().values()) {
             configure(command);
