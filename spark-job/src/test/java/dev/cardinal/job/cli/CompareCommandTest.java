@@ -36,7 +36,8 @@ class CompareCommandTest {
 
         assertThat(run.exitCode()).as(run.err()).isZero();
         assertThat(run.err()).isEmpty();
-        assertThat(run.out()).isEqualTo("""
+        assertThat(run.out())
+                .isEqualTo("""
                         compared: 228 images that all 3 teachers have labelled, 209 of them with a truth
                         not labelled by every teacher: 48
                         changed between the teachers: 5
@@ -54,7 +55,7 @@ class CompareCommandTest {
                         2, 3    42.11 %  0.3173          75          64           22          48          -20.10  -28.35  -11.84   6.54e-06
 
                         recommendation: toy0@0123456789ab has the best top-1, 75.12 %, and no other is within 0.5 points of it (1,000 MACs an image and 10.0 images/s)
-                        """ + "comparison: " + output + "/comparison.json\n");
+                        """ + "comparison: " + output + "/comparison.json\nreport: " + output + "/report.html\n");
     }
 
     @Test
