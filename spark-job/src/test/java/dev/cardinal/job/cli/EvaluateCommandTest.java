@@ -68,6 +68,7 @@ class EvaluateCommandTest {
                         fox                    20          19     18    94.74 %
                         gnu                    20          19      0     0.00 %
                         metrics: %s/evaluation/metrics.json
+                        report: %s/evaluation/report.html
                         """.replace("%s", directory.toString()));
     }
 
