@@ -130,7 +130,8 @@ class DemoIT {
     void selectionIsThatOfAWindowQuery() throws SQLException {
         String expected = """
                 SELECT * FROM (
-                    SELECT c.class_index, row_number() OVER (PARTITION BY c.class_index ORDER BY c.score DESC, path) AS rank,
+                    SELECT c.class_index,
+                        CAST(row_number() OVER (PARTITION BY c.class_index ORDER BY c.score DESC, path) AS INTEGER) AS rank,
                         c.score, path
                     FROM (SELECT path, unnest(predictions[:10]) AS c FROM $table WHERE status = 'ok'))
                 WHERE rank <= 100 ORDER BY ALL""";
