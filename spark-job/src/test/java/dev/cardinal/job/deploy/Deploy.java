@@ -28,7 +28,7 @@ final class Deploy {
     static final String JAR = "/opt/cardinal/cardinal.jar";
 
     private static final Pattern PROPERTY = Pattern.compile("(#?)(spark\\.\\S+)\\s+(\\S.*)");
-    private static final List<String> TO_COME = List.of("select", "compare", "doctor");
+    private static final List<String> TO_COME = List.of("doctor");
 
     private Deploy() {}
 
