@@ -13,6 +13,7 @@ import picocli.CommandLine;
             LabelCommand.class,
             SelectCommand.class,
             EvaluateCommand.class,
+            CompareCommand.class,
             DemoCommand.class
         })
 final class RootCommand extends CommonOptions {

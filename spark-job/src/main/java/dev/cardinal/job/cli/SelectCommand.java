@@ -154,6 +154,7 @@ final class SelectCommand extends CommonOptions implements Command {
             progress.finished();
             print(result, console.out());
             console.out().println("selection: " + output);
+            Reports.print(output + "/report.html", reports -> reports.select(output), spark, console);
             return ExitCode.DONE;
         }
     }
