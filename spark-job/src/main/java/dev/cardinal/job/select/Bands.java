@@ -133,7 +133,9 @@ record Bands(List<Band> bands, List<Long> totals, boolean hasNan) {
         List<Row> rows = new ArrayList<>();
         for (int b = 0; b < bands.size(); b++) {
             Band band = bands.get(b);
-            float below = band.above() == 0 ? Float.POSITIVE_INFINITY : bands.get(b - 1).lowest();
+            float below = band.above() == 0
+                    ? Float.POSITIVE_INFINITY
+                    : bands.get(b - 1).lowest();
             rows.add(RowFactory.create(b, band.classIndex(), band.lowest(), below, band.above()));
         }
         return spark.createDataFrame(rows, SCHEMA);

@@ -51,8 +51,7 @@ record Considered(Dataset<Row> images, long count, Census census, long excluded,
         }
         Teacher first = teachers.get(0);
         Census census = Census.of(teachers);
-        Optional<LeftOut> leftOut =
-                LeftOut.of(keys(teachers), checked.exclusion(), options.dedupe(), output, spark);
+        Optional<LeftOut> leftOut = LeftOut.of(keys(teachers), checked.exclusion(), options.dedupe(), output, spark);
         boolean fromLogits = needsLogits(options, checked.teachers());
         if (leftOut.isEmpty() && !fromLogits && first.isOneTable()) {
             return new Considered(first.ok(PATH, SHA256, col("predictions")), census.complete(), census, 0, 0);
@@ -86,9 +85,9 @@ record Considered(Dataset<Row> images, long count, Census census, long excluded,
         return keys;
     }
 
-    private static Dataset<Row> fromLogits(
-            SelectOptions options, List<Teacher> teachers, Optional<LeftOut> leftOut) {
-        Dataset<Row> images = without(leftOut, teachers.get(0).ok(PATH, SHA256, array(LOGITS).as("all")));
+    private static Dataset<Row> fromLogits(SelectOptions options, List<Teacher> teachers, Optional<LeftOut> leftOut) {
+        Dataset<Row> images =
+                without(leftOut, teachers.get(0).ok(PATH, SHA256, array(LOGITS).as("all")));
         for (Teacher other : teachers.subList(1, teachers.size())) {
             images = joined(images, other, LOGITS)
                     .select(PATH, SHA256, concat(col("all"), array(LOGITS)).as("all"));
@@ -96,7 +95,9 @@ record Considered(Dataset<Row> images, long count, Census census, long excluded,
         int classes = teachers.get(0).predictions().origin().classes().size();
         Softmax softmax = new Softmax(classes, options.competing(), options.temperature());
         return images.select(
-                PATH, SHA256, udf(softmax, Teacher.PREDICTIONS).apply(PATH, col("all")).as("predictions"));
+                PATH,
+                SHA256,
+                udf(softmax, Teacher.PREDICTIONS).apply(PATH, col("all")).as("predictions"));
     }
 
     /** Images that another teacher has as well, with the same bytes, and these columns of it. */

@@ -53,7 +53,8 @@ record RequestCheck(List<String> problems, List<Predictions> teachers, Optional<
         AtomicReference<@Nullable Exclusion> exclusion = new AtomicReference<>();
         if (options.exclude().isPresent()) {
             collect(
-                    problems, () -> exclusion.set(Exclusion.open(options.exclude().get(), configuration)));
+                    problems,
+                    () -> exclusion.set(Exclusion.open(options.exclude().get(), configuration)));
         }
         return new RequestCheck(problems, teachers, Optional.ofNullable(exclusion.get()));
     }

@@ -12,13 +12,14 @@ import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import picocli.CommandLine;
-import picocli.CommandLine.Option;
+import picocli.CommandLine.ParseResult;
 
 /** The command line of {@code select}, without Spark. */
 class SelectCommandTest {
@@ -28,39 +29,23 @@ class SelectCommandTest {
     @TempDir
     private Path directory;
 
-    /** A command with the option alone. */
-    @CommandLine.Command
-    private static final class Teachers {
-        @Option(
-                names = "--predictions",
-                arity = "1..*",
-                required = true,
-                parameterConsumer = TeachersConsumer.class,
-                paramLabel = "DIR")
-        private List<List<String>> predictions = List.of();
-
-        @Option(names = "--output")
-        private String output = "";
-
-        @Option(names = "--unique")
-        private boolean unique;
-    }
-
     @ParameterizedTest
     @CsvSource({
         "--predictions a, [[a]]",
         "--predictions a b c, '[[a, b, c]]'",
         "--predictions a b --predictions c, '[[a, b], [c]]'",
         "--predictions=a --predictions=b, '[[a], [b]]'",
-        "--predictions=a b --unique --predictions c --output o, '[[a, b], [c]]'",
-        "--output=o --predictions s3a://bucket/a file:/b, '[[s3a://bucket/a, file:/b]]'"
+        "--predictions=a b --unique --predictions c --k 5, '[[a, b], [c]]'",
+        "--p=2 --predictions s3a://bucket/a file:/b, '[[s3a://bucket/a, file:/b]]'"
     })
     void everyOccurrenceIsATeacherAndEveryValueAPart(String line, String expected) {
-        Teachers teachers = new Teachers();
+        List<String> arguments = new ArrayList<>(List.of("select", "--output", "o"));
+        arguments.addAll(List.of(line.split(" ", -1)));
 
-        new CommandLine(teachers).parseArgs(line.split(" ", -1));
+        ParseResult parsed = new CommandLine(new RootCommand()).parseArgs(arguments.toArray(String[]::new));
 
-        assertThat(teachers.predictions).hasToString(expected);
+        assertThat(parsed.subcommand().matchedOption("--predictions").<List<List<String>>>getValue())
+                .hasToString(expected);
     }
 
     @ParameterizedTest
@@ -171,8 +156,10 @@ class SelectCommandTest {
 
     @Test
     void valuesOutOfRangeAreNoOptions() {
-        assertThat(SelectOptions.problems(0, 0, Double.NaN, SelectOptions.Balance.NONE, 0)).hasSize(4);
-        assertThat(SelectOptions.problems(1, 1, 1, SelectOptions.Balance.REPEAT, 1e-3)).isEmpty();
+        assertThat(SelectOptions.problems(0, 0, Double.NaN, SelectOptions.Balance.NONE, 0))
+                .hasSize(4);
+        assertThat(SelectOptions.problems(1, 1, 1, SelectOptions.Balance.REPEAT, 1e-3))
+                .isEmpty();
     }
 
     private int run(String... arguments) {

@@ -63,7 +63,8 @@ class ExclusionTest {
 
     @Test
     void parquetHasAColumnSha256() throws IOException {
-        Path table = parquet("SELECT '" + A.toUpperCase(Locale.ROOT) + "' AS sha256, 1 AS other UNION ALL SELECT null, 2");
+        Path table =
+                parquet("SELECT '" + A.toUpperCase(Locale.ROOT) + "' AS sha256, 1 AS other UNION ALL SELECT null, 2");
 
         assertThat(hashes(table)).containsExactly(A);
         assertThat(hashes(onlyFile(table))).containsExactly(A);
@@ -75,7 +76,8 @@ class ExclusionTest {
 
         assertThatThrownBy(() -> hashes(table))
                 .isInstanceOf(CardinalException.class)
-                .hasMessageContaining("--exclude file:" + table + " needs a column sha256 of strings, and has hash STRING");
+                .hasMessageContaining(
+                        "--exclude file:" + table + " needs a column sha256 of strings, and has hash STRING");
     }
 
     @Test

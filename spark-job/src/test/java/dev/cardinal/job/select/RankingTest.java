@@ -76,7 +76,8 @@ class RankingTest {
                 .filter(n -> n > 0)
                 .toArray();
         assertThat(rows).hasSizeGreaterThan(3);
-        assertThat(IntStream.range(0, rows.length).mapToLong(task -> rows[task])).allMatch(n -> n < IMAGES / 2);
+        assertThat(IntStream.range(0, rows.length).mapToLong(task -> rows[task]))
+                .allMatch(n -> n < IMAGES / 2);
         assertThat(selected.select("rank").distinct().count()).isEqualTo(IMAGES);
     }
 
@@ -99,8 +100,7 @@ class RankingTest {
                 .toList();
         String table = TestTable.at(directory.resolve("predictions"), names(2)).write(images);
         Teacher teacher = Teacher.of(Predictions.open(List.of(table), new Configuration()), session);
-        return new Candidates(
-                teacher.ok(col("path"), col("sha256"), col("predictions")), Candidates.ALL, minScore);
+        return new Candidates(teacher.ok(col("path"), col("sha256"), col("predictions")), Candidates.ALL, minScore);
     }
 
     private Dataset<Row> selected(Candidates candidates, long k, long bandRows) {

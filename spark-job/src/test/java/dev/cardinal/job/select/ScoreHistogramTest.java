@@ -64,8 +64,7 @@ class ScoreHistogramTest {
         ScoreHistogram histogram = of(1f, 1f, 1f, 0.9f, 0.5f, 0.1f, 0.1f);
 
         assertThat(histogram.bands(CLASS, 100, 2))
-                .containsExactly(
-                        new Band(CLASS, 0, 3, 1f), new Band(CLASS, 3, 2, 0.5f), new Band(CLASS, 5, 2, 0.1f));
+                .containsExactly(new Band(CLASS, 0, 3, 1f), new Band(CLASS, 3, 2, 0.5f), new Band(CLASS, 5, 2, 0.1f));
     }
 
     @Test

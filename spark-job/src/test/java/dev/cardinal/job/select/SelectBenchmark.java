@@ -126,7 +126,12 @@ final class SelectBenchmark {
 
     private Run select(Path table, String memory) throws IOException, InterruptedException {
         delete(output("select"));
-        return run(memory, SelectBenchmark.class, "select-once", table.toString(), output("select").toString());
+        return run(
+                memory,
+                SelectBenchmark.class,
+                "select-once",
+                table.toString(),
+                output("select").toString());
     }
 
     private Run query(Path table, String memory) throws IOException, InterruptedException {
@@ -192,7 +197,8 @@ final class SelectBenchmark {
             statement.execute("COPY (SELECT p.class_index AS class_index, p.label AS class_label,"
                     + " CAST(row_number() OVER (PARTITION BY p.class_index ORDER BY p.score DESC, path) AS INTEGER) AS rank,"
                     + " p.score AS score, path, sha256, CAST(1 AS INTEGER) AS weight"
-                    + " FROM (SELECT path, sha256, unnest(predictions) AS p FROM read_parquet('" + table + "/*.parquet')"
+                    + " FROM (SELECT path, sha256, unnest(predictions) AS p FROM read_parquet('" + table
+                    + "/*.parquet')"
                     + " WHERE status = 'ok') QUALIFY rank <= " + K + ") TO '" + output
                     + "/selection.parquet' (FORMAT parquet)");
         }

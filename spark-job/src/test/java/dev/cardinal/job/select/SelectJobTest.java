@@ -1,22 +1,27 @@
 package dev.cardinal.job.select;
 
+import static dev.cardinal.job.select.TestTable.MODEL;
 import static dev.cardinal.job.select.TestTable.names;
 import static dev.cardinal.job.select.TestTable.scored;
 import static dev.cardinal.job.select.TestTable.sha256;
-import static org.apache.spark.sql.functions.col;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.cardinal.job.LocalSpark;
-import dev.cardinal.job.predictions.Predictions;
 import dev.cardinal.job.select.PlainSelection.Entry;
 import dev.cardinal.job.select.RandomImages.Scores;
 import dev.cardinal.job.select.SelectOptions.Balance;
 import dev.cardinal.job.select.SelectOptions.Dedupe;
+import dev.cardinal.job.select.SelectOptions.Export;
 import dev.cardinal.job.select.SelectOptions.PerImage;
 import dev.cardinal.job.select.SelectOptions.Strategy;
 import dev.cardinal.job.select.SelectResult.ClassSelection;
+import dev.cardinal.job.select.SelectResult.Counts;
 import dev.cardinal.job.select.TestTable.Image;
+import dev.cardinal.zoo.CardinalException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -29,9 +34,6 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
-import org.apache.hadoop.conf.Configuration;
-import org.apache.spark.sql.Dataset;
-import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 import org.assertj.core.api.AbstractThrowableAssert;
 import org.junit.jupiter.api.BeforeEach;
@@ -178,11 +180,13 @@ class SelectJobTest {
         assertThat(session.conf().getAll()).isEqualTo(before);
     }
 
-
     @Test
     void runFileSaysWhatWasDone() throws IOException {
-        String first = table("first").write(List.of(
-                Image.ok("a", scored(0, 0.5), scored(1, 0.5)), Image.ok("b", scored(0, Double.NaN), scored(1, 0)), broken("c")));
+        String first = table("first")
+                .write(List.of(
+                        Image.ok("a", scored(0, 0.5), scored(1, 0.5)),
+                        Image.ok("b", scored(0, Double.NaN), scored(1, 0)),
+                        broken("c")));
 
         SelectResult result = select(options().k(2).p(2).exclude(excludeFile(Set.of())), first);
 
@@ -208,7 +212,8 @@ class SelectJobTest {
     @Test
     void nanBelowTheClassesThatCompeteIsNoneOfTheirBusiness() throws IOException {
         String table = table("predictions")
-                .write(List.of(Image.ok("a", scored(0, 0.5), scored(1, Double.NaN)), Image.ok("b", scored(0, Double.NaN))));
+                .write(List.of(
+                        Image.ok("a", scored(0, 0.5), scored(1, Double.NaN)), Image.ok("b", scored(0, Double.NaN))));
 
         Counts counts = select(options().k(5).p(1), table).counts();
 
@@ -226,8 +231,7 @@ class SelectJobTest {
 
         SelectResult result = select(options, first, second);
 
-        PlainSelection expected =
-                new PlainSelection(List.of(images), options.build(), Set.of(), RandomImages.TOP_K);
+        PlainSelection expected = new PlainSelection(List.of(images), options.build(), Set.of(), RandomImages.TOP_K);
         assertThat(selection()).isEqualTo(expected.selected);
         assertThat(result.counts()).isEqualTo(expected.counts());
     }
@@ -246,10 +250,14 @@ class SelectJobTest {
 
     @Test
     void excludedTableOfPredictionsIsAnExcludeFile() throws IOException {
-        String validation = table("validation").write(List.of(Image.ok("other/a", scored(0, 1)).withSha256(sha256("a"))));
+        String validation = table("validation")
+                .write(List.of(Image.ok("other/a", scored(0, 1)).withSha256(sha256("a"))));
         String table = table("predictions").write(List.of(Image.ok("a", scored(0, 1)), Image.ok("b", scored(0, 0.5))));
 
-        assertThat(select(options().k(5).p(1).exclude(validation), table).counts().excluded()).isEqualTo(1);
+        assertThat(select(options().k(5).p(1).exclude(validation), table)
+                        .counts()
+                        .excluded())
+                .isEqualTo(1);
         assertThat(selection()).extracting(Entry::path).containsExactly("b");
     }
 
@@ -294,8 +302,8 @@ class SelectJobTest {
         String table = table("predictions").write(List.of(Image.ok("b", scored(0, 1))), "other@ba9876543210");
 
         assertRefused(options().p(1), table)
-                .hasMessage("predictions file:" + table + " hold rows of model other@ba9876543210 beside those of " + MODEL
-                        + ", which they say they come from");
+                .hasMessage("predictions file:" + table + " hold rows of model other@ba9876543210 beside those of "
+                        + MODEL + ", which they say they come from");
     }
 
     @Test
@@ -313,8 +321,9 @@ class SelectJobTest {
         String table = table("predictions").write(List.of(Image.ok("a", scored(0, 1))));
 
         assertRefused(options().p(6), table)
-                .hasMessage("--p 6 is more than predictions file:" + table + " hold, the top 5 of 9 classes: name a --p of"
-                        + " at most 5, or label with --top-k 6 or --emit logits");
+                .hasMessage(
+                        "--p 6 is more than predictions file:" + table + " hold, the top 5 of 9 classes: name a --p of"
+                                + " at most 5, or label with --top-k 6 or --emit logits");
     }
 
     @Test
@@ -340,7 +349,10 @@ class SelectJobTest {
         String first = table("first").withLogits().write(List.of(Image.ok("a", scored(0, 1))));
         String second = table("second").write(List.of(Image.ok("a", scored(0, 1))));
 
-        assertRefused(new SelectRequest(List.of(List.of(first), List.of(second)), output, options().p(1).build()))
+        assertRefused(new SelectRequest(
+                        List.of(List.of(first), List.of(second)),
+                        output,
+                        options().p(1).build()))
                 .hasMessage("an ensemble needs logits, which predictions file:" + second
                         + " do not have: label with --emit logits");
     }
@@ -357,10 +369,16 @@ class SelectJobTest {
                 .withLogits()
                 .write(List.of(Image.ok("a", scored(0, 1))));
 
-        assertRefused(new SelectRequest(List.of(List.of(first), List.of(second)), output, options().p(1).build()))
+        assertRefused(new SelectRequest(
+                        List.of(List.of(first), List.of(second)),
+                        output,
+                        options().p(1).build()))
                 .hasMessage("teachers need the same classes: predictions file:" + first
                         + " have 2 (ant, bee); predictions file:" + second + " have 4 (ant, bee, cat, ...)");
-        assertRefused(new SelectRequest(List.of(List.of(first), List.of(third)), output, options().p(1).build()))
+        assertRefused(new SelectRequest(
+                        List.of(List.of(first), List.of(third)),
+                        output,
+                        options().p(1).build()))
                 .hasMessage("teachers need the same classes: class 1 is 'bee' in predictions file:" + first
                         + " and 'cat' in predictions file:" + third);
     }
@@ -369,7 +387,10 @@ class SelectJobTest {
     void tableOfTwoTeachersIsRefused() throws IOException {
         String table = table("predictions").withLogits().write(List.of(Image.ok("a", scored(0, 1))));
 
-        assertRefused(new SelectRequest(List.of(List.of(table), List.of(table + "/")), output, options().p(1).build()))
+        assertRefused(new SelectRequest(
+                        List.of(List.of(table), List.of(table + "/")),
+                        output,
+                        options().p(1).build()))
                 .hasMessage("predictions file:" + table + " are named for two teachers");
     }
 
@@ -380,9 +401,13 @@ class SelectJobTest {
         String first = table("first").withLogits().write(List.of(image));
         String second = table("second").withLogits().write(List.of(image.withSha256(sha256("changed"))));
 
-        assertRefused(new SelectRequest(List.of(List.of(first), List.of(second)), output, options().p(1).build()))
-                .hasMessageStartingWith("no image is ok, with the same bytes, in the predictions of every teacher: [file:"
-                        + first + ", file:" + second + "]");
+        assertRefused(new SelectRequest(
+                        List.of(List.of(first), List.of(second)),
+                        output,
+                        options().p(1).build()))
+                .hasMessageStartingWith(
+                        "no image is ok, with the same bytes, in the predictions of every teacher: [file:" + first
+                                + ", file:" + second + "]");
     }
 
     @Test
@@ -396,7 +421,8 @@ class SelectJobTest {
 
     @Test
     void classThatIsNoneIsRefused() throws IOException {
-        String table = TestTable.at(directory.resolve("predictions"), names(3)).write(List.of(Image.ok("a", scored(2, 1))));
+        String table =
+                TestTable.at(directory.resolve("predictions"), names(3)).write(List.of(Image.ok("a", scored(2, 1))));
         TestTable.at(directory.resolve("predictions"), names(2)).write(List.of(Image.ok("b", scored(0, 1))));
 
         assertRefused(options().p(1), table).hasMessage("predictions hold class index 2, of a model with 2 classes");
@@ -433,8 +459,7 @@ class SelectJobTest {
                 .hasMessageContaining("lies in predictions file:" + table);
     }
 
-    private AbstractThrowableAssert<?, ?> assertRefused(
-            SelectOptions.Builder options, String... predictions) {
+    private AbstractThrowableAssert<?, ?> assertRefused(SelectOptions.Builder options, String... predictions) {
         return assertRefused(new SelectRequest(List.of(List.of(predictions)), output, options.build()));
     }
 
@@ -453,7 +478,8 @@ class SelectJobTest {
     /** The one file of the manifest. */
     private String manifest() throws IOException {
         try (Stream<Path> files = Files.list(Path.of(output, "manifest"))) {
-            List<Path> parts = files.filter(file -> file.getFileName().toString().startsWith("part-"))
+            List<Path> parts = files.filter(
+                            file -> file.getFileName().toString().startsWith("part-"))
                     .toList();
             assertThat(parts).hasSize(1);
             return Files.readString(parts.get(0));

@@ -75,8 +75,8 @@ class SelectOutputTest {
 
         assertThatThrownBy(() -> at("out").requireVacant())
                 .isInstanceOf(CardinalException.class)
-                .hasMessage("output file:" + directory
-                        + "/out already holds a finished selection; name another --output");
+                .hasMessage(
+                        "output file:" + directory + "/out already holds a finished selection; name another --output");
     }
 
     @ParameterizedTest
@@ -116,18 +116,18 @@ class SelectOutputTest {
 
     @Test
     void runFromWhichAnotherTookTheOutputDoesNotFinish() throws IOException {
-        try (SelectOutput first = at("out");
-                SelectOutput second = at("out")) {
-            first.begin();
-            write(first, "selection", "first");
-            second.begin();
-            write(second, "selection", "second");
-            write(first, "classes", "first");
+        try (SelectOutput second = at("out")) {
+            try (SelectOutput first = at("out")) {
+                first.begin();
+                write(first, "selection", "first");
+                second.begin();
+                write(second, "selection", "second");
+                write(first, "classes", "first");
 
-            assertThatThrownBy(() -> first.finish("{}".getBytes(UTF_8)))
-                    .isInstanceOf(CardinalException.class)
-                    .hasMessageContaining("has been taken by another selection");
-            first.close();
+                assertThatThrownBy(() -> first.finish("{}".getBytes(UTF_8)))
+                        .isInstanceOf(CardinalException.class)
+                        .hasMessageContaining("has been taken by another selection");
+            }
             second.finish("{}".getBytes(UTF_8));
         }
 

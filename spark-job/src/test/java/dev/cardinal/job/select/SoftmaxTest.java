@@ -9,7 +9,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.ObjectInputStream;
 import java.io.ObjectOutputStream;
-import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
@@ -26,19 +26,19 @@ class SoftmaxTest {
     @Test
     void scoresAreTheSoftmaxOfTheLogits() {
         assertThat(new Softmax(3, 3, 1).call("a", teachers(List.of(1f, 3f, 2f))))
-                .containsExactly(row(1, 0.66524096f), row(2, 0.24472847f), row(0, 0.09003057f));
+                .containsExactly(row(1, 0.6652409558), row(2, 0.2447284711), row(0, 0.0900305732));
     }
 
     @Test
     void temperatureFlattensThem() {
         assertThat(new Softmax(3, 2, 2).call("a", teachers(List.of(1f, 3f, 2f))))
-                .containsExactly(row(1, 0.50648039f), row(2, 0.30719589f));
+                .containsExactly(row(1, 0.5064803911), row(2, 0.3071958857));
     }
 
     @Test
     void teachersDecideByTheMean() {
         assertThat(new Softmax(3, 3, 1).call("a", teachers(List.of(1f, 3f, 2f), List.of(3f, 0f, 0f))))
-                .containsExactly(row(0, 0.49973679f), row(1, 0.35525973f), row(2, 0.14500349f));
+                .containsExactly(row(0, 0.4997367858), row(1, 0.3552597283), row(2, 0.1450034859));
     }
 
     @Test
@@ -51,7 +51,7 @@ class SoftmaxTest {
     @Test
     void largeLogitsAreNoTrouble() {
         assertThat(new Softmax(2, 2, 0.01).call("a", teachers(List.of(1000f, -1000f))))
-                .containsExactly(row(0, 1f), row(1, 0f));
+                .containsExactly(row(0, 1), row(1, 0));
     }
 
     @Test
@@ -67,7 +67,7 @@ class SoftmaxTest {
         assertThatThrownBy(() -> new Softmax(3, 2, 1).call("file:/a.jpg", teachers(List.of(1f, 2f))))
                 .isInstanceOf(CardinalException.class)
                 .hasMessage("predictions hold 2 logits of file:/a.jpg, of a model with 3 classes");
-        assertThatThrownBy(() -> new Softmax(3, 2, 1).call("file:/a.jpg", teachers((List<Float>) null)))
+        assertThatThrownBy(() -> new Softmax(3, 2, 1).call("file:/a.jpg", seq(Collections.singletonList(null))))
                 .isInstanceOf(CardinalException.class)
                 .hasMessageContaining("hold 0 logits of file:/a.jpg");
     }
@@ -84,14 +84,19 @@ class SoftmaxTest {
         }
     }
 
-    private static Row row(int classIndex, float score) {
-        return RowFactory.create(classIndex, score);
+    private static Row row(int classIndex, double score) {
+        return RowFactory.create(classIndex, (float) score);
     }
 
-    @SafeVarargs
-    private static Seq<@Nullable Seq<Float>> teachers(@Nullable List<Float>... logits) {
-        return CollectionConverters.asScala(Arrays.stream(logits)
-                .map(each -> each == null ? null : (Seq<Float>) CollectionConverters.asScala(each).toSeq())
-                .toList());
+    private static Seq<@Nullable Seq<Float>> teachers(List<Float> logits) {
+        return seq(List.of(seq(logits)));
+    }
+
+    private static Seq<@Nullable Seq<Float>> teachers(List<Float> logits, List<Float> others) {
+        return seq(List.of(seq(logits), seq(others)));
+    }
+
+    private static <T> Seq<T> seq(List<T> list) {
+        return CollectionConverters.asScala(list).toSeq();
     }
 }
