@@ -93,7 +93,7 @@ final class EvaluatePage {
     }
 
     private void counts(Html html) {
-        Table table = new Table("Counts").text("Images").number("").fixed();
+        Table table = new Table("Counts").text("Images").number("Number").fixed();
         table.row(Cell.of("that count"), Cell.count(Json.count(metrics, "n")));
         COUNTS.forEach((name, meaning) -> {
             if (metrics.has(name)) {
@@ -208,7 +208,7 @@ final class EvaluatePage {
                     Cell.count(Json.count(of, "n")),
                     Cell.count(Json.count(of, "predicted")),
                     Cell.percent(Json.number(of, "precision")),
-                    Cell.count(Json.count(of, "class_index")));
+                    Cell.index(Json.count(of, "class_index")));
         }
         html.open("div", "class", "card");
         if (classes.size() > MOST_CLASSES) {

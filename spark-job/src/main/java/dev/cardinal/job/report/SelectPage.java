@@ -89,7 +89,7 @@ final class SelectPage {
 
     private void counts(Html html) {
         Table table =
-                new Table("Counts").text("Count").number("").text("Meaning").fixed();
+                new Table("Counts").text("Count").number("Number").text("Meaning").fixed();
         JsonNode counts = run.path("counts");
         COUNTS.forEach((name, meaning) -> {
             if (counts.has(name)) {
@@ -151,7 +151,7 @@ final class SelectPage {
                     Cell.countBar(of.selected(), most),
                     Cell.score(of.cutOff()),
                     Cell.count(of.shortBy()),
-                    Cell.count(of.index()));
+                    Cell.index(of.index()));
         }
         table.write(html);
         html.close();
