@@ -11,7 +11,9 @@ import picocli.CommandLine;
             ModelsCommand.class,
             ImportCommand.class,
             LabelCommand.class,
+            SelectCommand.class,
             EvaluateCommand.class,
+            CompareCommand.class,
             DemoCommand.class
         })
 final class RootCommand extends CommonOptions {
