@@ -88,8 +88,11 @@ final class SelectPage {
     }
 
     private void counts(Html html) {
-        Table table =
-                new Table("Counts").text("Count").number("Number").text("Meaning").fixed();
+        Table table = new Table("Counts")
+                .text("Count")
+                .number("Number")
+                .text("Meaning")
+                .fixed();
         JsonNode counts = run.path("counts");
         COUNTS.forEach((name, meaning) -> {
             if (counts.has(name)) {

@@ -35,13 +35,15 @@ final class Throughput {
     }
 
     /** Images a second, null where the run labelled none. */
-    @Nullable Double imagesPerSecond() {
+    @Nullable
+    Double imagesPerSecond() {
         Double rate = Json.number(run, "images_per_second");
         return rate == null || rate <= 0 ? null : rate;
     }
 
     /** Wall time, null where the run labelled nothing. */
-    @Nullable Double seconds() {
+    @Nullable
+    Double seconds() {
         Double rate = imagesPerSecond();
         return rate == null ? null : images() / rate;
     }
