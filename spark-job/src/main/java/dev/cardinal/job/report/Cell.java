@@ -34,6 +34,11 @@ record Cell(String text, @Nullable Double value, @Nullable Bar bar) {
         return new Cell(Text.count(count), (double) count, null);
     }
 
+    /** A class's number. */
+    static Cell index(long index) {
+        return new Cell(Long.toString(index), (double) index, null);
+    }
+
     static Cell percent(@Nullable Double share) {
         return new Cell(Text.percent(share), share, null);
     }

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.cardinal.job.report.Picture.Line;
 import dev.cardinal.job.report.Picture.Mark;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -12,6 +13,17 @@ import org.jspecify.annotations.Nullable;
 
 /** The page of {@code compare}. */
 final class ComparePage {
+    private static final Map<String, String> COUNTS = new LinkedHashMap<>();
+
+    static {
+        COUNTS.put("n", "images compared");
+        COUNTS.put("with_truth", "those whose truth is a class");
+        COUNTS.put("unmatched_images", "those with a truth that means no class");
+        COUNTS.put("incomplete", "images that not every teacher has classified");
+        COUNTS.put("changed", "images that teachers have classified from different bytes");
+        COUNTS.put("refused_nan", "images with a score that is no number");
+    }
+
     private final JsonNode comparison;
     private final List<JsonNode> teachers;
     private final Map<String, Thumbnail> thumbnails;
@@ -78,12 +90,16 @@ final class ComparePage {
                 .advice("Recommendation:", Json.text(comparison.path("recommendation"), "reason"));
         page.figure("Images", Text.count(n), "that every teacher has");
         page.figure("With truth", Text.count(withTruth), "");
-        page.figure("Incomplete", Text.count(Json.count(comparison, "incomplete")), "not ok in every table");
+        page.figure("Incomplete", Text.count(Json.count(comparison, "incomplete")), "not classified by all");
         recommended(page, "best", "Best");
         recommended(page, "cheapest", "Cheapest of the best");
         page.section("teachers", "Teachers", this::teachers);
         page.section("pairs", "Pairs", this::pairs);
         page.section("disagreements", "Disagreements", this::disagreements);
+        page.section("counts", "Counts", html -> {
+            Page.counts(html, comparison, COUNTS);
+            Page.unmatched(html, Json.list(comparison, "unmatched"));
+        });
         return page.toString();
     }
 

@@ -15,14 +15,15 @@ final class EvaluatePage {
     private static final int MOST_NAMES = 200;
     private static final int LONGEST_NAME = 120;
 
-    /** Images that do not count, and why. */
+    /** Images that count, and those that do not. */
     private static final Map<String, String> COUNTS = new LinkedHashMap<>();
 
     static {
-        COUNTS.put("not_classified", "with a truth that were not classified");
-        COUNTS.put("without_truth", "without a truth");
-        COUNTS.put("unmatched_images", "with a truth that means no class");
-        COUNTS.put("refused_nan", "with a score or logit that is no number");
+        COUNTS.put("n", "images that count");
+        COUNTS.put("not_classified", "images with a truth that were not classified");
+        COUNTS.put("without_truth", "images without a truth");
+        COUNTS.put("unmatched_images", "images with a truth that means no class");
+        COUNTS.put("refused_nan", "images with a score or logit that is no number");
     }
 
     private final JsonNode metrics;
@@ -72,7 +73,7 @@ final class EvaluatePage {
         if (temperature != null) {
             page.figure("Temperature", Text.decimal(temperature), "lowers the NLL most");
         }
-        page.section("counts", "Counts", this::counts);
+        page.section("counts", "Counts", html -> Page.counts(html, metrics, COUNTS));
         page.section("calibration", "Calibration", this::calibration);
         List<JsonNode> steps = Json.list(metrics, "selection");
         if (!steps.isEmpty()) {
@@ -90,19 +91,6 @@ final class EvaluatePage {
 
     private @Nullable Double number(String name) {
         return Json.number(metrics, name);
-    }
-
-    private void counts(Html html) {
-        Table table = new Table("Counts").text("Images").number("").fixed();
-        table.row(Cell.of("that count"), Cell.count(Json.count(metrics, "n")));
-        COUNTS.forEach((name, meaning) -> {
-            if (metrics.has(name)) {
-                table.row(Cell.of(meaning), Cell.count(Json.count(metrics, name)));
-            }
-        });
-        html.open("div", "class", "card");
-        table.write(html);
-        html.close();
     }
 
     private void calibration(Html html) {
@@ -208,7 +196,7 @@ final class EvaluatePage {
                     Cell.count(Json.count(of, "n")),
                     Cell.count(Json.count(of, "predicted")),
                     Cell.percent(Json.number(of, "precision")),
-                    Cell.count(Json.count(of, "class_index")));
+                    Cell.index(Json.count(of, "class_index")));
         }
         html.open("div", "class", "card");
         if (classes.size() > MOST_CLASSES) {
@@ -245,17 +233,7 @@ final class EvaluatePage {
 
     private void unmatched(Html html) {
         html.open("div", "class", "pair");
-        List<JsonNode> unmatched = Json.list(metrics, "unmatched");
-        if (!unmatched.isEmpty()) {
-            Table table = new Table("Truths that mean no class")
-                    .text("Truth")
-                    .number("Images")
-                    .sorted(Table.Order.DESCENDING);
-            unmatched.forEach(of -> table.row(Cell.of(Json.shown(of, "truth")), Cell.count(Json.count(of, "count"))));
-            html.open("div", "class", "card").element("h3", "Truths that mean no class");
-            table.write(html);
-            html.close();
-        }
+        Page.unmatched(html, Json.list(metrics, "unmatched"));
         List<String> without = Json.texts(metrics.path("classes_without_truth"));
         if (!without.isEmpty()) {
             html.open("div", "class", "card").element("h3", "Classes without a truth");

@@ -4,7 +4,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.cardinal.job.report.LabelSummary.NotOk;
 import dev.cardinal.job.report.LabelSummary.Predicted;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -16,23 +15,8 @@ import org.jspecify.annotations.Nullable;
 final class LabelPage {
     private static final int FEW_CLASSES = 30;
     private static final int MOST_CLASSES = 1000;
-    private static final int MOST_DEVICES = 50;
     private static final String OK = "ok";
     private static final double SURE = 0.5;
-
-    /** What a task's model spends its time on; the other stages go on at the same time. */
-    private static final Set<String> OF_THE_MODEL = Set.of("wait", "infer");
-
-    private static final Map<String, String> STAGES = Map.of(
-            "fetch", "reading images",
-            "decode", "decoding and scaling them",
-            "wait", "the model waiting for images",
-            "infer", "the model at work",
-            "write", "writing rows");
-
-    /** The stage whose time shows a bottleneck. */
-    private static final Map<String, String> BOTTLENECKS =
-            Map.of("model", "infer", "batches", "infer", "fetch", "fetch", "decode", "decode", "write", "write");
 
     private static final Map<String, String> STATUSES = Map.of(
             OK,
@@ -50,6 +34,7 @@ final class LabelPage {
 
     private final LabelSummary summary;
     private final JsonNode run;
+    private final Throughput throughput;
     private final Map<String, Long> counts = new TreeMap<>();
     private final long images;
     private final long ok;
@@ -57,6 +42,7 @@ final class LabelPage {
     private LabelPage(LabelSummary summary) {
         this.summary = summary;
         this.run = summary.run();
+        this.throughput = new Throughput(run);
         run.path("counts")
                 .fields()
                 .forEachRemaining(
@@ -78,8 +64,8 @@ final class LabelPage {
         page.figure("Classified", images == 0 ? Text.NONE : Text.percent((double) ok / images), notOkInWords());
         page.figure(
                 "Images a second",
-                Text.rate(positive(Json.number(run, "images_per_second"))),
-                "last run, " + Text.duration(seconds()));
+                Text.rate(throughput.imagesPerSecond()),
+                "last run, " + Text.duration(throughput.seconds()));
         page.figure(
                 "Classes predicted",
                 Text.count(summary.classes().size()),
@@ -92,7 +78,7 @@ final class LabelPage {
                                 (SURE * summary.scores().counts().size()))),
                 "of first predictions");
         page.section("status", "Status", this::status);
-        page.section("throughput", "Throughput", this::throughput);
+        page.section("throughput", "Throughput", throughput::write);
         page.section("classes", "Predictions", this::predictions);
         page.section("images", "Images", this::images);
         return page.options(Json.fields(run.path("options")), Json.fields(run.path("versions")))
@@ -114,24 +100,6 @@ final class LabelPage {
             case "running" -> "It has not ended, or was killed.";
             default -> outcome + ": " + Json.shown(run, "error");
         };
-    }
-
-    private static @Nullable Double positive(@Nullable Double value) {
-        return value == null || value <= 0 ? null : value;
-    }
-
-    /** Wall time of the last run that labelled anything, or null. */
-    private @Nullable Double seconds() {
-        Double rate = positive(Json.number(run, "images_per_second"));
-        return rate == null ? null : runImages() / rate;
-    }
-
-    private long runImages() {
-        long sum = 0;
-        for (JsonNode count : run.path("run_counts")) {
-            sum += count.asLong();
-        }
-        return sum;
     }
 
     private String notOkInWords() {
@@ -173,114 +141,6 @@ final class LabelPage {
                             skipped,
                             "file was passed over: its name begins with a dot.",
                             "files were passed over: their names begin with a dot."));
-        }
-        html.close();
-    }
-
-    private void throughput(Html html) {
-        Double seconds = seconds();
-        if (seconds == null) {
-            Page.note(html, "The last run labelled nothing.");
-            return;
-        }
-        String advice = Json.text(run.path("bottleneck"), "advice");
-        if (advice != null) {
-            Page.advice(html, "Bottleneck:", advice);
-        }
-        html.open("div", "class", "pair");
-        stages(html);
-        rates(html, seconds);
-        html.close();
-        devices(html);
-    }
-
-    private void stages(Html html) {
-        Map<String, Double> stages = new TreeMap<>();
-        run.path("stage_seconds")
-                .fields()
-                .forEachRemaining(
-                        stage -> stages.put(stage.getKey(), stage.getValue().asDouble()));
-        double longest = stages.values().stream().mapToDouble(s -> s).max().orElse(0);
-        double model = stages.entrySet().stream()
-                .filter(stage -> OF_THE_MODEL.contains(stage.getKey()))
-                .mapToDouble(Map.Entry::getValue)
-                .sum();
-        String bottleneck = BOTTLENECKS.get(String.valueOf(Json.text(run.path("bottleneck"), "stage")));
-        Table table = new Table("Time by stage")
-                .text("Stage")
-                .bar("Seconds")
-                .number("Share")
-                .text("");
-        for (String stage : List.of("fetch", "decode", "wait", "infer", "write")) {
-            Double took = stages.get(stage);
-            if (took != null) {
-                boolean ofTheModel = OF_THE_MODEL.contains(stage);
-                table.row(
-                        Cell.of(stage),
-                        new Cell(
-                                Text.format("%,.1f", took),
-                                took,
-                                new Cell.Bar(longest > 0 ? took / longest : 0, null, null)),
-                        Cell.percent(ofTheModel && model > 0 ? (Double) (took / model) : null),
-                        Cell.of(STAGES.getOrDefault(stage, "") + (stage.equals(bottleneck) ? " (bottleneck)" : "")));
-            }
-        }
-        html.open("div", "class", "card").element("h3", "Time by stage");
-        html.element(
-                "p",
-                "Summed over tasks and threads. The model waits or works; reading, decoding and writing go on at the same"
-                        + " time.");
-        table.fixed().write(html);
-        html.close();
-    }
-
-    private void rates(Html html, double seconds) {
-        Table table = new Table("Last run").text("Last run").number("").fixed();
-        table.row(Cell.of("Images"), Cell.count(runImages()));
-        table.row(Cell.of("Wall time"), Cell.of(Text.duration(seconds), seconds));
-        Double rate = Json.number(run, "images_per_second");
-        table.row(Cell.of("Images a second"), Cell.of(Text.rate(rate), rate));
-        long bytes = Json.count(run, "bytes");
-        table.row(Cell.of("Bytes read"), Cell.of(Text.bytes(bytes), (double) bytes));
-        Double macs = Json.number(run, "macs");
-        if (macs != null && rate != null) {
-            table.row(Cell.of("MACs for an image"), Cell.of(Text.compact(macs), macs));
-            table.row(Cell.of("MACs a second"), Cell.of(Text.compact(macs * rate), macs * rate));
-        }
-        Double fill = Json.number(run, "batch_fill");
-        table.row(Cell.of("Batches filled"), Cell.percent(fill));
-        table.row(Cell.of("Commits"), Cell.count(Json.count(run, "commits")));
-        html.open("div", "class", "card").element("h3", "Last run");
-        table.write(html);
-        html.close();
-    }
-
-    private void devices(Html html) {
-        List<JsonNode> devices = Json.list(run, "devices");
-        if (devices.isEmpty()) {
-            return;
-        }
-        Table table = new Table("Devices")
-                .text("Executor")
-                .text("Host")
-                .text("Device")
-                .text("Precision")
-                .text("Warning");
-        // Those to look at come first.
-        List<JsonNode> shown = new ArrayList<>(devices);
-        shown.sort(Comparator.comparing(device -> Json.text(device, "warning") == null));
-        shown.stream()
-                .limit(MOST_DEVICES)
-                .forEach(device -> table.row(
-                        Cell.of(Json.shown(device, "executor")),
-                        Cell.of(Json.shown(device, "host")),
-                        Cell.of(Json.shown(device, "device")),
-                        Cell.of(Json.shown(device, "precision")),
-                        Cell.of(Json.shown(device, "warning"))));
-        html.open("div", "class", "card").element("h3", "Devices");
-        table.write(html);
-        if (devices.size() > MOST_DEVICES) {
-            Page.note(html, Text.count(devices.size() - MOST_DEVICES) + " more are in run.json.");
         }
         html.close();
     }
@@ -351,7 +211,7 @@ final class LabelPage {
                 Cell.of(of.label()),
                 Cell.countBar(of.images(), most),
                 Cell.score(of.meanScore()),
-                Cell.count(of.index())));
+                Cell.index(of.index())));
         return table;
     }
 

@@ -1,5 +1,6 @@
 package dev.cardinal.job.report;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import dev.cardinal.job.Versions;
 import java.io.IOException;
 import java.io.InputStream;
@@ -121,6 +122,43 @@ final class Page {
 
     private static void callout(Html html, String style, String title, String text) {
         html.open("p", "class", style).element("strong", title).text(" ").element("bdi", text);
+        html.close();
+    }
+
+    /**
+     * A table of counts.
+     *
+     * @param record that has them
+     * @param meanings of those to show, by their names, in their order; those that the record does not have are left out
+     */
+    static void counts(Html html, JsonNode record, Map<String, String> meanings) {
+        Table table = new Table("Counts")
+                .text("Count")
+                .number("Number")
+                .text("Meaning")
+                .fixed();
+        meanings.forEach((name, meaning) -> {
+            if (record.has(name)) {
+                table.row(Cell.of(name), Cell.count(Json.count(record, name)), Cell.of(meaning));
+            }
+        });
+        html.open("div", "class", "card");
+        table.write(html);
+        html.close();
+    }
+
+    /** Truths that mean no class, as records list them; nothing where there are none. */
+    static void unmatched(Html html, List<JsonNode> truths) {
+        if (truths.isEmpty()) {
+            return;
+        }
+        Table table = new Table("Truths that mean no class")
+                .text("Truth")
+                .number("Images")
+                .sorted(Table.Order.DESCENDING);
+        truths.forEach(of -> table.row(Cell.of(Json.shown(of, "truth")), Cell.count(Json.count(of, "count"))));
+        html.open("div", "class", "card").element("h3", "Truths that mean no class");
+        table.write(html);
         html.close();
     }
 

@@ -15,9 +15,9 @@ final class SelectPage {
     private static final Map<String, String> COUNTS = new LinkedHashMap<>();
 
     static {
-        COUNTS.put("rows", "rows of the predictions");
-        COUNTS.put("not_ok", "rows that are not ok");
-        COUNTS.put("incomplete", "images that not every teacher has ok");
+        COUNTS.put("rows", "images in the tables");
+        COUNTS.put("not_ok", "images that are ok for no teacher");
+        COUNTS.put("incomplete", "images that are not ok for every teacher, or not of the same bytes");
         COUNTS.put("excluded", "images that --exclude names");
         COUNTS.put("duplicates", "copies of an image that counts already");
         COUNTS.put("refused_nan", "images with a score that is no number");
@@ -63,7 +63,7 @@ final class SelectPage {
                         : Text.score(ranked.get(ranked.size() / 2).cutOff()),
                 "of classes");
         page.figure("Took", Text.duration(Json.number(run, "seconds")), "");
-        page.section("counts", "Counts", this::counts);
+        page.section("counts", "Counts", html -> Page.counts(html, counts, COUNTS));
         page.section("scores", "Scores", this::scores);
         page.section("classes", "Classes", this::classes);
         page.section("images", "Images", this::images);
@@ -85,20 +85,6 @@ final class SelectPage {
                 summary.classes().stream().mapToLong(SelectedClass::shortBy).sum();
         return Text.count(shortClasses) + " of " + Text.count(classes) + " have fewer candidates than asked for, "
                 + Text.count(lacking) + " in all.";
-    }
-
-    private void counts(Html html) {
-        Table table =
-                new Table("Counts").text("Count").number("").text("Meaning").fixed();
-        JsonNode counts = run.path("counts");
-        COUNTS.forEach((name, meaning) -> {
-            if (counts.has(name)) {
-                table.row(Cell.of(name), Cell.count(Json.count(counts, name)), Cell.of(meaning));
-            }
-        });
-        html.open("div", "class", "card");
-        table.write(html);
-        html.close();
     }
 
     private void scores(Html html) {
@@ -151,7 +137,7 @@ final class SelectPage {
                     Cell.countBar(of.selected(), most),
                     Cell.score(of.cutOff()),
                     Cell.count(of.shortBy()),
-                    Cell.count(of.index()));
+                    Cell.index(of.index()));
         }
         table.write(html);
         html.close();

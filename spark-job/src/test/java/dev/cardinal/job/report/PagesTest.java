@@ -209,6 +209,19 @@ class PagesTest {
     }
 
     @Test
+    void countsAreThoseThatTheRecordHas() {
+        String page = ComparePage.of(SampleOutputs.json("""
+                {"n": 1234, "changed": 5, "unmatched": [{"truth": "<unicorn>", "count": 7}]}
+                """), Map.of());
+
+        assertThat(page)
+                .contains("<bdi>n</bdi></th><td class=\"n\" data-v=\"1234\"><span>1,234</span>")
+                .contains("<bdi>changed</bdi></th><td class=\"n\" data-v=\"5\">")
+                .contains("<bdi>&lt;unicorn&gt;</bdi></th><td class=\"n\" data-v=\"7\">")
+                .doesNotContain("<bdi>refused_nan</bdi>");
+    }
+
+    @Test
     void contactSheetSaysWhatEachImageIs() {
         Html html = new Html();
         ContactSheet.write(

@@ -480,6 +480,8 @@ final class SampleOutputs {
         ObjectNode comparison = MAPPER.createObjectNode();
         int n = images.size();
         comparison.put("n", n).put("with_truth", n).put("incomplete", 3);
+        comparison.put("changed", 1).put("refused_nan", 0).put("unmatched_images", 2);
+        comparison.putArray("unmatched").addObject().put("truth", "<unicorn>").put("count", 2);
         ArrayNode teachers = comparison.putArray("teachers");
         double[] accuracies = {0.842, 0.861, 0.858};
         double[] macs = {4.27e9, 16.5e9, 8.03e9};
