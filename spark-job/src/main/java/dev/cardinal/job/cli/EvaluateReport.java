@@ -61,7 +61,7 @@ final class EvaluateReport {
         if (metrics.confusions().isEmpty()) {
             return;
         }
-        out.println("commonest confusions: "
+        out.println(TextTable.printable("commonest confusions: "
                 + metrics.confusions().stream()
                         .limit(CONFUSIONS_SHOWN)
                         .map(each -> String.format(
@@ -70,7 +70,7 @@ final class EvaluateReport {
                                 each.truthLabel(),
                                 each.predictedLabel(),
                                 each.n()))
-                        .collect(Collectors.joining(", ")));
+                        .collect(Collectors.joining(", "))));
     }
 
     private static void printLeftOut(Metrics metrics, PrintStream out) {

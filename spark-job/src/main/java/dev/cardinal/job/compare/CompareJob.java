@@ -75,6 +75,9 @@ public final class CompareJob {
     }
 
     private static Comparison compare(Teachers teachers, ComparedImages images, Truth truth) {
+        if (!truth.isFile()) {
+            images.requireOneTruth();
+        }
         ComparedImages.Counts counts = images.counts();
         if (truth.isFile() && counts.withText() == 0) {
             throw truth.none(images.all(), teachers.directories());

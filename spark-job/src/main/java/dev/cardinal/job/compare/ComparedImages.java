@@ -51,17 +51,13 @@ final class ComparedImages implements AutoCloseable {
     /**
      * Puts the teachers' tables side by side.
      *
-     * @throws CardinalException if they give an image different truths, and no file gives it
+     * @throws CardinalException if one holds no rows
      * @throws IOException if a file system fails
      */
     static ComparedImages of(Teachers teachers, Truth truth, SparkSession spark) throws IOException {
         Dataset<Row> images = sideBySide(teachers, verdicts(teachers, spark));
-        if (!truth.isFile()) {
-            requireOneTruth(images);
-        }
         return new ComparedImages(
-                teachers,
-                truth.join(images.drop(OTHER_TRUTH), teachers.classes()).persist(StorageLevel.MEMORY_AND_DISK()));
+                teachers, truth.join(images, teachers.classes()).persist(StorageLevel.MEMORY_AND_DISK()));
     }
 
     private static Dataset<Row> verdicts(Teachers teachers, SparkSession spark) throws IOException {
@@ -97,9 +93,14 @@ final class ComparedImages implements AutoCloseable {
         return verdicts.groupBy(PATH).agg(min(Truth.TEXT).as(Truth.TEXT), columns.toArray(Column[]::new));
     }
 
-    private static void requireOneTruth(Dataset<Row> images) {
+    /**
+     * Checks that the tables agree about the truth, where it is theirs that counts.
+     *
+     * @throws CardinalException if they do not
+     */
+    void requireOneTruth() {
         Column isTwofold = col(Truth.TEXT).notEqual(col(OTHER_TRUTH));
-        Row found = images.agg(
+        Row found = rows.agg(
                         count_if(isTwofold), min(when(isTwofold, struct(col(PATH), col(Truth.TEXT), col(OTHER_TRUTH)))))
                 .head();
         if (found.getLong(0) > 0) {

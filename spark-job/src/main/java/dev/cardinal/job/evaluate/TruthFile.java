@@ -123,11 +123,11 @@ final class TruthFile {
                 return text;
             }
             try {
-                Path path = new Path(text);
-                // A colon can belong to a name: then what stands before it is no scheme, and the text stays as it is.
-                return path.makeQualified(fileSystem, workingDirectory).toString();
+                return new Path(text)
+                        .makeQualified(fileSystem, workingDirectory)
+                        .toString();
             } catch (IllegalArgumentException e) {
-                return text;
+                return text; // no path, such as a relative name with a colon in it
             }
         }
     }
