@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # Runs ClusterBenchmark on a standalone cluster of this machine, once the job jar is built:
-#   spark-job/src/test/benchmarks/cluster.sh executors MODEL FEW MANY ROUNDS PRECISION
+#   spark-job/src/test/benchmarks/cluster.sh executors MODEL IMAGES ROUNDS PRECISION
 #   spark-job/src/test/benchmarks/cluster.sh scale MODEL IMAGES...
-# FEW, MANY and IMAGES are directories of images.
+# IMAGES are directories of images.
 set -euo pipefail
 root=$(cd "$(dirname "$0")/../../../.." && pwd)
 scratch=$(mktemp -d)

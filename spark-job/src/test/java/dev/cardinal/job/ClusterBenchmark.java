@@ -15,9 +15,9 @@ import java.util.stream.Stream;
 /**
  * Labels on a standalone cluster of this machine, on request: src/test/benchmarks/cluster.sh.
  *
- * <p>{@code executors MODEL FEW MANY ROUNDS PRECISION}: directories of images, the second with more of the same; two executors of one core and
- * one of two take turns, and the difference between FEW and MANY is the time without start-up. {@code scale MODEL IMAGES...}: time
- * an image and memory of the driver for directories of different sizes.
+ * <p>{@code executors MODEL IMAGES ROUNDS PRECISION}: an application of two executors of one core and one of one executor of two take
+ * turns in labelling a directory, once each has done so once. {@code scale MODEL IMAGES...}: time an image and memory of the driver
+ * for directories of different sizes.
  */
 final class ClusterBenchmark {
     private static final int CORES = 2;
@@ -31,7 +31,7 @@ final class ClusterBenchmark {
     @SuppressWarnings("SystemOut") // its result
     public static void main(String[] args) throws IOException, InterruptedException {
         Path scratch = Files.createTempDirectory("cardinal-cluster");
-        try (StandaloneCluster cluster = StandaloneCluster.start(scratch, CORES, GIGABYTES)) {
+        try (StandaloneCluster cluster = StandaloneCluster.start(scratch, 2 * CORES, GIGABYTES)) {
             if (args[0].equals("executors")) {
                 executors(cluster, scratch, args);
             } else {
@@ -43,33 +43,31 @@ final class ClusterBenchmark {
         }
     }
 
-    private static void executors(StandaloneCluster cluster, Path scratch, String[] args)
-            throws IOException, InterruptedException {
+    private static void executors(StandaloneCluster cluster, Path scratch, String[] args) throws IOException {
         List<Double> ratios = new ArrayList<>();
         System.out.println(
                 "| | 2 executors of 1 core, images/s | 1 of 2, images/s | ratio |\n| --- | ---: | ---: | ---: |");
-        for (int round = 1; round <= Integer.parseInt(args[4]); round++) {
-            double two = rate(cluster, scratch, 1, args);
-            double one = rate(cluster, scratch, 2, args);
-            ratios.add(two / one);
-            System.out.printf(Locale.ROOT, "| round %d | %.2f | %.2f | %.2f |%n", round, two, one, two / one);
+        try (WarmApplication two =
+                        WarmApplication.start(cluster.master(), scratch, CORES, 1, args[1], args[2], args[4]);
+                WarmApplication one =
+                        WarmApplication.start(cluster.master(), scratch, CORES, CORES, args[1], args[2], args[4])) {
+            for (int round = 1; round <= Integer.parseInt(args[3]); round++) {
+                double ofTwo = two.label();
+                double ofOne = one.label();
+                ratios.add(ofTwo / ofOne);
+                System.out.printf(
+                        Locale.ROOT, "| round %d | %.2f | %.2f | %.2f |%n", round, ofTwo, ofOne, ofTwo / ofOne);
+            }
         }
         double[] sorted = ratios.stream().mapToDouble(ratio -> ratio).sorted().toArray();
         System.out.printf(Locale.ROOT, "| median | | | %.2f |%n", sorted[sorted.length / 2]);
-    }
-
-    private static double rate(StandaloneCluster cluster, Path scratch, int coresEach, String[] args)
-            throws IOException, InterruptedException {
-        Labelled few = label(cluster, scratch, coresEach, args[1], args[2], args[5]);
-        Labelled many = label(cluster, scratch, coresEach, args[1], args[3], args[5]);
-        return (many.images() - few.images()) / (many.seconds() - few.seconds());
     }
 
     private static void scale(StandaloneCluster cluster, Path scratch, String[] args)
             throws IOException, InterruptedException {
         System.out.println("| images | seconds | ms/image | driver, MiB |\n| ---: | ---: | ---: | ---: |");
         for (String images : Arrays.copyOfRange(args, 2, args.length)) {
-            Labelled run = label(cluster, scratch, CORES, args[1], images, "fp32");
+            Labelled run = label(cluster, scratch, args[1], images);
             System.out.printf(
                     Locale.ROOT,
                     "| %d | %.1f | %.2f | %d |%n",
@@ -80,8 +78,7 @@ final class ClusterBenchmark {
         }
     }
 
-    private static Labelled label(
-            StandaloneCluster cluster, Path scratch, int coresEach, String model, String images, String precision)
+    private static Labelled label(StandaloneCluster cluster, Path scratch, String model, String images)
             throws IOException, InterruptedException {
         Path output = Files.createTempDirectory(scratch, "predictions").resolve("table");
         Process process = JobProcess.startSubmit(
@@ -89,8 +86,8 @@ final class ClusterBenchmark {
                 Map.of(
                         "spark.master", cluster.master(),
                         "spark.cores.max", Integer.toString(CORES),
-                        "spark.executor.cores", Integer.toString(coresEach),
-                        "spark.executor.memory", coresEach + "g"),
+                        "spark.executor.cores", Integer.toString(CORES),
+                        "spark.executor.memory", CORES + "g"),
                 "label",
                 "--model",
                 model,
@@ -101,7 +98,7 @@ final class ClusterBenchmark {
                 "--batch-size",
                 "16",
                 "--precision",
-                precision);
+                "fp32");
         long peak = 0;
         while (process.isAlive()) {
             peak = Math.max(peak, residentMebibytes(process.pid()));
