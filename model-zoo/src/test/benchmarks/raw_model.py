@@ -5,8 +5,9 @@
 
 Every engine is a process that stays; in each round each engine in turn runs batches of random pixels for some seconds, so that all
 of them see the same weather on a shared machine. Prints a Markdown table: images a second by round, their median, and the median of
-Cardinal's ratio to each of the others, round by round. Engines: cardinal (RawModelBenchmark), compile (torch.compile with freezing,
-channels last), torchscript (traced and frozen), onnxruntime (exported with weights folded; fp32 only). The others get
+the ratio of the first engine to each of the others, round by round. Engines: cardinal (RawModelBenchmark), compile (torch.compile with freezing,
+channels last), torchscript (traced and frozen), onnxruntime (exported with weights folded; fp32 only); cardinal@32 is Cardinal with
+batches of 32, whatever --batch says. The others get
 normalised floats; Cardinal's time has everything from bytes in arrays to numbers in arrays.
 """
 import argparse
@@ -81,10 +82,10 @@ def child(o):
 
 def start(engine, o):
     environment = dict(os.environ, TF_CPP_MIN_LOG_LEVEL="2")
-    if engine == "cardinal":
+    if engine.startswith("cardinal"):
         with open(o.classpath_file) as file:
             command = ["java", "-cp", file.read().strip(), "dev.cardinal.zoo.RawModelBenchmark"]
-        command += [o.card, o.bundle, o.precision, o.batch, o.seconds, o.threads]
+        command += [o.card, o.bundle, o.precision, engine.partition("@")[2] or o.batch, o.seconds, o.threads]
     else:
         command = [sys.executable, *sys.argv, "--child", engine]
     pipe = subprocess.PIPE
@@ -94,7 +95,8 @@ def start(engine, o):
         line = process.stdout.readline()
         if not line:
             raise SystemExit(f"{engine} did not start")
-    return process, line[len("ready "):].strip()
+    name, _, batch = engine.partition("@")
+    return process, line[len("ready "):].strip() + (f", batch {batch}" if batch else "")
 
 
 def main():
@@ -117,11 +119,11 @@ def main():
             process.stdin.flush()
             rates[engine].append(float(process.stdout.readline()))
     print(f"{o.card}, {o.precision}, batch {o.batch}, {o.threads} threads, {o.rounds} rounds of {o.seconds:g} s\n")
-    print("| engine | images/s by round | median | Cardinal / it, median |\n| --- | --- | ---: | ---: |")
+    print("| engine | images/s by round | median | the first / it, median |\n| --- | --- | ---: | ---: |")
     for engine, (process, name) in started.items():
         process.stdin.close()
         process.wait()
-        ratio = statistics.median(a / b for a, b in zip(rates["cardinal"], rates[engine])) if "cardinal" in rates else float("nan")
+        ratio = statistics.median(a / b for a, b in zip(next(iter(rates.values())), rates[engine]))
         print(f"| {name} | {' '.join(f'{r:.1f}' for r in rates[engine])} | {statistics.median(rates[engine]):.1f} | {ratio:.2f} |")
 
 

@@ -37,6 +37,12 @@ public final class UserPath {
         return path.replaceAll("[{}\\[\\]*?\\\\]", "\\\\$0");
     }
 
+    /** Whether Spark's readers pass a file over without a word; a partition's directory may begin with an underscore. */
+    public static boolean isHidden(Path path) {
+        String name = path.getName();
+        return name.startsWith(".") || (name.startsWith("_") && !name.contains("="));
+    }
+
     /** A URI without the user and password that some schemes allow in it. */
     public static String withoutCredentials(String uri) {
         return uri.replaceFirst("^([A-Za-z][A-Za-z0-9+.-]*://)[^/@]*@", "$1");

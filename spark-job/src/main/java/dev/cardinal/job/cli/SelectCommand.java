@@ -123,34 +123,38 @@ final class SelectCommand extends CommonOptions implements Command {
     @Override
     public List<String> problems() throws IOException {
         List<String> problems = new ArrayList<>(SelectOptions.problems(k, p, minScore, balance, temperature));
-        if (problems.isEmpty()) {
-            problems.addAll(SelectJob.problems(request(), Spark.configuration()));
-        }
+        // Tables, output and exclude file are looked at even so, with numbers that ask nothing of the tables.
+        SelectOptions options = problems.isEmpty() ? options() : ofFiles();
+        problems.addAll(
+                SelectJob.problems(new SelectRequest(predictions, output, options), Spark.configuration()));
         return problems;
     }
 
-    private SelectRequest request() {
-        return new SelectRequest(
-                predictions,
-                output,
-                new SelectOptions(
-                        k,
-                        p,
-                        strategy,
-                        unique ? PerImage.BEST_CLASS : PerImage.EVERY_CLASS,
-                        minScore,
-                        balance,
-                        temperature,
-                        dedupe,
-                        Optional.ofNullable(exclude),
-                        export));
+    private SelectOptions ofFiles() {
+        SelectOptions.Builder options = SelectOptions.builder().p(1);
+        return (exclude == null ? options : options.exclude(exclude)).build();
+    }
+
+    private SelectOptions options() {
+        return new SelectOptions(
+                k,
+                p,
+                strategy,
+                unique ? PerImage.BEST_CLASS : PerImage.EVERY_CLASS,
+                minScore,
+                balance,
+                temperature,
+                dedupe,
+                Optional.ofNullable(exclude),
+                export);
     }
 
     @Override
     public int run(Console console) throws Exception {
         try (SparkSession spark = Spark.session("select");
                 ProgressBar progress = new ProgressBar(console)) {
-            SelectResult result = new SelectJob(spark, Clock.systemUTC(), progress::step).run(request());
+            SelectResult result = new SelectJob(spark, Clock.systemUTC(), progress::step)
+                    .run(new SelectRequest(predictions, output, options()));
             progress.finished();
             print(result, console.out());
             console.out().println("selection: " + output);

@@ -25,7 +25,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The right to write to a predictions table, held by one run at a time: a file that names its holder and carries a heartbeat.
+ * The right to write to a predictions table or a selection, held by one run at a time: a file, in a directory of the output, that names
+ * its holder and carries a heartbeat.
  *
  * <p>A lock expires when its heartbeat stops for {@link #EXPIRY} by the time of the store that keeps it, or at once when its
  * process was one of this machine and boot and is gone. A run whose lock was taken over finds out at {@link #requireHeld}, which
@@ -39,7 +40,7 @@ import org.slf4j.LoggerFactory;
  *
  * <p>Closing deletes the file. Thread-safe; lives on the driver.
  */
-final class RunLock implements AutoCloseable {
+public final class RunLock implements AutoCloseable {
     static final Duration EXPIRY = Duration.ofSeconds(60);
     static final Duration SETTLING = Duration.ofSeconds(3);
     private static final Duration PROMPT = SETTLING.dividedBy(2);
@@ -77,7 +78,7 @@ final class RunLock implements AutoCloseable {
      * @throws CardinalException if another run holds it, naming that run
      * @throws IOException if the file system fails
      */
-    static RunLock acquire(FileSystem fileSystem, Path file, Clock clock) throws IOException {
+    public static RunLock acquire(FileSystem fileSystem, Path file, Clock clock) throws IOException {
         return acquire(new LockFile(fileSystem, file), clock, failures -> sleep(SETTLING));
     }
 
@@ -186,7 +187,7 @@ final class RunLock implements AutoCloseable {
     }
 
     /** Whether the lock is still this run's. */
-    boolean isHeld() {
+    public boolean isHeld() {
         try {
             requireHeld();
             return true;
@@ -201,7 +202,7 @@ final class RunLock implements AutoCloseable {
      *
      * @throws IOException if it is gone or another run's: this run must not write any more
      */
-    synchronized void requireHeld() throws IOException {
+    public synchronized void requireHeld() throws IOException {
         requireOwn();
         if (elapsed(lastBeat).compareTo(FRESH) >= 0) {
             renew();

@@ -25,7 +25,7 @@ import scala.Tuple2;
  *
  * @param bands by class and falling scores; those of a class do not overlap
  * @param totals candidates by class index
- * @param hasNan whether a score is not a number
+ * @param hasNan whether a score is not a finite number
  */
 record Bands(List<Band> bands, List<Long> totals, boolean hasNan) {
     private static final StructType SCHEMA = new StructType()

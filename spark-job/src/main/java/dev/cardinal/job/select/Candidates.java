@@ -1,6 +1,7 @@
 package dev.cardinal.job.select;
 
 import static org.apache.spark.sql.functions.array_max;
+import static org.apache.spark.sql.functions.array_min;
 import static org.apache.spark.sql.functions.coalesce;
 import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.explode;
@@ -27,12 +28,12 @@ record Candidates(Dataset<Row> images, int p, float minScore) {
 
     private static final Column PREDICTIONS = col("predictions");
 
-    /** Those of images of which no score in question is other than a number. */
+    /** Those of images of which no score in question is other than a finite number. */
     Candidates withoutNan() {
         return new Candidates(images.filter(hasNan().unary_$bang()), p, minScore);
     }
 
-    /** Images of which a score in question is not a number. */
+    /** Images of which a score in question is not a finite number. */
     long imagesWithNan() {
         return images.filter(hasNan()).count();
     }
@@ -40,7 +41,12 @@ record Candidates(Dataset<Row> images, int p, float minScore) {
     private Column hasNan() {
         Column scores = (p == ALL ? PREDICTIONS : slice(PREDICTIONS, 1, p)).getField("score");
         // To Spark NaN is higher than every number.
-        return coalesce(isnan(array_max(scores)), lit(false));
+        Column highest = array_max(scores);
+        return coalesce(
+                isnan(highest)
+                        .or(highest.equalTo(Float.POSITIVE_INFINITY))
+                        .or(array_min(scores).equalTo(Float.NEGATIVE_INFINITY)),
+                lit(false));
     }
 
     /** One row a candidate: these columns of its image, class_index and score. NaN passes for the highest score. */

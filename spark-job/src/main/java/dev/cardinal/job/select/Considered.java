@@ -5,6 +5,7 @@ import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.concat;
 import static org.apache.spark.sql.functions.udf;
 
+import dev.cardinal.job.UserPath;
 import dev.cardinal.job.predictions.Predictions;
 import dev.cardinal.zoo.CardinalException;
 import java.io.IOException;
@@ -60,7 +61,7 @@ record Considered(Dataset<Row> images, long count, Census census, long excluded,
                 ? fromLogits(options, teachers, leftOut)
                 : without(leftOut, first.ok(PATH, SHA256, col("predictions")));
         images.write().parquet(output.scratch("images"));
-        Dataset<Row> written = spark.read().schema(IMAGES).parquet(output.scratch("images"));
+        Dataset<Row> written = spark.read().schema(IMAGES).parquet(UserPath.literal(output.scratch("images")));
         return new Considered(
                 written,
                 written.count(),

@@ -39,14 +39,20 @@ final class Exclusion {
     private static final int SHOWN = 80;
 
     /** A hash set of so many is sent to every executor; more are joined by a shuffle. */
-    private static final long BROADCAST_AT_MOST = 2_000_000;
+    private static final long BROADCAST_AT_MOST = 1_000_000;
+
+    private enum Kind {
+        TEXT,
+        PARQUET_FILE,
+        PARQUET_DIRECTORY
+    }
 
     private final Path path;
-    private final boolean isParquet;
+    private final Kind kind;
 
-    private Exclusion(Path path, boolean isParquet) {
+    private Exclusion(Path path, Kind kind) {
         this.path = path;
-        this.isParquet = isParquet;
+        this.kind = kind;
     }
 
     /**
@@ -55,8 +61,9 @@ final class Exclusion {
      * @throws CardinalException if it is not there, or a line of a text is no SHA-256, naming the first
      */
     static Exclusion open(String file, Configuration configuration) throws IOException {
-        Path path = UserPath.of("exclude", file);
-        FileSystem fileSystem = path.getFileSystem(configuration);
+        Path named = UserPath.of("exclude", file);
+        FileSystem fileSystem = named.getFileSystem(configuration);
+        Path path = fileSystem.makeQualified(named);
         FileStatus status;
         try {
             status = fileSystem.getFileStatus(path);
@@ -67,13 +74,17 @@ final class Exclusion {
             if (fileSystem.listStatus(path, each -> each.getName().endsWith(".parquet")).length == 0) {
                 throw CardinalException.input("--exclude " + file + " is a directory without Parquet files");
             }
-            return new Exclusion(path, true);
+            return new Exclusion(path, Kind.PARQUET_DIRECTORY);
+        }
+        if (UserPath.isHidden(path)) {
+            throw CardinalException.input("--exclude " + file + " has a name that begins with _ or ., and Spark passes"
+                    + " such files over: rename it");
         }
         if (startsAsParquet(fileSystem, path)) {
-            return new Exclusion(path, true);
+            return new Exclusion(path, Kind.PARQUET_FILE);
         }
         requireHashes(file, fileSystem, path);
-        return new Exclusion(path, false);
+        return new Exclusion(path, Kind.TEXT);
     }
 
     private static boolean startsAsParquet(FileSystem fileSystem, Path path) throws IOException {
@@ -108,7 +119,7 @@ final class Exclusion {
      * @throws CardinalException if Parquet files have no such column, or one that holds something else
      */
     Dataset<Row> hashes(SparkSession spark) {
-        Dataset<Row> hashes = (isParquet ? ofParquet(spark) : ofText(spark))
+        Dataset<Row> hashes = (kind == Kind.TEXT ? ofText(spark) : ofParquet(spark))
                 .select(regexp_extract(lower(col("excluded")), SHA256.pattern(), 0)
                         .as("excluded"))
                 .filter(col("excluded").notEqual(""));
@@ -120,7 +131,9 @@ final class Exclusion {
     }
 
     private Dataset<Row> ofParquet(SparkSession spark) {
-        Dataset<Row> rows = spark.read().parquet(UserPath.literal(path.toString()));
+        Dataset<Row> rows = spark.read()
+                .option("pathGlobFilter", kind == Kind.PARQUET_DIRECTORY ? "*.parquet" : "*")
+                .parquet(UserPath.literal(path.toString()));
         if (!List.of(rows.columns()).contains("sha256")
                 || !rows.schema().apply("sha256").dataType().equals(DataTypes.StringType)) {
             throw CardinalException.input("--exclude " + path + " needs a column sha256 of strings, and has "

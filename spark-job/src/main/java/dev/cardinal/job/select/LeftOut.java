@@ -7,6 +7,7 @@ import static org.apache.spark.sql.functions.lower;
 import static org.apache.spark.sql.functions.row_number;
 import static org.apache.spark.sql.functions.xxhash64;
 
+import dev.cardinal.job.UserPath;
 import dev.cardinal.job.select.SelectOptions.Dedupe;
 import java.util.HashMap;
 import java.util.Map;
@@ -66,7 +67,7 @@ record LeftOut(Dataset<Row> paths, long excluded, long duplicates) {
 
     private static LeftOut kept(Dataset<Row> found, SelectOutput output, SparkSession spark) {
         found.write().parquet(output.scratch("left-out"));
-        Dataset<Row> written = spark.read().schema(found.schema()).parquet(output.scratch("left-out"));
+        Dataset<Row> written = spark.read().schema(found.schema()).parquet(UserPath.literal(output.scratch("left-out")));
         Map<String, Long> reasons = new HashMap<>();
         written.groupBy("reason").count().collectAsList().forEach(row -> reasons.put(row.getString(0), row.getLong(1)));
         return new LeftOut(
@@ -82,7 +83,7 @@ record LeftOut(Dataset<Row> paths, long excluded, long duplicates) {
                 .select(col("hash").as("repeated"))
                 .write()
                 .parquet(output.scratch("repeated"));
-        Dataset<Row> repeated = spark.read().parquet(output.scratch("repeated"));
+        Dataset<Row> repeated = spark.read().parquet(UserPath.literal(output.scratch("repeated")));
         boolean isSmall = repeated.count() <= BROADCAST_AT_MOST;
         WindowSpec sameBytes = Window.partitionBy("sha256").orderBy("path");
         return hashed.join(isSmall ? broadcast(repeated) : repeated, col("hash").equalTo(col("repeated")), "left_semi")

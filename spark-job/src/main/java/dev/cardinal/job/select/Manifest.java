@@ -1,5 +1,6 @@
 package dev.cardinal.job.select;
 
+import static org.apache.spark.sql.functions.coalesce;
 import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.concat;
 import static org.apache.spark.sql.functions.concat_ws;
@@ -10,6 +11,7 @@ import static org.apache.spark.sql.functions.lower;
 import static org.apache.spark.sql.functions.regexp_extract;
 import static org.apache.spark.sql.functions.regexp_replace;
 import static org.apache.spark.sql.functions.sequence;
+import static org.apache.spark.sql.functions.sum;
 import static org.apache.spark.sql.functions.when;
 
 import dev.cardinal.job.select.SelectOptions.Export;
@@ -18,7 +20,7 @@ import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 
 /**
- * A selection as training frameworks read it, in files of text that are as large as is handy.
+ * A selection as training frameworks read it: text by class and rank, in files that are as large as is handy.
  *
  * <p>CSV (RFC 4180, with a header): path, class_index, class_label, score, weight.
  *
@@ -29,17 +31,15 @@ import org.apache.spark.sql.Row;
  * repeated, and the image's extension.
  */
 final class Manifest {
-    private static final long ROWS_PER_FILE = 2_000_000;
+    private static final long LINES_PER_FILE = 2_000_000;
 
     private Manifest() {}
 
     /** Writes the manifest of a selection to a directory. */
-    static void write(Export export, Dataset<Row> selection, long rows, String directory) {
-        int files = (int) (1 + rows / ROWS_PER_FILE);
+    static void write(Export export, Dataset<Row> selection, String directory) {
         if (export == Export.CSV) {
-            selection
+            inOrder(selection, selection.count())
                     .select("path", "class_index", "class_label", "score", "weight")
-                    .coalesce(files)
                     .write()
                     .option("header", true)
                     .option("escape", "\"")
@@ -47,13 +47,21 @@ final class Manifest {
                     .option("ignoreTrailingWhiteSpace", false)
                     .csv(directory);
         } else if (export == Export.IMAGEFOLDER) {
-            selection
+            Row copies = selection.agg(coalesce(sum("weight"), lit(0L))).head();
+            inOrder(selection, copies.getLong(0))
                     .withColumn("copy", explode(sequence(lit(1), col("weight"))))
                     .select(concat_ws("\t", nameInTree(), escaped(col("path"))))
-                    .coalesce(files)
                     .write()
                     .text(directory);
         }
+    }
+
+    /** By class and rank, in as many partitions as there will be files. */
+    private static Dataset<Row> inOrder(Dataset<Row> selection, long lines) {
+        int files = (int) (1 + lines / LINES_PER_FILE);
+        return selection
+                .repartitionByRange(files, col("class_index"), col("rank"))
+                .sortWithinPartitions("class_index", "rank");
     }
 
     private static Column nameInTree() {

@@ -41,7 +41,7 @@ final class Ranking {
 
     /** The selection: class_index, class_label, rank, score, path, sha256, weight. */
     Dataset<Row> select(Candidates candidates, SparkSession spark) {
-        if (bands.candidates() > 2 * bands.among(options.k())) {
+        if (bands.bands().stream().anyMatch(band -> band.n() / 2 > options.k())) {
             // Many share the score at which a class is cut off.
             SelectSession.limitGroupsEarly(spark, options.k());
         }

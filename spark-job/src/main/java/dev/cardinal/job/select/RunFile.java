@@ -56,7 +56,11 @@ record RunFile(
                 0,
                 started.toString(),
                 finished.toString(),
-                teachers.stream().map(Predictions::directories).toList(),
+                teachers.stream()
+                        .map(each -> each.directories().stream()
+                                .map(UserPath::withoutCredentials)
+                                .toList())
+                        .toList(),
                 result.models(),
                 options(request),
                 Versions.all(),

@@ -23,14 +23,14 @@ final class ScoreHistogram implements Serializable {
     private final float[] lowest = new float[TOP + 1];
     private boolean hasNan;
 
-    /** Counts a score; a NaN counts as the highest. */
+    /** Counts a score; a NaN counts among the highest. */
     void add(float score) {
         int bucket = bucket(score);
         if (counts[bucket] == 0 || score < lowest[bucket]) {
             lowest[bucket] = score;
         }
         counts[bucket]++;
-        hasNan |= Float.isNaN(score);
+        hasNan |= !Float.isFinite(score);
     }
 
     /** The bucket of a score, higher for higher scores. */
@@ -65,6 +65,7 @@ final class ScoreHistogram implements Serializable {
         return total;
     }
 
+    /** Whether a score was none, or infinite. */
     boolean hasNan() {
         return hasNan;
     }

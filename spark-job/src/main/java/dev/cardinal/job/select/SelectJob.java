@@ -1,6 +1,6 @@
 package dev.cardinal.job.select;
 
-import dev.cardinal.job.label.PredictionTable.Origin;
+import dev.cardinal.job.UserPath;
 import dev.cardinal.job.predictions.Predictions;
 import dev.cardinal.job.select.SelectOptions.Export;
 import dev.cardinal.job.select.SelectResult.ClassSelection;
@@ -25,7 +25,7 @@ import org.apache.spark.sql.SparkSession;
  * sorted. The driver sees a few rows a class. Lives on the driver; not thread-safe.
  */
 public final class SelectJob {
-    /** Candidates of a class that one task sorts, where their scores differ. */
+    /** Candidates of a class that one task sorts, as far as a {@link ScoreHistogram} can tell their scores apart. */
     private static final long BAND_ROWS = 500_000;
 
     private final SparkSession spark;
@@ -83,7 +83,7 @@ public final class SelectJob {
             if (output.writesInPlace()) {
                 SelectSession.commitWithoutRenames(session);
             }
-            output.begin();
+            output.begin(clock);
             SelectResult result = select(request.options(), checked, output, session, start);
             RunFile record = RunFile.of(request, checked.teachers(), result, started, clock.instant());
             output.finish(record.toJson());
@@ -125,14 +125,16 @@ public final class SelectJob {
         progress.accept("selecting");
         Dataset<Row> selected = new Ranking(options, bands, classes, bandRows).select(candidates, session);
         selected.write().parquet(output.table(SelectOutput.SELECTION));
-        Dataset<Row> written = session.read().schema(selected.schema()).parquet(output.table(SelectOutput.SELECTION));
+        Dataset<Row> written = session.read()
+                .schema(selected.schema())
+                .parquet(UserPath.literal(output.table(SelectOutput.SELECTION)));
         List<ClassSelection> perClass = ClassTable.of(options, bands, classes, written);
         ClassTable.write(perClass, session, output.table(SelectOutput.CLASSES));
 
         long rows = perClass.stream().mapToLong(ClassSelection::selected).sum();
         if (options.export() != Export.NONE) {
             progress.accept("writing the manifest");
-            Manifest.write(options.export(), written, rows, output.table(SelectOutput.MANIFEST));
+            Manifest.write(options.export(), written, output.table(SelectOutput.MANIFEST));
         }
         Census census = considered.census();
         Counts counts = new Counts(
@@ -154,8 +156,10 @@ public final class SelectJob {
 
     /** Predictions of an image that compete, of those that {@link Considered} has. */
     private static int competing(SelectOptions options, List<Predictions> teachers) {
-        Origin origin = teachers.get(0).origin();
-        boolean areAll = Considered.needsLogits(options, teachers) || options.competing() >= origin.topK();
-        return areAll ? Candidates.ALL : options.competing();
+        Predictions first = teachers.get(0);
+        // Parts of a table may hold more predictions of an image than the fewest that the origin tells of.
+        boolean haveNoMore = first.directories().size() == 1
+                && options.competing() >= first.origin().topK();
+        return Considered.needsLogits(options, teachers) || haveNoMore ? Candidates.ALL : options.competing();
     }
 }

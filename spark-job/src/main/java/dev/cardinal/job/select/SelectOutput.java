@@ -1,26 +1,31 @@
 package dev.cardinal.job.select;
 
 import dev.cardinal.job.UserPath;
+import dev.cardinal.job.label.RunLock;
 import dev.cardinal.udf.store.StoreFiles;
 import dev.cardinal.zoo.CardinalException;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.time.Clock;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import java.util.UUID;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The directory of a selection: {@code selection/}, {@code classes/}, perhaps {@code manifest/}, and {@code run.json}, which is
  * written last and marks the selection as whole.
  *
  * <p>Until then tables lie in a work directory of the run, from where they are moved; where a move is a copy they are written in place.
- * A run that begins removes what an unfinished one has left; that one, if it still runs, then ends with an error. Closing removes
- * the work directory. Lives on the driver; not thread-safe.
+ * One run at a time writes here: it holds a lock, which is in the work directory. A run that begins removes what one that died has left;
+ * closing removes what the run itself has not finished. Lives on the driver; not thread-safe.
  */
 final class SelectOutput implements AutoCloseable {
     static final String SELECTION = "selection";
@@ -30,7 +35,7 @@ final class SelectOutput implements AutoCloseable {
 
     private static final List<String> TABLES = List.of(SELECTION, CLASSES, MANIFEST);
     private static final String WORK = "_work";
-    private static final String MARK = "running";
+    private static final String LOCK = "lock";
     private static final String MAGIC_CAPABILITY = "fs.s3a.capability.magic.committer";
     private static final Set<String> OF_A_WRITER = Set.of("part-", "_temporary", "_SUCCESS", "__magic", ".");
 
@@ -38,6 +43,9 @@ final class SelectOutput implements AutoCloseable {
     private final Path directory;
     private final Path work;
     private final boolean writesInPlace;
+    private @Nullable RunLock lock;
+    private boolean hasBegun;
+    private boolean isFinished;
 
     private SelectOutput(FileSystem fileSystem, Path directory, boolean writesInPlace) {
         this.fileSystem = fileSystem;
@@ -85,9 +93,10 @@ final class SelectOutput implements AutoCloseable {
                         "output " + directory + " already holds a finished selection; name another --output");
             }
         }
+        boolean isOfASelection = Arrays.stream(entries).anyMatch(entry -> entry.getPath().getName().equals(WORK));
         for (FileStatus entry : entries) {
             String name = entry.getPath().getName();
-            if (TABLES.contains(name) && entry.isDirectory()) {
+            if (isOfASelection && TABLES.contains(name) && entry.isDirectory()) {
                 requireOfAWriter(entry.getPath());
             } else if (!name.equals(WORK)) {
                 throw foreign(name);
@@ -124,14 +133,28 @@ final class SelectOutput implements AutoCloseable {
         }
     }
 
-    /** Removes what an unfinished run has left and begins a new one. */
-    void begin() throws IOException {
-        fileSystem.delete(new Path(directory, WORK), true);
+    /**
+     * Takes the right to write here, and removes what a run that died has left.
+     *
+     * @throws CardinalException if another run is writing here, or has finished since {@link #requireVacant}
+     */
+    void begin(Clock clock) throws IOException {
+        Path all = new Path(directory, WORK);
+        fileSystem.mkdirs(all);
+        lock = RunLock.acquire(fileSystem, new Path(all, LOCK), clock);
+        requireVacant();
+        hasBegun = true;
+        for (FileStatus left : fileSystem.listStatus(all, each -> !each.getName().equals(LOCK))) {
+            fileSystem.delete(left.getPath(), true);
+        }
+        removeTables();
+        fileSystem.mkdirs(work);
+    }
+
+    private void removeTables() throws IOException {
         for (String table : TABLES) {
             fileSystem.delete(new Path(directory, table), true);
         }
-        fileSystem.mkdirs(work);
-        fileSystem.create(new Path(work, MARK), true).close();
     }
 
     /** Where a run may keep what only it needs, under a name. */
@@ -148,17 +171,21 @@ final class SelectOutput implements AutoCloseable {
      * Makes the selection whole.
      *
      * @param record content of run.json
-     * @throws CardinalException if another run has begun here since
+     * @throws IOException if a file system fails, or the lock was lost to another run
      */
     void finish(byte[] record) throws IOException {
-        if (!fileSystem.exists(new Path(work, MARK))) {
-            throw CardinalException.output("output " + directory
-                    + " has been taken by another selection that began later; let one at a time write there");
+        Objects.requireNonNull(lock, "begin() was not called").requireHeld();
+        if (!writesInPlace) {
+            for (String table : TABLES) {
+                Path written = new Path(work, table);
+                if (fileSystem.exists(written)) {
+                    move(written, new Path(directory, table));
+                }
+            }
         }
-        for (String table : TABLES) {
-            Path written = new Path(work, table);
-            if (!writesInPlace && fileSystem.exists(written)) {
-                move(written, new Path(directory, table));
+        for (String table : List.of(SELECTION, CLASSES)) {
+            if (!fileSystem.exists(new Path(directory, table))) {
+                throw new IOException(new Path(directory, table) + " is gone; is another program at work there?");
             }
         }
         Path arriving = new Path(work, RUN_FILE);
@@ -166,17 +193,28 @@ final class SelectOutput implements AutoCloseable {
             out.write(record);
         }
         move(arriving, new Path(directory, RUN_FILE));
+        isFinished = true;
     }
 
     private void move(Path from, Path to) throws IOException {
-        if (!fileSystem.rename(from, to)) {
+        // Onto a directory that is there, it would be moved into it.
+        if (fileSystem.exists(to) || !fileSystem.rename(from, to)) {
             throw new IOException("cannot move " + from + " to " + to);
         }
     }
 
     @Override
     public void close() throws IOException {
-        fileSystem.delete(work, true);
+        RunLock held = lock;
+        if (held == null) {
+            return;
+        }
+        try (held) {
+            fileSystem.delete(work, true);
+            if (hasBegun && !isFinished && held.isHeld()) {
+                removeTables();
+            }
+        }
         Path all = new Path(directory, WORK);
         if (fileSystem.exists(all) && fileSystem.listStatus(all).length == 0) {
             fileSystem.delete(all, false);

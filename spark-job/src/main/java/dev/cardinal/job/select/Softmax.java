@@ -49,19 +49,19 @@ final class Softmax implements UDF2<String, Seq<@Nullable Seq<Float>>, Row[]> {
             throw CardinalException.input("predictions hold " + (logits == null ? 0 : logits.length()) + " logits of "
                     + path + ", of a model with " + classes + " classes");
         }
-        double[] scaled = new double[classes];
+        double[] powers = new double[classes];
         double highest = Double.NEGATIVE_INFINITY;
         for (int c = 0; c < classes; c++) {
-            scaled[c] = logits.apply(c) / temperature;
-            highest = Math.max(highest, scaled[c]);
+            powers[c] = logits.apply(c);
+            highest = Math.max(highest, powers[c]);
         }
         double total = 0;
         for (int c = 0; c < classes; c++) {
-            scaled[c] = Math.exp(scaled[c] - highest);
-            total += scaled[c];
+            powers[c] = Math.exp((powers[c] - highest) / temperature);
+            total += powers[c];
         }
         for (int c = 0; c < classes; c++) {
-            sum[c] += scaled[c] / total;
+            sum[c] += powers[c] / total;
         }
     }
 

@@ -29,7 +29,7 @@ class ExclusionTest {
     private Path directory;
 
     @ParameterizedTest
-    @ValueSource(strings = {"list.txt", "with [brackets] and * {a,b}.txt", "_underscored"})
+    @ValueSource(strings = {"list.txt", "with [brackets] and * {a,b}.txt"})
     void textHasOneHashALineInEitherCase(String name) throws IOException {
         String text = "\uFEFF" + A.toUpperCase(Locale.ROOT) + "\r\n\n \t" + B + " \n";
 
@@ -87,6 +87,24 @@ class ExclusionTest {
         assertThatThrownBy(() -> hashes(table))
                 .isInstanceOf(CardinalException.class)
                 .hasMessageContaining("expected 64 hexadecimal digits of a SHA-256, not 'cat.jpg'");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"_val.txt", ".val.txt"})
+    void fileThatSparkPassesOverIsRefused(String name) throws IOException {
+        Path file = Files.writeString(directory.resolve(name), A);
+
+        assertThatThrownBy(() -> open(file))
+                .isInstanceOf(CardinalException.class)
+                .hasMessageContaining("has a name that begins with _ or .");
+    }
+
+    @Test
+    void filesBesideThoseOfATableAreNotRead() throws IOException {
+        Path table = parquet("SELECT '" + A + "' AS sha256");
+        Files.writeString(table.resolve("README.txt"), "not Parquet");
+
+        assertThat(hashes(table)).containsExactly(A);
     }
 
     @Test

@@ -43,6 +43,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Selections from small tables, most of them held to {@link PlainSelection}. */
 class SelectJobTest {
@@ -234,6 +235,38 @@ class SelectJobTest {
         PlainSelection expected = new PlainSelection(List.of(images), options.build(), Set.of(), RandomImages.TOP_K);
         assertThat(selection()).isEqualTo(expected.selected);
         assertThat(result.counts()).isEqualTo(expected.counts());
+    }
+
+    @Test
+    void partThatStoresMoreClassesCompetesInNoMore() throws IOException {
+        String first = table("first")
+                .topK(3)
+                .write(List.of(Image.ok("a", scored(0, 0.5), scored(1, 0.25), scored(2, 0.125))));
+        String second = table("second").topK(1).write(List.of(Image.ok("b", scored(0, 0.75))));
+
+        assertThat(select(options().k(5).p(1), first, second).counts().candidates())
+                .isEqualTo(2);
+        assertThat(selection()).extracting(Entry::path).containsExactly("b", "a");
+    }
+
+    @ParameterizedTest
+    @ValueSource(doubles = {Double.POSITIVE_INFINITY, Double.NEGATIVE_INFINITY})
+    void imageWithAnInfiniteScoreIsRefused(double score) throws IOException {
+        String table = table("predictions")
+                .write(List.of(Image.ok("a", scored(0, 0.5)), Image.ok("b", scored(0, score)), Image.ok("c", scored(0, 0.25))));
+
+        assertThat(select(options().k(5).p(1), table).counts().refusedNan()).isEqualTo(1);
+        assertThat(selection()).extracting(Entry::path).containsExactly("a", "c");
+    }
+
+    @Test
+    void outputIsNoGlob() throws IOException {
+        String table = table("predictions").write(List.of(Image.ok("a", scored(0, 0.5)), Image.ok("b", scored(0, 0.25))));
+        output = directory.resolve("[1] {a,b} *").toString();
+
+        select(options().k(5).p(1).dedupe(Dedupe.SHA256), table);
+
+        assertThat(Path.of(output, "run.json")).exists();
     }
 
     @Test

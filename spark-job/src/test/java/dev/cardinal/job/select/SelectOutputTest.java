@@ -8,6 +8,7 @@ import dev.cardinal.zoo.CardinalException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.util.List;
 import org.apache.hadoop.conf.Configuration;
 import org.junit.jupiter.api.Test;
@@ -17,13 +18,15 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class SelectOutputTest {
+    private static final Clock CLOCK = Clock.systemUTC();
+
     @TempDir
     private Path directory;
 
     @Test
     void tablesAppearWithTheRecordAndNothingElseStays() throws IOException {
         try (SelectOutput output = at("out")) {
-            output.begin();
+            output.begin(CLOCK);
             Files.createDirectories(Path.of(output.scratch("images").replaceFirst("^file:", "")));
             write(output, "selection", "rows");
             write(output, "classes", "classes");
@@ -41,7 +44,7 @@ class SelectOutputTest {
     @Test
     void failedRunLeavesNothing() throws IOException {
         try (SelectOutput output = at("out")) {
-            output.begin();
+            output.begin(CLOCK);
             write(output, "selection", "rows");
         }
 
@@ -58,14 +61,15 @@ class SelectOutputTest {
         file("out/manifest/part-0.csv");
         try (SelectOutput output = at("out")) {
             output.requireVacant();
-            output.begin();
+            output.begin(CLOCK);
             write(output, "selection", "rows");
+            write(output, "classes", "classes");
             output.finish("{}".getBytes(UTF_8));
         }
 
         assertThat(directory.resolve("out/selection")).isDirectoryNotContaining("regex:.*part-1.*|.*_temporary");
         assertThat(directory.resolve("out/selection/part-0.parquet")).hasContent("rows");
-        assertThat(directory.resolve("out")).isDirectoryNotContaining("regex:.*(_work|manifest|classes)");
+        assertThat(directory.resolve("out")).isDirectoryNotContaining("regex:.*(_work|manifest)");
     }
 
     @Test
@@ -83,6 +87,7 @@ class SelectOutputTest {
     @ValueSource(strings = {"thesis.txt", "selection/thesis.txt", "classes/cats/part-0.parquet", "selection"})
     void somethingElseIsKept(String name) throws IOException {
         file("out/" + name);
+        Files.createDirectories(directory.resolve("out/_work"));
 
         assertThatThrownBy(() -> at("out").requireVacant())
                 .isInstanceOf(CardinalException.class)
@@ -115,25 +120,83 @@ class SelectOutputTest {
     }
 
     @Test
-    void runFromWhichAnotherTookTheOutputDoesNotFinish() throws IOException {
-        try (SelectOutput second = at("out")) {
-            try (SelectOutput first = at("out")) {
-                first.begin();
-                write(first, "selection", "first");
-                second.begin();
-                write(second, "selection", "second");
-                write(first, "classes", "first");
+    void tablesThatNoSelectionHasLeftAreKept() throws IOException {
+        file("out/selection/part-0.parquet");
+        file("out/manifest/part-0.csv");
 
-                assertThatThrownBy(() -> first.finish("{}".getBytes(UTF_8)))
-                        .isInstanceOf(CardinalException.class)
-                        .hasMessageContaining("has been taken by another selection");
-            }
-            second.finish("{}".getBytes(UTF_8));
+        assertThatThrownBy(() -> at("out").requireVacant())
+                .isInstanceOf(CardinalException.class)
+                .hasMessageMatching(".*already holds something else \\((selection|manifest)\\); name another --output");
+    }
+
+    @Test
+    void oneRunAtATimeWritesHere() throws IOException {
+        try (SelectOutput first = at("out");
+                SelectOutput second = at("out")) {
+            first.begin(CLOCK);
+            write(first, "selection", "first");
+            write(first, "classes", "first");
+
+            assertThatThrownBy(() -> second.begin(CLOCK))
+                    .isInstanceOf(CardinalException.class)
+                    .hasMessageContaining("another run is writing to file:" + directory + "/out");
+            second.close();
+            first.finish("{}".getBytes(UTF_8));
         }
 
-        assertThat(directory.resolve("out/selection/part-0.parquet")).hasContent("second");
-        assertThat(directory.resolve("out/classes")).doesNotExist();
+        assertThat(directory.resolve("out/selection/part-0.parquet")).hasContent("first");
         assertThat(directory.resolve("out/_work")).doesNotExist();
+    }
+
+    @Test
+    void selectionThatWasFinishedAfterALookIsKept() throws IOException {
+        try (SelectOutput late = at("out")) {
+            late.requireVacant();
+            try (SelectOutput first = at("out")) {
+                first.begin(CLOCK);
+                write(first, "selection", "first");
+                write(first, "classes", "first");
+                first.finish("{}".getBytes(UTF_8));
+            }
+
+            assertThatThrownBy(() -> late.begin(CLOCK))
+                    .isInstanceOf(CardinalException.class)
+                    .hasMessageContaining("already holds a finished selection");
+        }
+
+        assertThat(directory.resolve("out/selection/part-0.parquet")).hasContent("first");
+        assertThat(directory.resolve("out/classes/part-0.parquet")).hasContent("first");
+        assertThat(directory.resolve("out/run.json")).hasContent("{}");
+    }
+
+    @Test
+    void runWhoseLockIsGoneDoesNotFinish() throws IOException {
+        try (SelectOutput output = at("out")) {
+            output.begin(CLOCK);
+            write(output, "selection", "rows");
+            write(output, "classes", "classes");
+            Files.delete(directory.resolve("out/_work/lock"));
+
+            assertThatThrownBy(() -> output.finish("{}".getBytes(UTF_8)))
+                    .isInstanceOf(IOException.class)
+                    .hasMessageContaining("lost the lock");
+        }
+
+        assertThat(directory.resolve("out/run.json")).doesNotExist();
+    }
+
+    @Test
+    void selectionWithoutItsTablesIsNotWhole() throws IOException {
+        try (SelectOutput output = at("out")) {
+            output.begin(CLOCK);
+            write(output, "selection", "rows");
+
+            assertThatThrownBy(() -> output.finish("{}".getBytes(UTF_8)))
+                    .isInstanceOf(IOException.class)
+                    .hasMessageContaining("classes is gone");
+        }
+
+        assertThat(directory.resolve("out")).isEmptyDirectory();
     }
 
     private SelectOutput at(String name) throws IOException {

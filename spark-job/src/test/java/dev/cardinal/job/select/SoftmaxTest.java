@@ -36,6 +36,12 @@ class SoftmaxTest {
     }
 
     @Test
+    void temperatureNearZeroLeavesOneClass() {
+        assertThat(new Softmax(3, 2, 1e-308).call("a", teachers(List.of(1f, 3f, 2f))))
+                .containsExactly(row(1, 1), row(0, 0));
+    }
+
+    @Test
     void teachersDecideByTheMean() {
         assertThat(new Softmax(3, 3, 1).call("a", teachers(List.of(1f, 3f, 2f), List.of(3f, 0f, 0f))))
                 .containsExactly(row(0, 0.4997367858), row(1, 0.3552597283), row(2, 0.1450034859));
