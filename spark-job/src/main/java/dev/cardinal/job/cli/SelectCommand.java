@@ -125,8 +125,7 @@ final class SelectCommand extends CommonOptions implements Command {
         List<String> problems = new ArrayList<>(SelectOptions.problems(k, p, minScore, balance, temperature));
         // Tables, output and exclude file are looked at even so, with numbers that ask nothing of the tables.
         SelectOptions options = problems.isEmpty() ? options() : ofFiles();
-        problems.addAll(
-                SelectJob.problems(new SelectRequest(predictions, output, options), Spark.configuration()));
+        problems.addAll(SelectJob.problems(new SelectRequest(predictions, output, options), Spark.configuration()));
         return problems;
     }
 

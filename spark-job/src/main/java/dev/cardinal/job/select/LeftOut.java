@@ -67,7 +67,8 @@ record LeftOut(Dataset<Row> paths, long excluded, long duplicates) {
 
     private static LeftOut kept(Dataset<Row> found, SelectOutput output, SparkSession spark) {
         found.write().parquet(output.scratch("left-out"));
-        Dataset<Row> written = spark.read().schema(found.schema()).parquet(UserPath.literal(output.scratch("left-out")));
+        Dataset<Row> written =
+                spark.read().schema(found.schema()).parquet(UserPath.literal(output.scratch("left-out")));
         Map<String, Long> reasons = new HashMap<>();
         written.groupBy("reason").count().collectAsList().forEach(row -> reasons.put(row.getString(0), row.getLong(1)));
         return new LeftOut(

@@ -93,7 +93,8 @@ final class SelectOutput implements AutoCloseable {
                         "output " + directory + " already holds a finished selection; name another --output");
             }
         }
-        boolean isOfASelection = Arrays.stream(entries).anyMatch(entry -> entry.getPath().getName().equals(WORK));
+        boolean isOfASelection = Arrays.stream(entries)
+                .anyMatch(entry -> entry.getPath().getName().equals(WORK));
         for (FileStatus entry : entries) {
             String name = entry.getPath().getName();
             if (isOfASelection && TABLES.contains(name) && entry.isDirectory()) {
@@ -144,7 +145,8 @@ final class SelectOutput implements AutoCloseable {
         lock = RunLock.acquire(fileSystem, new Path(all, LOCK), clock);
         requireVacant();
         hasBegun = true;
-        for (FileStatus left : fileSystem.listStatus(all, each -> !each.getName().equals(LOCK))) {
+        for (FileStatus left :
+                fileSystem.listStatus(all, each -> !each.getName().equals(LOCK))) {
             fileSystem.delete(left.getPath(), true);
         }
         removeTables();

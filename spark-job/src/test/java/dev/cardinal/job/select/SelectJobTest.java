@@ -239,9 +239,8 @@ class SelectJobTest {
 
     @Test
     void partThatStoresMoreClassesCompetesInNoMore() throws IOException {
-        String first = table("first")
-                .topK(3)
-                .write(List.of(Image.ok("a", scored(0, 0.5), scored(1, 0.25), scored(2, 0.125))));
+        String first =
+                table("first").topK(3).write(List.of(Image.ok("a", scored(0, 0.5), scored(1, 0.25), scored(2, 0.125))));
         String second = table("second").topK(1).write(List.of(Image.ok("b", scored(0, 0.75))));
 
         assertThat(select(options().k(5).p(1), first, second).counts().candidates())
@@ -253,7 +252,10 @@ class SelectJobTest {
     @ValueSource(doubles = {Double.POSITIVE_INFINITY, Double.NEGATIVE_INFINITY})
     void imageWithAnInfiniteScoreIsRefused(double score) throws IOException {
         String table = table("predictions")
-                .write(List.of(Image.ok("a", scored(0, 0.5)), Image.ok("b", scored(0, score)), Image.ok("c", scored(0, 0.25))));
+                .write(List.of(
+                        Image.ok("a", scored(0, 0.5)),
+                        Image.ok("b", scored(0, score)),
+                        Image.ok("c", scored(0, 0.25))));
 
         assertThat(select(options().k(5).p(1), table).counts().refusedNan()).isEqualTo(1);
         assertThat(selection()).extracting(Entry::path).containsExactly("a", "c");
@@ -261,7 +263,8 @@ class SelectJobTest {
 
     @Test
     void outputIsNoGlob() throws IOException {
-        String table = table("predictions").write(List.of(Image.ok("a", scored(0, 0.5)), Image.ok("b", scored(0, 0.25))));
+        String table =
+                table("predictions").write(List.of(Image.ok("a", scored(0, 0.5)), Image.ok("b", scored(0, 0.25))));
         output = directory.resolve("[1] {a,b} *").toString();
 
         select(options().k(5).p(1).dedupe(Dedupe.SHA256), table);

@@ -131,16 +131,15 @@ class SelectOutputTest {
 
     @Test
     void oneRunAtATimeWritesHere() throws IOException {
-        try (SelectOutput first = at("out");
-                SelectOutput second = at("out")) {
+        try (SelectOutput first = at("out")) {
             first.begin(CLOCK);
             write(first, "selection", "first");
             write(first, "classes", "first");
-
-            assertThatThrownBy(() -> second.begin(CLOCK))
-                    .isInstanceOf(CardinalException.class)
-                    .hasMessageContaining("another run is writing to file:" + directory + "/out");
-            second.close();
+            try (SelectOutput second = at("out")) {
+                assertThatThrownBy(() -> second.begin(CLOCK))
+                        .isInstanceOf(CardinalException.class)
+                        .hasMessageContaining("another run is writing to file:" + directory + "/out");
+            }
             first.finish("{}".getBytes(UTF_8));
         }
 
