@@ -12,6 +12,7 @@ import picocli.CommandLine;
             ImportCommand.class,
             LabelCommand.class,
             EvaluateCommand.class,
+            DoctorCommand.class,
             DemoCommand.class
         })
 final class RootCommand extends CommonOptions {

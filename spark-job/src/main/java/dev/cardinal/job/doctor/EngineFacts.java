@@ -1,0 +1,31 @@
+package dev.cardinal.job.doctor;
+
+import dev.cardinal.udf.DeviceFacts;
+import dev.cardinal.udf.EngineOptions;
+import dev.cardinal.zoo.graph.NativeLibrary;
+import java.io.IOException;
+import java.io.Serializable;
+import org.apache.spark.TaskContext;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * TensorFlow in an executor.
+ *
+ * @param tensorflow its version, null where its native library does not load
+ * @param problem why it does not load, null where it does
+ * @param device what it would run a model on; null where it does not load
+ */
+record EngineFacts(
+        @Nullable String tensorflow,
+        @Nullable String problem,
+        @Nullable DeviceFacts device) implements Serializable {
+
+    /** Of the executor that this task runs on. */
+    static EngineFacts of(TaskContext task, EngineOptions options) throws IOException {
+        try {
+            return new EngineFacts(NativeLibrary.load(), null, DeviceFacts.of(task, options));
+        } catch (LinkageError e) {
+            return new EngineFacts(null, Failures.explain(e), null);
+        }
+    }
+}
