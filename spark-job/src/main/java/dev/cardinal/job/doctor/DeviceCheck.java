@@ -31,6 +31,9 @@ final class DeviceCheck {
      */
     static Check of(
             List<String> settingsProblems, Map<Executor, ExecutorFacts> executors, Map<Executor, EngineFacts> engines) {
+        if (settingsProblems.isEmpty() && engines.values().stream().allMatch(engine -> engine.device() == null)) {
+            return Check.skipped(Name.DEVICE, "needs TensorFlow");
+        }
         Set<String> problems = new LinkedHashSet<>(settingsProblems);
         Map<Executor, String> said = new LinkedHashMap<>();
         Map<Executor, String> warnings = new LinkedHashMap<>();
