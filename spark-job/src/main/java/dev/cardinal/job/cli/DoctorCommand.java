@@ -73,7 +73,7 @@ final class DoctorCommand extends CommonOptions implements Command {
             paramLabel = "N",
             description =
                     "Images measured on each executor, at most; fewer where they would take longer than about a minute"
-                            + " [two batches a task, or 200].")
+                            + " [five seconds' worth; at least 200, and two batches a task].")
     private @Nullable Integer sample;
 
     @Option(names = "--format", paramLabel = "text|json", description = "How to print what is found [text].")

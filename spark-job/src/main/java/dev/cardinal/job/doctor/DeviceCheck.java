@@ -5,6 +5,7 @@ import dev.cardinal.job.doctor.Check.Result;
 import dev.cardinal.job.doctor.ExecutorList.Executor;
 import dev.cardinal.udf.DeviceFacts;
 import dev.cardinal.udf.DeviceUse;
+import dev.cardinal.udf.EngineOptions.DeviceChoice;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -17,6 +18,12 @@ import org.jspecify.annotations.Nullable;
 final class DeviceCheck {
     private static final String ORDER = "CUDA_DEVICE_ORDER";
 
+    private static final String SET_ORDER = "set spark.executorEnv." + ORDER + "=PCI_BUS_ID";
+
+    private static final String MAKE_IT_SEEN =
+            "build the job jar with the native library for GPUs (./mvnw -Pgpu package) and see that nvidia-smi works there, with"
+                    + " CUDA 12.5 and cuDNN 9; or use --device cpu, and take no GPUs";
+
     private static final String GIVE_GPUS =
             "to use it, set spark.executor.resource.gpu.amount=1, spark.task.resource.gpu.amount and, on a standalone"
                     + " cluster's workers, spark.worker.resource.gpu.amount and .discoveryScript"
@@ -27,10 +34,14 @@ final class DeviceCheck {
     /**
      * Judges.
      *
-     * @param settingsProblems what stands in the way of the user's wishes before any executor is asked
+     * @param wanted what the user wants the model to run on
+     * @param settingsProblems what stands in the way of that before any executor is asked
      */
     static Check of(
-            List<String> settingsProblems, Map<Executor, ExecutorFacts> executors, Map<Executor, EngineFacts> engines) {
+            DeviceChoice wanted,
+            List<String> settingsProblems,
+            Map<Executor, ExecutorFacts> executors,
+            Map<Executor, EngineFacts> engines) {
         if (settingsProblems.isEmpty() && engines.values().stream().allMatch(engine -> engine.device() == null)) {
             return Check.skipped(Name.DEVICE, "needs TensorFlow");
         }
@@ -82,7 +93,7 @@ final class DeviceCheck {
                     .append(String.join(", ", executor.gpus()))
                     .append(')');
         }
-        if (use.device().startsWith("gpu")) {
+        if (isGpu(use)) {
             text.append(", TensorFlow computes on it");
             if (facts != null && facts.nvidia() != null) {
                 text.append(", ").append(facts.nvidia());
@@ -98,12 +109,12 @@ final class DeviceCheck {
         return text.append("; --precision auto is ").append(device.automatic()).toString();
     }
 
-    /** An executor of a cluster computes on its processor, beside a GPU that nobody gives it. */
-    private static boolean isIdle(Executor executor, DeviceUse use, @Nullable ExecutorFacts facts) {
-        return !executor.isDriver()
-                && executor.gpus().isEmpty()
-                && use.device().equals("cpu")
-                && facts != null
-                && !facts.gpus().isEmpty();
+    private static boolean isGpu(DeviceUse use) {
+        return use.device().startsWith("gpu");
+    }
+
+    /** Whether there is a GPU that nothing is computed on. */
+    private static boolean hasIdleGpu(DeviceUse use, @Nullable ExecutorFacts facts) {
+        return !isGpu(use) && facts != null && !facts.gpus().isEmpty();
     }
 }

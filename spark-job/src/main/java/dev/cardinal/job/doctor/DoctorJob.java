@@ -27,7 +27,7 @@ public final class DoctorJob {
 
     /** Looks at everything that a request names. */
     public Diagnosis run(DoctorRequest request) {
-        try (Examination examination = new Examination(spark, clock, progress, request)) {
+        try (Examination examination = new Examination(Instruments.of(spark, clock, progress), request)) {
             return examination.diagnose();
         } finally {
             progress.finished();

@@ -9,7 +9,6 @@ import dev.cardinal.job.doctor.EveryExecutor.Answer;
 import dev.cardinal.job.doctor.EveryExecutor.Question;
 import dev.cardinal.job.doctor.ExecutorList.Executor;
 import dev.cardinal.job.label.Bottleneck;
-import dev.cardinal.job.label.LabelProgress;
 import dev.cardinal.job.label.LabelRequest;
 import dev.cardinal.udf.BroadcastFiles;
 import dev.cardinal.udf.DeviceFacts;
@@ -24,7 +23,6 @@ import dev.cardinal.zoo.ModelCard;
 import dev.cardinal.zoo.serving.ServedModel;
 import java.io.IOException;
 import java.io.Serializable;
-import java.time.Clock;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -37,11 +35,8 @@ import java.util.stream.Collectors;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
+import org.apache.spark.SparkContext;
 import org.apache.spark.TaskContext;
-import org.apache.spark.api.java.JavaSparkContext;
-import org.apache.spark.broadcast.Broadcast;
-import org.apache.spark.sql.SparkSession;
-import org.apache.spark.util.SerializableConfiguration;
 import org.jspecify.annotations.Nullable;
 
 /** One look at everything, from the executors to the estimate. Used once; closing it lets go of what executors were given. */
@@ -55,14 +50,10 @@ final class Examination implements AutoCloseable {
     private static final String REPORT_IT =
             "--verbose shows the log, which says more; the executors' own logs say why one was lost";
 
-    private final SparkSession spark;
-    private final JavaSparkContext context;
-    private final Clock clock;
-    private final LabelProgress progress;
+    private final Instruments instruments;
+    private final SparkContext spark;
+    private final Checklist checks;
     private final DoctorRequest request;
-    private final Checklist checks = new Checklist();
-    private final Bounded bounded;
-    private final Broadcast<SerializableConfiguration> configuration;
     private List<Executor> executors = List.of();
     private Map<Executor, ExecutorFacts> facts = Map.of();
     private Map<Executor, EngineFacts> engines = Map.of();
@@ -76,14 +67,12 @@ final class Examination implements AutoCloseable {
     private @Nullable Bottleneck bottleneck;
     private @Nullable Estimate estimate;
 
-    Examination(SparkSession spark, Clock clock, LabelProgress progress, DoctorRequest request) {
-        this.spark = spark;
-        this.context = JavaSparkContext.fromSparkContext(spark.sparkContext());
-        this.clock = clock;
-        this.progress = progress;
+    /** @param instruments which this closes */
+    Examination(Instruments instruments, DoctorRequest request) {
+        this.instruments = instruments;
+        this.spark = instruments.spark().sparkContext();
+        this.checks = instruments.checks();
         this.request = request;
-        this.bounded = new Bounded(context);
-        this.configuration = context.broadcast(new SerializableConfiguration(context.hadoopConfiguration()));
     }
 
     Diagnosis diagnose() {
@@ -92,12 +81,12 @@ final class Examination implements AutoCloseable {
         examinePlatform();
         loadModel();
         if (!facts.isEmpty()) {
-            checks.add(MemoryCheck.of(context.getConf(), facts, loaded));
+            checks.add(MemoryCheck.of(spark.conf(), processes(), loaded));
         }
         examineImages();
         List<ExecutorDiagnosis> rows = executors.stream().map(this::row).toList();
         return new Diagnosis(
-                spark.sparkContext().master(),
+                spark.master(),
                 Versions.all(),
                 checks.all(),
                 rows,
@@ -109,16 +98,16 @@ final class Examination implements AutoCloseable {
     }
 
     private void examineExecutors() {
-        progress.step("waiting for executors");
+        instruments.progress().step("waiting for executors");
         executors = checks.attempt(
-                        Name.EXECUTORS, REPORT_IT, () -> new ExecutorList(spark.sparkContext()).await(REGISTRATION))
+                        Name.EXECUTORS, REPORT_IT, () -> new ExecutorList(spark).await(REGISTRATION))
                 .orElse(List.of());
         if (executors.isEmpty() && !checks.hasFailed(Name.EXECUTORS)) {
             checks.add(
                     Check.fail(
                             Name.EXECUTORS,
                             "no executor has registered with "
-                                    + spark.sparkContext().master() + " within "
+                                    + spark.master() + " within "
                                     + Texts.time((double) REGISTRATION.toSeconds()),
                             "see on the master's page that workers have the cores, memory and GPUs that an executor asks for"
                                     + " (spark.executor.cores, .memory, .resource.gpu.amount), and that they can reach this driver"));
@@ -134,21 +123,21 @@ final class Examination implements AutoCloseable {
 
     private Check describeExecutors() {
         int slots = executors.stream().mapToInt(Executor::slots).sum();
-        String master = spark.sparkContext().master();
-        if (spark.sparkContext().isLocal()) {
+        String master = spark.master();
+        if (spark.isLocal()) {
             return Check.pass(Name.EXECUTORS, master + ": driver and executor in one process, " + atOnce(slots));
         }
         long hosts = executors.stream().map(Executor::host).distinct().count();
         String finding = master + ": " + Texts.count(executors.size(), "executor") + " on " + Texts.count(hosts, "host")
                 + ", " + atOnce(slots);
-        Optional<Integer> expected = ExecutorList.expected(context.getConf());
+        Optional<Integer> expected = ExecutorList.expected(spark.conf());
         if (expected.isPresent() && executors.size() < expected.get()) {
             return Check.warn(
                     Name.EXECUTORS,
                     finding + "; " + expected.get() + " were asked for",
                     "see on the master's page whether others have the cores, memory or GPUs");
         }
-        return context.getConf().getBoolean("spark.dynamicAllocation.enabled", false)
+        return spark.conf().getBoolean("spark.dynamicAllocation.enabled", false)
                 ? Check.warn(
                         Name.EXECUTORS,
                         finding + "; others come and go (spark.dynamicAllocation.enabled)",
@@ -169,7 +158,7 @@ final class Examination implements AutoCloseable {
         Map<Executor, Answer<T>> answers = checks.attempt(
                         name,
                         advice,
-                        () -> bounded.call(what, limit, () -> new EveryExecutor(context, executors).ask(question)))
+                        () -> instruments.bounded().call(what, limit, () -> new EveryExecutor(instruments.context(), executors).ask(question)))
                 .orElse(Map.of());
         Map<Executor, T> values = new LinkedHashMap<>();
         Map<Executor, String> problems = new LinkedHashMap<>();
@@ -187,7 +176,7 @@ final class Examination implements AutoCloseable {
     }
 
     private void examinePlatform() {
-        progress.step("asking executors");
+        instruments.progress().step("asking executors");
         facts = ask(Name.EXECUTORS, "asking executors", ANSWER, REPORT_IT, ExecutorFacts::here);
         Map<Executor, Runtime.Version> javas = new LinkedHashMap<>();
         facts.forEach((executor, each) -> javas.put(executor, Runtime.Version.parse(each.java())));
@@ -199,7 +188,7 @@ final class Examination implements AutoCloseable {
         }
         checks.add(PlatformChecks.spark(
                 String.valueOf(Versions.all().get("spark")), spark.version(), Versions.cardinal(), facts));
-        progress.step("loading TensorFlow");
+        instruments.progress().step("loading TensorFlow");
         EngineOptions options = request.engine();
         engines = ask(
                 Name.NATIVES,
@@ -215,12 +204,24 @@ final class Examination implements AutoCloseable {
             checks.add(PlatformChecks.natives(engines));
         }
         checks.add(PlatformChecks.nativeCache(facts, withTensorFlow));
-        checks.add(PlatformChecks.localDirectories(facts, modelSummary == null ? 0 : modelSummary.bytes()));
+        checks.add(PlatformChecks.localDirectories(processes(), modelSummary == null ? 0 : modelSummary.bytes()));
         checks.attempt(
                         Name.DEVICE,
                         REPORT_IT,
-                        () -> DeviceCheck.of(EngineCheck.problems(options, context.getConf()), facts, engines))
+                        () -> DeviceCheck.of(
+                                options.device(), EngineCheck.problems(options, spark.conf()), facts, engines))
                 .ifPresent(checks::add);
+    }
+
+    /** Executors, and on a cluster the driver, which holds the model's chunks as they do. */
+    private Map<Executor, ExecutorFacts> processes() {
+        if (spark.isLocal()) {
+            return facts;
+        }
+        Map<Executor, ExecutorFacts> processes = new LinkedHashMap<>();
+        processes.put(Executor.driver(spark.conf().get("spark.driver.host", "localhost")), ExecutorFacts.here());
+        processes.putAll(facts);
+        return processes;
     }
 
     private void examineModel() {
@@ -228,7 +229,7 @@ final class Examination implements AutoCloseable {
             checks.skip("name a model: --model DIR", Name.MODEL, Name.GOLDEN, Name.BATCH);
             return;
         }
-        progress.step("reading the model");
+        instruments.progress().step("reading the model");
         checks.attempt(
                         Name.MODEL,
                         "name a bundle that 'cardinal import' has made, or import it again",
@@ -237,7 +238,7 @@ final class Examination implements AutoCloseable {
     }
 
     private Check read(String directory) throws IOException {
-        Configuration hadoop = context.hadoopConfiguration();
+        Configuration hadoop = instruments.hadoop();
         Path path = UserPath.of("model", directory);
         ServedModel served = new ModelStore(hadoop).read(path, request.card(), Set.of());
         Optional<ModelCard> card = request.card() == null
@@ -276,7 +277,7 @@ final class Examination implements AutoCloseable {
             checks.skip("needs executors that can run a model", Name.GOLDEN, Name.BATCH);
             return;
         }
-        progress.step("sending the model to executors");
+        instruments.progress().step("sending the model to executors");
         String advice =
                 "import the model again; where executors differ, compare their processors and TensorFlow's libraries";
         ModelSpec spec = checks.attempt(Name.GOLDEN, advice, () -> spec(served)).orElse(null);
@@ -304,8 +305,8 @@ final class Examination implements AutoCloseable {
                 switch (request.engine().distribution()) {
                     case BROADCAST ->
                         BroadcastFiles.of(
-                                context, path.getFileSystem(context.hadoopConfiguration()), path, served.fingerprint());
-                    case SHARED -> SharedFiles.of(path, served.fingerprint(), configuration);
+                                instruments.context(), path.getFileSystem(instruments.hadoop()), path, served.fingerprint());
+                    case SHARED -> SharedFiles.of(path, served.fingerprint(), instruments.shared());
                 };
         files = sent;
         return new ModelSpec(served, sent);
@@ -357,13 +358,8 @@ final class Examination implements AutoCloseable {
         }
         boolean canLabel = !loaded.isEmpty() && !checks.hasFailed(Name.GOLDEN) && !checks.hasFailed(Name.DEVICE);
         ImageExamination images = new ImageExamination(
-                spark,
-                clock,
-                progress,
+                instruments,
                 request,
-                checks,
-                bounded,
-                configuration,
                 executors,
                 model,
                 canLabel && model != null && files != null ? new ModelSpec(model, files) : null,
@@ -436,10 +432,9 @@ final class Examination implements AutoCloseable {
 
     @Override
     public void close() {
-        bounded.close();
         if (files != null) {
             files.destroy();
         }
-        configuration.destroy();
+        instruments.close();
     }
 }

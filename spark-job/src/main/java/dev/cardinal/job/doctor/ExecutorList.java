@@ -18,8 +18,10 @@ final class ExecutorList {
     private static final String DRIVER = "driver";
     private static final String GPU = "gpu";
     private static final Duration POLL = Duration.ofMillis(200);
-    /** After so long without another one, those that are there are taken for all. */
+    /** After so long without another one, those that are there are taken for all; longer where more were asked for. */
     private static final Duration QUIET = Duration.ofSeconds(3);
+
+    private static final Duration LONG_QUIET = Duration.ofSeconds(15);
 
     private final SparkContext spark;
 
@@ -39,6 +41,11 @@ final class ExecutorList {
     record Executor(String id, String host, int cores, int slots, List<String> gpus) implements Serializable {
         Executor {
             gpus = List.copyOf(gpus);
+        }
+
+        /** A driver, which runs no task. */
+        static Executor driver(String host) {
+            return new Executor(DRIVER, host, 0, 0, List.of());
         }
 
         /** Whether it is the driver, as in a local run. */
@@ -91,8 +98,9 @@ final class ExecutorList {
         if (settings.getBoolean("spark.dynamicAllocation.enabled", false)) {
             return Optional.empty();
         }
-        if (settings.contains("spark.executor.instances")) {
-            return Optional.of(settings.getInt("spark.executor.instances", 1));
+        boolean isGiven = settings.get("spark.master", "").matches("yarn.*|k8s:.*");
+        if (isGiven || settings.contains("spark.executor.instances")) {
+            return Optional.of(settings.getInt("spark.executor.instances", 2));
         }
         return settings.contains("spark.cores.max") && settings.contains("spark.executor.cores")
                 ? Optional.of(
@@ -108,11 +116,12 @@ final class ExecutorList {
      */
     List<Executor> await(Duration limit) throws InterruptedException {
         int expected = spark.isLocal() ? 1 : expected(spark.conf()).orElse(Integer.MAX_VALUE);
+        Duration quiet = expected == Integer.MAX_VALUE ? QUIET : LONG_QUIET;
         long start = System.nanoTime();
         long changed = start;
         List<Executor> there = now();
         while (there.size() < expected && since(start).compareTo(limit) < 0) {
-            if (!there.isEmpty() && since(changed).compareTo(QUIET) > 0 && expected == Integer.MAX_VALUE) {
+            if (!there.isEmpty() && since(changed).compareTo(quiet) > 0) {
                 return there;
             }
             Thread.sleep(POLL.toMillis());

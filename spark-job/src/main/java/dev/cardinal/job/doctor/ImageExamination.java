@@ -3,18 +3,13 @@ package dev.cardinal.job.doctor;
 import dev.cardinal.job.UserPath;
 import dev.cardinal.job.doctor.Check.Name;
 import dev.cardinal.job.doctor.ExecutorList.Executor;
-import dev.cardinal.job.label.LabelProgress;
 import dev.cardinal.job.source.FoundImages;
 import dev.cardinal.job.source.FoundRows;
 import dev.cardinal.job.source.ImageSource;
 import dev.cardinal.job.source.SourceSpec;
-import dev.cardinal.udf.EngineOptions;
 import dev.cardinal.udf.ImageRef;
-import dev.cardinal.udf.LabelMetrics;
 import dev.cardinal.udf.LabelOptions;
-import dev.cardinal.udf.LabelPartition;
 import dev.cardinal.udf.ModelSpec;
-import dev.cardinal.udf.PredictionSchema;
 import dev.cardinal.udf.ReadImages;
 import dev.cardinal.udf.RecordFields;
 import dev.cardinal.udf.image.ImageOptions;
@@ -23,7 +18,6 @@ import dev.cardinal.zoo.CardinalException;
 import dev.cardinal.zoo.Preprocessing;
 import dev.cardinal.zoo.serving.ServedModel;
 import java.io.IOException;
-import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -33,23 +27,19 @@ import java.util.Set;
 import java.util.TreeMap;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
-import org.apache.spark.api.java.JavaSparkContext;
-import org.apache.spark.broadcast.Broadcast;
 import org.apache.spark.sql.Row;
-import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.functions;
-import org.apache.spark.sql.types.StructType;
-import org.apache.spark.util.CollectionAccumulator;
-import org.apache.spark.util.SerializableConfiguration;
 import org.jspecify.annotations.Nullable;
 
 /** The part of an examination that needs images, and a place for rows. Used once. */
 final class ImageExamination {
     private static final Duration READING = Duration.ofMinutes(5);
-    private static final Duration MEASURING = Duration.ofMinutes(15);
 
     /** What measuring should take, about. */
     private static final double BUDGET_SECONDS = 60;
+
+    /** What it should take at least: less is over before all threads are at work. */
+    private static final double ENOUGH_SECONDS = 5;
 
     private static final int LEAST_SAMPLE = 200;
     private static final int BATCHES = 2;
@@ -67,14 +57,9 @@ final class ImageExamination {
             List.of(0.485, 0.456, 0.406),
             List.of(0.229, 0.224, 0.225));
 
-    private final SparkSession spark;
-    private final JavaSparkContext context;
-    private final Clock clock;
-    private final LabelProgress progress;
-    private final DoctorRequest request;
+    private final Instruments instruments;
     private final Checklist checks;
-    private final Bounded bounded;
-    private final Broadcast<SerializableConfiguration> configuration;
+    private final DoctorRequest request;
     private final List<Executor> executors;
     private final @Nullable ServedModel model;
     private final @Nullable ModelSpec ready;
@@ -82,6 +67,9 @@ final class ImageExamination {
     private final int slots;
     private final Map<String, Long> statuses = new TreeMap<>();
     private final List<String> examples = new ArrayList<>();
+    /** Images a second that can be read, about: so many at once as a task reads ahead, where one after another were read. */
+    private double readRate;
+
     private @Nullable InputSummary input;
     private @Nullable Measurement measurement;
 
@@ -91,25 +79,15 @@ final class ImageExamination {
      * @param modelRate images a second that the slowest executor's model takes, alone
      */
     ImageExamination(
-            SparkSession spark,
-            Clock clock,
-            LabelProgress progress,
+            Instruments instruments,
             DoctorRequest request,
-            Checklist checks,
-            Bounded bounded,
-            Broadcast<SerializableConfiguration> configuration,
             List<Executor> executors,
             @Nullable ServedModel model,
             @Nullable ModelSpec ready,
             double modelRate) {
-        this.spark = spark;
-        this.context = JavaSparkContext.fromSparkContext(spark.sparkContext());
-        this.clock = clock;
-        this.progress = progress;
+        this.instruments = instruments;
+        this.checks = instruments.checks();
         this.request = request;
-        this.checks = checks;
-        this.bounded = bounded;
-        this.configuration = configuration;
         this.executors = executors;
         this.model = model;
         this.ready = ready;
@@ -129,7 +107,7 @@ final class ImageExamination {
 
     void examine() {
         if (request.output().isPresent()) {
-            progress.step("writing to the output");
+            instruments.progress().step("writing to the output");
             checks.attempt(
                             Name.OUTPUT,
                             "name an --output that this user and the executors may write to",
@@ -151,35 +129,43 @@ final class ImageExamination {
         if (request.source().isPresent()) {
             SourceSpec source = request.source().get();
             Path directory = UserPath.of("output", output);
-            FileSystem fileSystem = directory.getFileSystem(context.hadoopConfiguration());
+            FileSystem fileSystem = directory.getFileSystem(instruments.hadoop());
             for (String each : source.inputs()) {
-                if (new ImageSource(source, context.hadoopConfiguration())
-                        .covers(each, fileSystem.makeQualified(directory))) {
-                    throw CardinalException.output(
-                            "output " + output + " lies in input " + each + " and would be read as images");
+                if (covers(source, each, fileSystem.makeQualified(directory))) {
+                    throw CardinalException.output("output " + UserPath.withoutCredentials(output) + " lies in input "
+                            + UserPath.withoutCredentials(each) + " and would be read as images");
                 }
             }
         }
-        try (TrialOutput trial = TrialOutput.of(request.output(), spark, clock)) {
-            bounded.call("writing to the output", READING, () -> {
+        try (TrialOutput trial = TrialOutput.of(request.output(), instruments.spark(), instruments.clock())) {
+            instruments.bounded().call("writing to the output", READING, () -> {
                 trial.tryOut(slots);
                 return true;
             });
             return Check.pass(
-                    Name.OUTPUT, "all executors have written to " + output + "; what they have written is removed");
+                    Name.OUTPUT, "all executors have written to " + UserPath.withoutCredentials(output) + "; what they have written is removed");
+        }
+    }
+
+    /** An input that cannot be looked at is told where inputs are. */
+    private boolean covers(SourceSpec source, String input, Path directory) {
+        try {
+            return new ImageSource(source, instruments.hadoop()).covers(input, directory);
+        } catch (IOException | CardinalException e) {
+            return false;
         }
     }
 
     private void examine(SourceSpec spec) throws IOException {
-        progress.step("listing images");
-        ImageSource source = new ImageSource(spec, context.hadoopConfiguration());
+        instruments.progress().step("listing images");
+        ImageSource source = new ImageSource(spec, instruments.hadoop());
         for (String each : spec.inputs()) {
             source.require(each);
         }
         source.requireGlob();
         RecordFields fields = source.recordFields();
         long start = System.nanoTime();
-        try (FoundImages found = source.find(spark, fields, configuration)) {
+        try (FoundImages found = source.find(instruments.spark(), fields, instruments.shared())) {
             Row sums = found.images()
                     .agg(functions.count(functions.lit(1)), functions.sum(FoundRows.LENGTH))
                     .head();
@@ -194,7 +180,13 @@ final class ImageExamination {
             if (summary.images() == 0) {
                 checks.add(Check.fail(
                         Name.INPUT,
-                        "no images in " + String.join(", ", spec.inputs()) + passedOver(summary),
+                        "no images in "
+                                + String.join(
+                                        ", ",
+                                        spec.inputs().stream()
+                                                .map(UserPath::withoutCredentials)
+                                                .toList())
+                                + passedOver(summary),
                         "name a directory with images, or see what --include and --input-format leave"));
                 return;
             }
@@ -224,7 +216,7 @@ final class ImageExamination {
     }
 
     private void sample(FoundImages found, LabelOptions options) {
-        progress.step("reading images");
+        instruments.progress().step("reading images");
         int few = FEW * slots;
         int wanted = ready == null ? 0 : sampleSize();
         Optional<Sample> drawn = checks.attempt(
@@ -235,7 +227,6 @@ final class ImageExamination {
             return;
         }
         Sample first = drawn.get().few(few);
-        Sample rest = drawn.get().without(first);
         boolean isRead = checks.attempt(
                         Name.IMAGES, "see that executors may read the input", () -> read(first, options))
                 .orElse(false);
@@ -245,12 +236,7 @@ final class ImageExamination {
                     Name.STAGES,
                     Name.ESTIMATE);
         } else if (isRead) {
-            ModelSpec spec = ready;
-            Sample measured = rest.size() < wanted ? drawn.get().first(wanted) : rest.first(wanted);
-            checks.attempt(Name.STAGES, "see what failed above; --verbose shows the log", () -> {
-                measurement = measure(spec, measured, options);
-                return true;
-            });
+            measure(ready, drawn.get(), first, options);
         }
         if (!checks.hasFailed(Name.IMAGES)) {
             checks.add(describeStatuses());
@@ -259,10 +245,38 @@ final class ImageExamination {
         checks.skip("needs a measurement", Name.ESTIMATE);
     }
 
-    /** Images to measure: what fills the batches of every task, in about the time that there is. */
+    /** Measures images that were not read before, or all again where there are too few others. */
+    private void measure(ModelSpec spec, Sample drawn, Sample read, LabelOptions options) {
+        int size = (int) Math.max(slots, Math.min(sampleSize(), BUDGET_SECONDS * readRate));
+        Sample others = drawn.without(read);
+        boolean isEnough = others.size() >= size;
+        Sample measured = (isEnough ? others : drawn).few(size);
+        instruments.progress().step("measuring " + Texts.count(measured.size(), "image"));
+        Optional<String> output = checks.hasFailed(Name.OUTPUT) ? Optional.empty() : request.output();
+        StageMeasurement.Result result = checks.attempt(
+                        Name.STAGES,
+                        "see what failed above; --verbose shows the log",
+                        () -> new StageMeasurement(instruments, spec, options, output).of(measured, slots))
+                .orElse(null);
+        if (result == null) {
+            return;
+        }
+        measurement = result.measurement();
+        if (!isEnough) {
+            statuses.clear();
+            examples.clear();
+        }
+        result.tasks().forEach(task -> {
+            task.statuses().forEach((status, count) -> statuses.merge(status, count, Long::sum));
+            examples.addAll(task.examples());
+        });
+    }
+
+    /** Images to measure: what fills the batches of every task and lasts for a while, in about the time that there is. */
     private int sampleSize() {
         int largest = executors.stream().mapToInt(Executor::slots).max().orElse(1);
-        int enough = Math.max(LEAST_SAMPLE, BATCHES * largest * request.engine().batchSize());
+        int batches = BATCHES * largest * request.engine().batchSize();
+        int enough = (int) Math.max(Math.max(LEAST_SAMPLE, batches), Math.min(MOST_IMAGES, ENOUGH_SECONDS * modelRate));
         int inTime = (int) Math.max(largest, Math.min(MOST_IMAGES, BUDGET_SECONDS * modelRate));
         int ofExecutor = Math.min(request.sample().orElse(enough), inTime);
         return (int) Math.min(MOST_IMAGES, (long) ofExecutor * executors.size());
@@ -272,11 +286,13 @@ final class ImageExamination {
     private boolean read(Sample sample, LabelOptions options) throws Exception {
         Preprocessing preprocessing = model == null ? USUAL : model.preprocessing();
         List<List<ImageRef>> tasks = sample.tasks(slots);
+        long start = System.nanoTime();
         List<ReadImages.Outcome> outcomes =
-                bounded.call("reading images", READING, () -> context.parallelize(tasks, tasks.size())
+                instruments.bounded().call("reading images", READING, () -> instruments.context().parallelize(tasks, tasks.size())
                         .flatMap(List::iterator)
-                        .mapPartitions(new ReadImages(preprocessing, options, configuration))
+                        .mapPartitions(new ReadImages(preprocessing, options, instruments.shared()))
                         .collect());
+        readRate = sample.size() / since(start) * request.engine().prefetch();
         for (ReadImages.Outcome outcome : outcomes) {
             Status status = outcome.status();
             if (status == null) {
@@ -320,40 +336,6 @@ final class ImageExamination {
                         example,
                         "each will have a row that says so; label --max-bad-fraction ends a run with exit code 3 where there"
                                 + " are too many");
-    }
-
-    private Measurement measure(ModelSpec spec, Sample sample, LabelOptions options) throws Exception {
-        progress.step("measuring " + Texts.count(sample.size(), "image"));
-        List<List<ImageRef>> tasks = sample.tasks(slots);
-        int perTask = tasks.stream().mapToInt(List::size).max().orElse(1);
-        EngineOptions engine =
-                options.engine().withBatchSize(Math.min(options.engine().batchSize(), perTask));
-        LabelOptions measured = new LabelOptions(
-                options.topK(), options.emit(), options.maxFileBytes(), options.image(), options.fields(), engine);
-        LabelMetrics metrics = LabelMetrics.register(spark.sparkContext());
-        CollectionAccumulator<MeasuredTask> told = spark.sparkContext().collectionAccumulator();
-        MeasuredPartition function =
-                new MeasuredPartition(new LabelPartition(spec, measured, metrics, configuration), metrics, told);
-        StructType schema = PredictionSchema.table(measured.emit(), List.of());
-        try (TrialOutput output =
-                TrialOutput.of(checks.hasFailed(Name.OUTPUT) ? Optional.empty() : request.output(), spark, clock)) {
-            double seconds = bounded.call("measuring", MEASURING, () -> {
-                output.tryOut(slots);
-                long start = System.nanoTime();
-                output.append(spark.createDataFrame(
-                        context.parallelize(tasks, tasks.size())
-                                .flatMap(List::iterator)
-                                .mapPartitions(function),
-                        schema));
-                return since(start);
-            });
-            List<MeasuredTask> all = List.copyOf(told.value());
-            all.forEach(task -> {
-                task.statuses().forEach((status, count) -> statuses.merge(status, count, Long::sum));
-                examples.addAll(task.examples());
-            });
-            return Measurement.of(all, seconds, engine.batchSize(), output.written());
-        }
     }
 
     private static double since(long startNanos) {

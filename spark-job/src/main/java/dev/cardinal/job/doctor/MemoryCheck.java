@@ -39,7 +39,7 @@ final class MemoryCheck {
             said.put(executor, describe(facts, outside));
             hosts.computeIfAbsent(executor.host(), host -> new Host(facts.machineBytes()))
                     .add(facts.heapBytes() + outside.orElse(0L));
-            if (overhead.isPresent() && outside.orElse(0L) > overhead.getAsLong()) {
+            if (!executor.isDriver() && overhead.isPresent() && outside.orElse(0L) > overhead.getAsLong()) {
                 tight.add(executor + " needs " + Texts.bytes(outside.orElse(0L))
                         + " outside of its heap, its container has " + Texts.bytes(overhead.getAsLong()));
                 advice.add("raise " + OVERHEAD);

@@ -67,7 +67,7 @@ final class Sample {
         return images.size();
     }
 
-    /** A few images from all over the sample, for so many tasks. */
+    /** So many images from all over the sample, at most. */
     Sample few(int count) {
         if (count >= images.size()) {
             return this;
@@ -84,11 +84,6 @@ final class Sample {
         List<ImageRef> left = new ArrayList<>(images);
         left.removeAll(others.images);
         return new Sample(left);
-    }
-
-    /** The first images. */
-    Sample first(int count) {
-        return new Sample(images.subList(0, Math.min(count, images.size())));
     }
 
     /** Dealt out to so many tasks: consecutive images, equally many each, no task without any. */

@@ -74,7 +74,8 @@ final class Texts {
         }
         List<String> parts = new ArrayList<>();
         groups.forEach((text, executors) -> {
-            boolean all = executors.size() == said.size();
+            boolean all =
+                    executors.size() == said.size() && executors.stream().noneMatch(ExecutorList.Executor::isDriver);
             String where = all && executors.size() > 1
                     ? Texts.count(executors.size(), "executor")
                     : named(executors, ExecutorList.Executor::toString);

@@ -10,6 +10,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.cardinal.job.doctor.Check.Result;
 import dev.cardinal.job.doctor.ExecutorList.Executor;
+import dev.cardinal.udf.EngineOptions.DeviceChoice;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -21,7 +22,8 @@ class DeviceCheckTest {
 
     @Test
     void processorIsNamedWithWhatAutoWouldBe() {
-        Check check = DeviceCheck.of(List.of(), both(facts()), both(engine(use("cpu", "fp32", null), null)));
+        Check check = DeviceCheck.of(
+                DeviceChoice.AUTO, List.of(), both(facts()), both(engine(use("cpu", "fp32", null), null)));
 
         assertThat(check)
                 .isEqualTo(Check.pass(
@@ -32,7 +34,8 @@ class DeviceCheckTest {
 
     @Test
     void gpuThatTensorFlowComputesOnPasses() {
-        Check check = DeviceCheck.of(List.of(), gpus(facts()), gpus(engine(use("gpu:0", "fp16", null), null)));
+        Check check = DeviceCheck.of(
+                DeviceChoice.AUTO, List.of(), gpus(facts()), gpus(engine(use("gpu:0", "fp16", null), null)));
 
         assertThat(check.result()).isEqualTo(Result.PASS);
         assertThat(check.finding())
@@ -43,6 +46,7 @@ class DeviceCheckTest {
     @Test
     void gpuThatSparkGivesAndTensorFlowDoesNotUseWarns() {
         Check check = DeviceCheck.of(
+                DeviceChoice.AUTO,
                 List.of(),
                 gpus(facts()),
                 gpus(engine(use("cpu", "fp32", "GPU 0, which Spark gives it, is not used: no CUDA"), null)));
@@ -58,17 +62,38 @@ class DeviceCheckTest {
         ExecutorFacts facts = facts(
                 "4.0.1", directory("/cache", GB, null), List.of(), directory("/local", GB, null), List.of("nvidia0"));
 
-        Check check = DeviceCheck.of(List.of(), both(facts), both(engine(use("cpu", "fp32", null), null)));
+        Check check =
+                DeviceCheck.of(DeviceChoice.AUTO, List.of(), both(facts), both(engine(use("cpu", "fp32", null), null)));
 
         assertThat(check.result()).isEqualTo(Result.WARN);
         assertThat(check.finding()).contains("this machine has a GPU, and Spark gives this executor none");
         assertThat(check.advice()).contains("spark.executor.resource.gpu.amount=1", "discover-gpus.sh");
+        assertThat(DeviceCheck.of(
+                                DeviceChoice.CPU, List.of(), both(facts), both(engine(use("cpu", "fp32", null), null)))
+                        .result())
+                .as("nobody wants it")
+                .isEqualTo(Result.PASS);
+    }
+
+    @Test
+    void gpuThatMayBeAnotherWarns() {
+        Check check = DeviceCheck.of(
+                DeviceChoice.AUTO,
+                List.of(),
+                gpus(facts()),
+                gpus(engine(use("gpu:0", "fp16", "it may not be the GPU that Spark means"), null)));
+
+        assertThat(check.result()).isEqualTo(Result.WARN);
+        assertThat(check.advice()).isEqualTo("set spark.executorEnv.CUDA_DEVICE_ORDER=PCI_BUS_ID");
     }
 
     @Test
     void wishThatAnExecutorRefusesFails() {
         Check check = DeviceCheck.of(
-                List.of(), both(facts()), both(engine(null, "--device gpu: TensorFlow cannot use GPU 0")));
+                DeviceChoice.AUTO,
+                List.of(),
+                both(facts()),
+                both(engine(null, "--device gpu: TensorFlow cannot use GPU 0")));
 
         assertThat(check.result()).isEqualTo(Result.FAIL);
         assertThat(check.finding()).isEqualTo("--device gpu: TensorFlow cannot use GPU 0");
@@ -77,6 +102,7 @@ class DeviceCheckTest {
     @Test
     void wishThatTheSettingsContradictFails() {
         Check check = DeviceCheck.of(
+                DeviceChoice.AUTO,
                 List.of("--device gpu, and this Spark application gives its tasks none"),
                 both(facts()),
                 both(engine(use("cpu", "fp32", null), null)));
@@ -87,7 +113,8 @@ class DeviceCheckTest {
 
     @Test
     void deviceIsNotKnownWithoutTensorFlow() {
-        Check check = DeviceCheck.of(List.of(), both(facts()), both(new EngineFacts(null, "does not load", null)));
+        Check check = DeviceCheck.of(
+                DeviceChoice.AUTO, List.of(), both(facts()), both(new EngineFacts(null, "does not load", null)));
 
         assertThat(check.result()).isEqualTo(Result.SKIPPED);
     }

@@ -43,6 +43,8 @@ class ExecutorListTest {
         assertThat(ExecutorList.expected(new SparkConf(false))).isEmpty();
         assertThat(ExecutorList.expected(new SparkConf(false).set("spark.executor.instances", "3")))
                 .contains(3);
+        assertThat(ExecutorList.expected(new SparkConf(false).setMaster("yarn")))
+                .contains(2);
         assertThat(ExecutorList.expected(
                         new SparkConf(false).set("spark.cores.max", "5").set("spark.executor.cores", "2")))
                 .contains(2);
