@@ -22,9 +22,15 @@ final class JobProcess {
 
     /** Runs {@code deploy/local/cardinal} with these arguments. */
     static Result launch(Path directory, String... arguments) throws IOException, InterruptedException {
+        return launch(directory, Map.of(), arguments);
+    }
+
+    /** Runs {@code deploy/local/cardinal} with this environment and these arguments. */
+    static Result launch(Path directory, Map<String, String> environment, String... arguments)
+            throws IOException, InterruptedException {
         List<String> command = new ArrayList<>(List.of(System.getProperty("cardinal.launcher")));
         command.addAll(List.of(arguments));
-        return finish(start(directory, command), directory);
+        return finish(start(directory, environment, command), directory);
     }
 
     /** Runs SparkSubmit on the job jar with these arguments. */
@@ -55,13 +61,17 @@ final class JobProcess {
     static Process startSubmit(Path directory, Map<String, String> configuration, String... arguments)
             throws IOException {
         Map<String, String> settings = new TreeMap<>(Map.of("spark.master", "local[2]", "spark.ui.enabled", "false"));
+        String shortLived = String.join(" ", shortLived());
+        if (!shortLived.isEmpty()) {
+            settings.put("spark.executor.extraJavaOptions", shortLived);
+        }
         settings.putAll(configuration);
         List<String> command = java("-Xmx2g");
         command.add("org.apache.spark.deploy.SparkSubmit");
         settings.forEach((key, value) -> command.addAll(List.of("--conf", key + "=" + value)));
         command.addAll(List.of("--class", "dev.cardinal.job.Cardinal", System.getProperty("cardinal.jar")));
         command.addAll(List.of(arguments));
-        return start(directory, command);
+        return start(directory, Map.of(), command);
     }
 
     /** A Java command line up to the main class, with Spark on the class path as the launcher has it. */
@@ -69,9 +79,16 @@ final class JobProcess {
         List<String> command = new ArrayList<>(
                 List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString()));
         command.addAll(List.of(options));
+        command.addAll(shortLived());
         command.addAll(List.of(System.getProperty("cardinal.spark.jvm.options").split(" ", -1)));
         command.addAll(List.of("-cp", sparkClasspath()));
         return command;
+    }
+
+    /** Options for processes that live for seconds; benchmarks, which measure, have none. */
+    private static List<String> shortLived() {
+        String options = System.getProperty("cardinal.short.jvm.options", "");
+        return options.isEmpty() ? List.of() : List.of(options.split(" ", -1));
     }
 
     /** Spark's jars, with colons between. */
@@ -87,12 +104,14 @@ final class JobProcess {
                 .normalize();
     }
 
-    private static Process start(Path directory, List<String> command) throws IOException {
+    private static Process start(Path directory, Map<String, String> environment, List<String> command)
+            throws IOException {
         ProcessBuilder builder = new ProcessBuilder(command)
                 .directory(directory.toFile())
                 .redirectOutput(directory.resolve("out.txt").toFile())
                 .redirectError(directory.resolve("err.txt").toFile());
         builder.environment().put("CI", "true");
+        builder.environment().putAll(environment);
         return builder.start();
     }
 

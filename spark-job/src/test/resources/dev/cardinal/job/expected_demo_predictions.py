@@ -1,5 +1,6 @@
-"""Writes what PyTorch predicts for the demo's 1,000 images, in float32, to two files beside it:
-expected_demo_predictions.csv, one line an image, and expected_demo_counts.csv, one line a class and one for all.
+"""Writes what PyTorch predicts for the demo's 1,000 images, in float32, to three files beside it:
+expected_demo_predictions.csv, one line an image, expected_demo_counts.csv, one line a class and one for all, and
+expected_demo_small.csv, the same as the first of the second, smaller teacher.
 
 usage, from the repository's root: python3 spark-job/src/test/resources/dev/cardinal/job/expected_demo_predictions.py
 needs: PyTorch 2.13 (CPU), Debian's dataset-fashion-mnist.
@@ -20,21 +21,29 @@ sys.dont_write_bytecode = True
 import train  # noqa: E402
 
 
-def main():
-    model = train.CifarResNeXt(20, 8, 4).eval()
-    model.load_state_dict(torch.load(DEMO / 'fashion_resnext20_8x4d.pth', weights_only=True))
+def logits(checkpoint, depth, cardinality, base_width):
+    model = train.CifarResNeXt(depth, cardinality, base_width).eval()
+    model.load_state_dict(torch.load(DEMO / checkpoint, weights_only=True))
     with torch.no_grad():
-        logits = model(train.prep(train.xte[:COUNT]).contiguous())
-    truth = train.yte[:COUNT]
-    largest, predicted = logits.max(1)
-    right = predicted == truth
-    within = (logits.topk(5, dim=1).indices == truth[:, None]).any(1)
+        return model(train.prep(train.xte[:COUNT]).contiguous())
 
-    with open(HERE / 'expected_demo_predictions.csv', 'w', newline='') as out:
+
+def write_predictions(name, truth, largest, predicted):
+    with open(HERE / name, 'w', newline='') as out:
         writer = csv.writer(out, lineterminator='\n')
         writer.writerow(['test_index', 'true_class', 'predicted_class', 'max_logit'])
         for i in range(COUNT):
             writer.writerow([i, truth[i].item(), predicted[i].item(), f'{largest[i].item():.7g}'])
+
+
+def main():
+    of_teacher = logits('fashion_resnext20_8x4d.pth', 20, 8, 4)
+    truth = train.yte[:COUNT]
+    largest, predicted = of_teacher.max(1)
+    right = predicted == truth
+    within = (of_teacher.topk(5, dim=1).indices == truth[:, None]).any(1)
+    write_predictions('expected_demo_predictions.csv', truth, largest, predicted)
+    write_predictions('expected_demo_small.csv', truth, *logits('fashion_resnext11_4x4d.pth', 11, 4, 4).max(1))
 
     with open(HERE / 'expected_demo_counts.csv', 'w', newline='') as out:
         writer = csv.writer(out, lineterminator='\n')

@@ -4,18 +4,19 @@ import dev.cardinal.job.evaluate.EvaluateJob;
 import dev.cardinal.job.evaluate.Metrics;
 import dev.cardinal.job.evaluate.TruthAs;
 import java.io.IOException;
-import java.io.PrintStream;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import org.apache.spark.sql.SparkSession;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Option;
 
 /** {@code evaluate}: predictions and truth to metrics. */
 @CommandLine.Command(
         name = "evaluate",
-        description = "Holds predictions to the truth in their table: top-1 and top-5 with 95 %% Wilson intervals.",
+        description =
+                "Holds predictions to the truth: top-1 and top-5 with 95 %% Wilson intervals, calibration and the best"
+                        + " temperature, confusions; and says how much of a selection is right.",
         sortOptions = false)
 final class EvaluateCommand extends CommonOptions implements Command {
     @Option(
@@ -27,10 +28,31 @@ final class EvaluateCommand extends CommonOptions implements Command {
     private List<String> predictions = new ArrayList<>();
 
     @Option(
+            names = "--truth",
+            paramLabel = "URI",
+            description = "CSV with a header, or Parquet, file or directory: columns path or sha256, and truth [the"
+                    + " predictions' own column].")
+    private @Nullable String truth;
+
+    @Option(
             names = "--truth-as",
             paramLabel = "auto|name|id|index|index1",
-            description = "What the truth column holds [auto: a class name, else a class id].")
+            description = "What a truth is [auto: a class name, else a class id].")
     private TruthAs truthAs = TruthAs.AUTO;
+
+    @Option(
+            names = "--selection",
+            paramLabel = "DIR",
+            description = "A selection, as 'select' makes it: the share of it that is right, overall and by class.")
+    private @Nullable String selection;
+
+    @Option(
+            names = "--at",
+            split = ",",
+            paramLabel = "K",
+            description =
+                    "Ranks down to which the selection is measured, with commas between [its K and the halves of it].")
+    private List<Integer> at = new ArrayList<>();
 
     @Option(names = "--output", required = true, paramLabel = "DIR", description = "Directory for metrics.json.")
     private String output = "";
@@ -41,47 +63,17 @@ final class EvaluateCommand extends CommonOptions implements Command {
     }
 
     private EvaluateJob.Request request() {
-        return new EvaluateJob.Request(predictions, truthAs, output);
+        return new EvaluateJob.Request(predictions, truth, truthAs, selection, at, output);
     }
 
     @Override
     public int run(Console console) throws Exception {
         try (SparkSession spark = Spark.session("evaluate")) {
             Metrics metrics = new EvaluateJob(spark).run(request());
-            print(metrics, console.out());
+            EvaluateReport.print(metrics, console.out());
             console.out().println("metrics: " + output + "/" + EvaluateJob.METRICS_FILE);
+            Reports.print(output + "/report.html", reports -> reports.evaluate(output), spark, console);
             return ExitCode.DONE;
         }
-    }
-
-    static void print(Metrics metrics, PrintStream out) {
-        out.println(share("top-1", metrics.top1(), metrics.top1Low(), metrics.top1High(), metrics.n()));
-        if (metrics.top5() != null && metrics.top5Low() != null && metrics.top5High() != null) {
-            out.println(share("top-5", metrics.top5(), metrics.top5Low(), metrics.top5High(), metrics.n()));
-        }
-        long unmatched =
-                metrics.unmatched().stream().mapToLong(Metrics.Unmatched::count).sum();
-        if (unmatched > 0) {
-            out.printf(
-                    Locale.ROOT,
-                    "%,d rows have a truth that is no class of the model: %s%n",
-                    unmatched,
-                    metrics.unmatched().stream()
-                            .limit(5)
-                            .map(each -> each.truth() + " (" + each.count() + ")")
-                            .toList());
-        }
-    }
-
-    private static String share(String name, double value, double low, double high, long n) {
-        return String.format(
-                Locale.ROOT,
-                "%s %6.2f %%  (95 %% interval %.2f to %.2f, %,d of %,d images)",
-                name,
-                100 * value,
-                100 * low,
-                100 * high,
-                Math.round(value * n),
-                n);
     }
 }

@@ -11,8 +11,10 @@ import picocli.CommandLine;
             ModelsCommand.class,
             ImportCommand.class,
             LabelCommand.class,
+            SelectCommand.class,
             EvaluateCommand.class,
             DoctorCommand.class,
+            CompareCommand.class,
             DemoCommand.class
         })
 final class RootCommand extends CommonOptions {

@@ -7,12 +7,12 @@ package dev.cardinal.job.evaluate;
  * @param low lower bound
  * @param high upper bound
  */
-record Interval(double value, double low, double high) {
+public record Interval(double value, double low, double high) {
     /** 97.5 % quantile of the standard normal distribution. */
-    private static final double Z = 1.959963984540054;
+    public static final double Z = 1.959963984540054;
 
     /** The interval of Wilson 1927, without continuity correction. */
-    static Interval wilson(long hits, long trials) {
+    public static Interval wilson(long hits, long trials) {
         if (trials == 0) {
             return new Interval(Double.NaN, Double.NaN, Double.NaN);
         }

@@ -1,5 +1,6 @@
 package dev.cardinal.job.label;
 
+import com.fasterxml.jackson.annotation.JsonProperty;
 import dev.cardinal.udf.Counter;
 import dev.cardinal.udf.CounterSums;
 import dev.cardinal.udf.DeviceUse;
@@ -22,16 +23,22 @@ public record Bottleneck(Stage stage, double share, String advice) {
     /** What a run can wait for. */
     public enum Stage {
         /** The model, with full batches. */
+        @JsonProperty("model")
         MODEL,
         /** The model, with batches that were far from full. */
+        @JsonProperty("batches")
         BATCHES,
         /** Images that were being read. */
+        @JsonProperty("fetch")
         FETCH,
         /** Images that were being decoded and preprocessed. */
+        @JsonProperty("decode")
         DECODE,
         /** Rows that were being written. */
+        @JsonProperty("write")
         WRITE,
         /** Tasks: cores had none. */
+        @JsonProperty("tasks")
         TASKS
     }
 

@@ -11,6 +11,7 @@ import java.time.temporal.ChronoUnit;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.Set;
 import java.util.TreeSet;
@@ -99,7 +100,7 @@ final class LabelRun {
                 stageSeconds(sums),
                 sums.value(Counter.BYTES),
                 batchFill(sums),
-                Bottleneck.of(sums, seconds(), cores(), request.options().engine(), metrics.devices()),
+                bottleneck(sums),
                 commits,
                 metrics.devices(),
                 List.copyOf(unsplit),
@@ -132,6 +133,7 @@ final class LabelRun {
                 stageSeconds(sums),
                 sums.value(Counter.BYTES),
                 batchFill(sums),
+                bottleneck(sums).orElse(null),
                 at.commits(),
                 metrics.devices(),
                 at.error());
@@ -172,6 +174,10 @@ final class LabelRun {
     private @Nullable Double batchFill(CounterSums sums) {
         OptionalDouble fill = sums.batchFill(request.options().engine().batchSize());
         return fill.isPresent() ? Math.round(THOUSANDTHS * fill.getAsDouble()) / THOUSANDTHS : null;
+    }
+
+    private Optional<Bottleneck> bottleneck(CounterSums sums) {
+        return Bottleneck.of(sums, seconds(), cores(), request.options().engine(), metrics.devices());
     }
 
     /** Tasks that run at once, as far as it is known; 0 where the user has set Spark's number of tasks instead. */

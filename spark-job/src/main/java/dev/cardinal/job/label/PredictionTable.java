@@ -6,15 +6,13 @@ import com.fasterxml.jackson.databind.PropertyNamingStrategies;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.cardinal.job.UserPath;
+import dev.cardinal.job.WholeFile;
 import dev.cardinal.udf.store.StoreFiles;
 import dev.cardinal.zoo.CardinalException;
 import dev.cardinal.zoo.ClassLabel;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.OutputStream;
-import java.nio.file.Files;
-import java.nio.file.StandardCopyOption;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -26,12 +24,9 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 import org.apache.hadoop.conf.Configuration;
-import org.apache.hadoop.fs.FileContext;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
-import org.apache.hadoop.fs.Options.Rename;
 import org.apache.hadoop.fs.Path;
-import org.apache.hadoop.fs.RawLocalFileSystem;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
@@ -272,26 +267,6 @@ public final class PredictionTable {
     }
 
     private void write(String name, byte[] content) throws IOException {
-        Path target = new Path(directory, META + "/" + name);
-        if (committer.isObjectStore()) {
-            put(target, content);
-            return;
-        }
-        Path arriving = new Path(target.getParent(), "." + target.getName() + ".arriving");
-        put(arriving, content);
-        if (meta instanceof RawLocalFileSystem local) {
-            Files.move(
-                    local.pathToFile(arriving).toPath(),
-                    local.pathToFile(target).toPath(),
-                    StandardCopyOption.ATOMIC_MOVE);
-            return;
-        }
-        FileContext.getFileContext(directory.toUri(), configuration).rename(arriving, target, Rename.OVERWRITE);
-    }
-
-    private void put(Path file, byte[] content) throws IOException {
-        try (OutputStream out = meta.create(file, true)) {
-            out.write(content);
-        }
+        WholeFile.write(new Path(directory, META + "/" + name), content, configuration);
     }
 }

@@ -27,6 +27,7 @@ import org.jspecify.annotations.Nullable;
  * @param stageSeconds time of this run by stage, summed over tasks and threads
  * @param bytes encoded bytes that this run has read
  * @param batchFill how full the batches of this run were, 0 to 1, to three digits; null where the model was asked about no image
+ * @param bottleneck what this run waited for most, null where it labelled nothing
  * @param commits appends of this run
  * @param devices what executors ran the model on
  * @param error why the run failed, or null
@@ -49,6 +50,7 @@ record RunRecord(
         Map<String, Double> stageSeconds,
         long bytes,
         @Nullable Double batchFill,
+        @Nullable Bottleneck bottleneck,
         int commits,
         List<DeviceUse> devices,
         @Nullable String error) {

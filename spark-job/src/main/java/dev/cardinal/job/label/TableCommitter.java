@@ -1,5 +1,6 @@
 package dev.cardinal.job.label;
 
+import dev.cardinal.job.WholeFile;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.util.Map;
@@ -30,7 +31,6 @@ final class TableCommitter {
     private static final String TEMPORARY = "_temporary";
     private static final String ATTEMPT = "mapreduce.job.application.attempt.id";
     private static final String MAGIC_PREFIX = "__magic";
-    private static final String MAGIC_CAPABILITY = "fs.s3a.capability.magic.committer";
     private static final String S3A_COMMITTER = "fs.s3a.committer.name";
     private static final String COMMIT_PROTOCOL = "spark.sql.sources.commitProtocolClass";
     private static final String PARQUET_COMMITTER = "spark.sql.parquet.output.committer.class";
@@ -45,12 +45,7 @@ final class TableCommitter {
     TableCommitter(FileSystem fileSystem, Path directory) throws IOException {
         this.fileSystem = fileSystem;
         this.directory = directory;
-        this.isObjectStore = fileSystem.hasPathCapability(directory, MAGIC_CAPABILITY);
-    }
-
-    /** Whether a file appears whole when it is closed, in the place of another, and a rename is a copy. */
-    boolean isObjectStore() {
-        return isObjectStore;
+        this.isObjectStore = fileSystem.hasPathCapability(directory, WholeFile.OBJECT_STORE);
     }
 
     /**

@@ -2,24 +2,23 @@ package dev.cardinal.job.evaluate;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.cardinal.job.LocalSpark;
+import dev.cardinal.job.ToyTable;
+import dev.cardinal.job.ToyTable.Image;
 import dev.cardinal.job.evaluate.Metrics.ClassMetrics;
 import dev.cardinal.job.evaluate.Metrics.Unmatched;
-import dev.cardinal.udf.PredictionSchema;
 import dev.cardinal.zoo.CardinalException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
-import org.apache.spark.sql.Row;
-import org.apache.spark.sql.RowFactory;
-import org.apache.spark.sql.SaveMode;
+import org.apache.hadoop.conf.Configuration;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -30,7 +29,6 @@ import org.junit.jupiter.params.provider.CsvSource;
 class EvaluateJobTest {
     private static final AtomicInteger PATHS = new AtomicInteger();
     private static final String MODEL = "toy@0123456789ab";
-    private static final List<String> NAMES = List.of("ant", "bee", "cat", "dog", "eel", "fox");
 
     @TempDir
     private Path directory;
@@ -51,26 +49,30 @@ class EvaluateJobTest {
         // n = 5: three ants (first, second, nowhere), a bee and, by its id, a dog.
         Interval top1 = Interval.wilson(3, 5);
         Interval top5 = Interval.wilson(4, 5);
-        assertThat(metrics)
-                .usingRecursiveComparison()
-                .isEqualTo(new Metrics(
-                        MODEL,
-                        5,
-                        0.6,
-                        top1.low(),
-                        top1.high(),
-                        0.8,
-                        top5.low(),
-                        top5.high(),
-                        1,
-                        List.of(new Unmatched("dragon", 2), new Unmatched("centaur", 1)),
-                        List.of(
-                                classMetrics(0, 1, 3),
-                                classMetrics(1, 1, 1),
-                                new ClassMetrics(2, "cat", 0, null, null, null),
-                                classMetrics(3, 1, 1),
-                                new ClassMetrics(4, "eel", 0, null, null, null),
-                                new ClassMetrics(5, "fox", 0, null, null, null))));
+        assertThat(metrics.model()).isEqualTo(MODEL);
+        assertThat(metrics.n()).isEqualTo(5);
+        assertThat(new Interval(metrics.top1(), metrics.top1Low(), metrics.top1High()))
+                .isEqualTo(top1);
+        assertThat(metrics.top5()).isEqualTo(top5.value());
+        assertThat(metrics.top5Low()).isEqualTo(top5.low());
+        assertThat(metrics.top5High()).isEqualTo(top5.high());
+        assertThat(metrics.notClassified()).isEqualTo(1);
+        assertThat(metrics.withoutTruth()).isEqualTo(1);
+        assertThat(metrics.unmatchedImages()).isEqualTo(3);
+        assertThat(metrics.unmatched()).containsExactly(new Unmatched("dragon", 2), new Unmatched("centaur", 1));
+        assertThat(metrics.classesWithoutTruth()).containsExactly("eel", "fox");
+        assertThat(metrics.confusions()).containsExactly(new Metrics.Confusion(0, "ant", 1, "bee", 2));
+        assertThat(metrics.nll()).isNull();
+        assertThat(metrics.temperature()).isNull();
+        assertThat(metrics.selection()).isNull();
+        assertThat(metrics.perClass())
+                .containsExactly(
+                        classMetrics(0, 1, 3, 1),
+                        classMetrics(1, 1, 1, 3),
+                        new ClassMetrics(2, "cat", 0, null, null, null, 0, null),
+                        classMetrics(3, 1, 1, 1),
+                        new ClassMetrics(4, "eel", 0, null, null, null, 0, null),
+                        new ClassMetrics(5, "fox", 0, null, null, null, 0, null));
     }
 
     @Test
@@ -121,7 +123,7 @@ class EvaluateJobTest {
 
     @Test
     void imageInTwoTablesCountsOnce() throws IOException {
-        Row both = row("ant", "ok", 0, 1, 2, 3, 4);
+        Image both = row("ant", "ok", 0, 1, 2, 3, 4);
         String first = table("first", MODEL, 5, List.of(both));
         String second = table("second", MODEL, 5, List.of(both, row("bee", "ok", 0, 1, 2, 3, 4)));
 
@@ -183,15 +185,164 @@ class EvaluateJobTest {
     void earlierResultIsReplaced() throws IOException {
         String predictions = table("predictions", MODEL, 5, mixedRows());
         evaluate(TruthAs.NAME, predictions);
+        Files.writeString(directory.resolve("evaluation/report.html"), "of the earlier one");
 
         evaluate(TruthAs.AUTO, predictions);
 
         JsonNode json = new JsonMapper()
                 .readTree(directory.resolve("evaluation/metrics.json").toFile());
         assertThat(json.path("n").asLong()).isEqualTo(5);
+        assertThat(directory.resolve("evaluation/report.html")).doesNotExist();
     }
 
-    private static List<Row> mixedRows() {
+    /** The three that count are those of the reference: nothing that is left out changes a figure. */
+    @Test
+    void imagesThatAreNoNumbersAreLeftOutAndCounted() throws IOException {
+        List<Image> counting = List.of(
+                image("ant", 0.9f, 0).withLogits(3, 1, 0, 0, 0, 0),
+                image("bee", 0.8f, 1).withLogits(0, 2, 0, 0, 1, 0),
+                image("cat", 0.7f, 3).withLogits(0, 0, 1, 2, 0, 0));
+        List<Image> others = List.of(
+                image("ant", Float.NaN, 0).withLogits(3, 1, 0, 0, 0, 0),
+                image("ant", Float.POSITIVE_INFINITY, 0).withLogits(3, 1, 0, 0, 0, 0),
+                image("ant", 0.5f, 1).withLogits(3, 1, Float.NaN, 0, 0, 0),
+                image("ant", 0.5f, 1).withLogits(3, Float.POSITIVE_INFINITY, 0, 0, 0, 0),
+                image("ant", 0.5f, 1).withLogits(3, Float.NEGATIVE_INFINITY, 0, 0, 0, 0),
+                image("ant", 0.5f, 1).withLogits(3, 1),
+                image("ant", 0.5f, 1),
+                image("dragon", Float.NaN, 0).withLogits(3, 1, 0, 0, 0, 0),
+                image("ant", 0.5f).withLogits(3, 1, 0, 0, 0, 0));
+        ToyTable table = ToyTable.of(MODEL).withLogits();
+
+        Metrics metrics = evaluate(
+                TruthAs.AUTO,
+                table.write(directory.resolve("counting"), counting),
+                table.write(directory.resolve("others"), others));
+
+        assertThat(metrics.n()).isEqualTo(3);
+        assertThat(metrics.refusedNan()).isEqualTo(7);
+        assertThat(metrics.notClassified()).as("no predictions").isEqualTo(1);
+        assertThat(metrics.unmatchedImages()).isEqualTo(1);
+        assertThat(metrics.top1()).isEqualTo(2 / 3.0);
+        assertThat(metrics.ece()).isCloseTo((0.1 + 0.2 + 0.7) / 3, within(1e-6));
+        double nll = (nll(0, 3, 1, 0, 0, 0, 0) + nll(1, 0, 2, 0, 0, 1, 0) + nll(2, 0, 0, 1, 2, 0, 0)) / 3;
+        assertThat(metrics.nll()).isCloseTo(nll, within(1e-12));
+        assertThat(metrics.errors()).hasSize(1);
+    }
+
+    private static double nll(int truth, double... logits) {
+        return Math.log(Arrays.stream(logits).map(Math::exp).sum()) - logits[truth];
+    }
+
+    @Test
+    void whereNoImageCountsTheErrorSaysWhy() throws IOException {
+        String predictions = table(
+                "predictions",
+                MODEL,
+                5,
+                List.of(
+                        image("ant", Float.NaN, 0),
+                        image("ant", 0.5f, 0).withStatus("empty"),
+                        image("dragon", 0.5f, 0),
+                        row(null, "ok", 0)));
+
+        assertThatThrownBy(() -> evaluate(TruthAs.AUTO, predictions))
+                .isInstanceOf(CardinalException.class)
+                .hasMessage(
+                        "none of the 3 images with a truth can be evaluated: 1 were not classified, 1 have a score or"
+                                + " logit that is NaN or infinite, the truth of 1 is no class of " + MODEL);
+    }
+
+    @Test
+    void oneImageHasAllFigures() throws IOException {
+        Metrics metrics = evaluate(
+                TruthAs.AUTO,
+                ToyTable.of(MODEL)
+                        .withLogits()
+                        .write(
+                                directory.resolve("predictions"),
+                                List.of(image("ant", 1, 0, 1, 2, 3, 4).withLogits(30, 0, 0, 0, 0, 0))));
+
+        assertThat(metrics.n()).isEqualTo(1);
+        assertThat(metrics.top1()).isEqualTo(1);
+        assertThat(metrics.top5()).isEqualTo(1);
+        assertThat(metrics.ece()).isZero();
+        assertThat(metrics.mce()).isZero();
+        assertThat(metrics.nll()).isCloseTo(5 * Math.exp(-30), within(1e-15));
+        assertThat(metrics.temperature())
+                .as("separable: the sharper the better")
+                .isEqualTo(new Metrics.Temperature(TemperatureFit.MIN, 0, 0));
+        assertThat(metrics.reliability().get(14)).isEqualTo(new Metrics.ReliabilityBin(14 / 15.0, 1, 1, 1.0, 1.0));
+        assertThat(metrics.confusions()).isEmpty();
+        assertThat(metrics.errors()).isEmpty();
+    }
+
+    @Test
+    void truthOfAFileIsTakenInsteadOfTheTables() throws IOException {
+        String predictions = table(
+                "predictions",
+                MODEL,
+                5,
+                List.of(Image.of("file:/1.jpg", "dragon", 0), Image.of("file:/2.jpg", "ant", 0)));
+        String truth = Files.writeString(directory.resolve("truth.csv"), "path,truth\n/1.jpg,0\n/3.jpg,1\n")
+                .toString();
+
+        Metrics metrics = new EvaluateJob(LocalSpark.session())
+                .run(new EvaluateJob.Request(List.of(predictions), truth, TruthAs.INDEX, null, List.of(), output));
+
+        assertThat(metrics.n()).isEqualTo(1);
+        assertThat(metrics.top1()).isEqualTo(1);
+        assertThat(metrics.withoutTruth()).isEqualTo(1);
+        assertThat(metrics.unmatched()).isEmpty();
+        assertThat(metrics.classesWithoutTruth()).containsExactly("bee", "cat", "dog", "eel", "fox");
+    }
+
+    @Test
+    void truthOfAFileForOtherImagesIsRefused() throws IOException {
+        String predictions = table("predictions", MODEL, 5, List.of(Image.of("file:/1.jpg", "ant", 0)));
+        String truth = Files.writeString(directory.resolve("truth.csv"), "sha256,truth\nab,ant\n")
+                .toString();
+
+        assertThatThrownBy(() -> new EvaluateJob(LocalSpark.session())
+                        .run(new EvaluateJob.Request(
+                                List.of(predictions), truth, TruthAs.AUTO, null, List.of(), output)))
+                .isInstanceOf(CardinalException.class)
+                .hasMessage(
+                        "truth file:" + truth + " names none of the images by their sha256 (it has, for example, ab,"
+                                + " and the predictions have none)");
+        assertThat(Path.of(output)).doesNotExist();
+    }
+
+    @Test
+    void everyProblemOfARequestIsNamed() throws IOException {
+        String predictions = table("predictions", MODEL, 5, mixedRows());
+
+        assertThat(EvaluateJob.problems(
+                        new EvaluateJob.Request(
+                                List.of(predictions, directory + "/none"),
+                                directory + "/no.csv",
+                                TruthAs.AUTO,
+                                null,
+                                List.of(5, 0),
+                                Files.createFile(directory.resolve("file")).toString()),
+                        new Configuration()))
+                .containsExactly(
+                        "predictions file:" + directory
+                                + "/none are no predictions table: it has no _cardinal/run.json",
+                        "truth " + directory + "/no.csv does not exist",
+                        "--at must be at least 1, not 0",
+                        "output " + directory + "/file is a file; name a directory");
+        assertThat(EvaluateJob.problems(
+                        new EvaluateJob.Request(List.of(predictions), null, TruthAs.AUTO, null, List.of(5), output),
+                        new Configuration()))
+                .containsExactly("--at says at which ranks to measure a --selection, and none is named");
+    }
+
+    private static Image image(String truth, float score, int... classes) {
+        return row(truth, "ok", classes).withScore(score);
+    }
+
+    private static List<Image> mixedRows() {
         return List.of(
                 row("ant", "ok", 0, 1, 2, 3, 4),
                 row("ant", "ok", 1, 2, 3, 4, 0),
@@ -205,52 +356,26 @@ class EvaluateJobTest {
                 row(null, "ok", 0, 1, 2, 3, 4));
     }
 
-    private static ClassMetrics classMetrics(int c, long hits, long n) {
+    private static ClassMetrics classMetrics(int c, long hits, long n, long predicted) {
         Interval top1 = Interval.wilson(hits, n);
-        return new ClassMetrics(c, NAMES.get(c), n, top1.value(), top1.low(), top1.high());
+        return new ClassMetrics(
+                c,
+                ToyTable.CLASSES.get(c),
+                n,
+                top1.value(),
+                top1.low(),
+                top1.high(),
+                predicted,
+                (double) hits / predicted);
     }
 
-    /** A row whose predictions are these classes, highest first. */
-    private static Row row(@Nullable String truth, String status, int... classes) {
-        Row[] predictions = Arrays.stream(classes)
-                .mapToObj(c -> RowFactory.create(c, NAMES.get(c), 0.5f))
-                .toArray(Row[]::new);
-        return RowFactory.create(
-                "file:/" + PATHS.incrementAndGet(),
-                null,
-                null,
-                null,
-                null,
-                null,
-                null,
-                truth,
-                status,
-                null,
-                status.equals("ok") ? predictions : null,
-                MODEL);
+    /** An image whose predictions are these classes, highest first. */
+    private static Image row(@Nullable String truth, String status, int... classes) {
+        return Image.of("file:/" + PATHS.incrementAndGet(), truth, classes).withStatus(status);
     }
 
-    private String table(String name, String model, int topK, List<Row> rows) throws IOException {
-        Path table = directory.resolve(name);
-        LocalSpark.session()
-                .createDataFrame(rows, PredictionSchema.table(Set.of(), List.of()))
-                .coalesce(1)
-                .write()
-                .mode(SaveMode.Append)
-                .parquet(table.toString());
-        StringBuilder classes = new StringBuilder();
-        for (int c = 0; c < NAMES.size(); c++) {
-            classes.append(c == 0 ? "" : ", ")
-                    .append("{\"name\": \"%s\", \"id\": \"id%d\"}".formatted(NAMES.get(c), c));
-        }
-        Files.createDirectories(table.resolve("_cardinal"));
-        Files.writeString(table.resolve("_cardinal/run.json"), """
-                {
-                  "model": {"id": "%s", "card": "toy", "fingerprint": "01", "uri": "toy", "classes": [%s]},
-                  "options": {"top-k": %d}
-                }
-                """.formatted(model, classes, topK));
-        return table.toString();
+    private String table(String name, String model, int topK, List<Image> images) throws IOException {
+        return ToyTable.of(model).withTopK(topK).write(directory.resolve(name), images);
     }
 
     private Metrics evaluate(TruthAs truthAs, String... predictions) throws IOException {

@@ -29,6 +29,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.time.Clock;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -140,6 +141,10 @@ class LabelJobTest {
                 .as("three images, in as many batches as they were tasks")
                 .isIn(0.094, 0.047, 0.031)
                 .isEqualTo(result.batchFill());
+        Bottleneck bottleneck = result.bottleneck().orElseThrow();
+        assertThat(json.path("bottleneck").path("stage").asText())
+                .isEqualTo(bottleneck.stage().name().toLowerCase(Locale.ROOT));
+        assertThat(json.path("bottleneck").path("advice").asText()).isEqualTo(bottleneck.advice());
         assertThat(output.resolve("_cardinal/lock")).doesNotExist();
         assertThat(files("_cardinal/runs")).hasSize(1);
     }

@@ -3,7 +3,7 @@ package dev.cardinal.udf.image;
 import dev.cardinal.udf.image.ImageOptions.ExifOrientation;
 import dev.cardinal.udf.image.Preparation.Ready;
 import dev.cardinal.udf.image.Preparation.Rejected;
-import dev.cardinal.zoo.Preprocessing;
+import dev.cardinal.zoo.Preprocessing.Interpolation;
 
 /**
  * The preparer: tells the format, reads the header, decodes, scales and crops. Closes its decoders.
@@ -22,7 +22,7 @@ final class DecodingPreparer implements ImagePreparer {
      */
     private static final long BYTES_PER_PIXEL = 8;
 
-    private final Preprocessing preprocessing;
+    private final Geometry.Rule rule;
     private final long maxPixels;
     private final DecodeMemory memory;
     private final TensorFlowCodecs codecs = new TensorFlowCodecs();
@@ -37,11 +37,11 @@ final class DecodingPreparer implements ImagePreparer {
     private final Pixels decoded = new Pixels();
     private final Pixels turned = new Pixels();
 
-    DecodingPreparer(Preprocessing preprocessing, ImageOptions options, DecodeMemory memory) {
-        this.preprocessing = preprocessing;
+    DecodingPreparer(Geometry.Rule rule, Interpolation interpolation, ImageOptions options, DecodeMemory memory) {
+        this.rule = rule;
         this.memory = memory;
         this.exifOrientation = options.exifOrientation();
-        this.resampler = Resampler.create(preprocessing.interpolation());
+        this.resampler = Resampler.create(interpolation);
         RgbConversion conversion = new RgbConversion();
         this.bmp = new BmpDecoder(conversion);
         this.webp = new WebpDecoder(conversion);
@@ -138,7 +138,7 @@ final class DecodingPreparer implements ImagePreparer {
     }
 
     private Ready finish(Pixels source) {
-        Geometry geometry = Geometry.of(preprocessing, source.width(), source.height());
+        Geometry geometry = rule.of(source.width(), source.height());
         int width = geometry.output().width();
         int height = geometry.output().height();
         byte[] rgb = new byte[width * height * 3];

@@ -23,6 +23,25 @@ record Geometry(Size resized, int left, int top, Size visible, int padLeft, int 
     /** One axis of the crop: the first index kept, how many, and the zeros before them. */
     private record Window(int first, int count, int pad) {}
 
+    /** Decides it for images of any size. */
+    @FunctionalInterface
+    interface Rule {
+        Geometry of(int width, int height);
+    }
+
+    /** The whole image, made smaller where its longer edge is longer than that. */
+    static Geometry within(int edge, int width, int height) {
+        int longer = Math.max(width, height);
+        Size resized = longer <= edge
+                ? new Size(width, height)
+                : new Size(shrunk(width, edge, longer), shrunk(height, edge, longer));
+        return new Geometry(resized, 0, 0, resized, 0, 0, resized);
+    }
+
+    private static int shrunk(int size, int edge, int longer) {
+        return (int) Math.max(1, Math.round((double) size * edge / longer));
+    }
+
     static Geometry of(Preprocessing preprocessing, int width, int height) {
         Integer resize = preprocessing.resize();
         Size resized =

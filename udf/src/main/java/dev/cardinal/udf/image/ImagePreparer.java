@@ -1,6 +1,7 @@
 package dev.cardinal.udf.image;
 
 import dev.cardinal.zoo.Preprocessing;
+import dev.cardinal.zoo.Preprocessing.Interpolation;
 
 /**
  * Turns encoded images into the pixels a model was trained on: decode, resize, crop.
@@ -16,7 +17,24 @@ public interface ImagePreparer extends AutoCloseable {
      * @param preprocessing the card's; its mean and std are the model's business, since they are part of its graph
      */
     static ImagePreparer create(Preprocessing preprocessing, ImageOptions options) {
-        return new DecodingPreparer(preprocessing, options, DecodeMemory.ofProcess());
+        return new DecodingPreparer(
+                (width, height) -> Geometry.of(preprocessing, width, height),
+                preprocessing.interpolation(),
+                options,
+                DecodeMemory.ofProcess());
+    }
+
+    /**
+     * A preparer for one thread that makes pictures to look at: whole, in their own proportions, none larger than it was.
+     *
+     * @param edge pixels of the longer edge, at most
+     */
+    static ImagePreparer thumbnails(int edge, ImageOptions options) {
+        return new DecodingPreparer(
+                (width, height) -> Geometry.within(edge, width, height),
+                Interpolation.PILLOW_BILINEAR,
+                options,
+                DecodeMemory.ofProcess());
     }
 
     /**

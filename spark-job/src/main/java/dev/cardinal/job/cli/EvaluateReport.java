@@ -1,0 +1,144 @@
+package dev.cardinal.job.cli;
+
+import dev.cardinal.job.evaluate.Metrics;
+import dev.cardinal.job.evaluate.Metrics.ClassPrecision;
+import dev.cardinal.job.evaluate.Metrics.PrecisionAt;
+import java.io.PrintStream;
+import java.util.List;
+import java.util.Locale;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/** What {@code evaluate} prints at its end. */
+final class EvaluateReport {
+    private static final int CONFUSIONS_SHOWN = 3;
+    private static final int SHOWN = 5;
+
+    private EvaluateReport() {}
+
+    static void print(Metrics metrics, PrintStream out) {
+        out.println(share("top-1", metrics.top1(), metrics.top1Low(), metrics.top1High(), metrics.n()));
+        if (metrics.top5() != null && metrics.top5Low() != null && metrics.top5High() != null) {
+            out.println(share("top-5", metrics.top5(), metrics.top5Low(), metrics.top5High(), metrics.n()));
+        }
+        printCalibration(metrics, out);
+        printConfusions(metrics, out);
+        printLeftOut(metrics, out);
+        if (metrics.selection() != null) {
+            printSelection(metrics.selection(), out);
+        }
+    }
+
+    private static String share(String name, double value, double low, double high, long n) {
+        return String.format(
+                Locale.ROOT,
+                "%s %6.2f %%  (95 %% interval %.2f to %.2f, %,d of %,d images)",
+                name,
+                100 * value,
+                100 * low,
+                100 * high,
+                Math.round(value * n),
+                n);
+    }
+
+    private static void printCalibration(Metrics metrics, PrintStream out) {
+        out.printf(Locale.ROOT, "ECE   %6.2f %%  (at worst %.2f %%)%n", 100 * metrics.ece(), 100 * metrics.mce());
+        Metrics.Temperature temperature = metrics.temperature();
+        if (metrics.nll() == null || temperature == null) {
+            return;
+        }
+        out.printf(Locale.ROOT, "NLL   %6.4f%n", metrics.nll());
+        out.printf(
+                Locale.ROOT,
+                "temperature %.4g%s: NLL %.4f, ECE %.2f %%%n",
+                temperature.value(),
+                temperature.atBound() ? " (a bound: no other is better)" : "",
+                temperature.nll(),
+                100 * temperature.ece());
+    }
+
+    private static void printConfusions(Metrics metrics, PrintStream out) {
+        if (metrics.confusions().isEmpty()) {
+            return;
+        }
+        out.println("commonest confusions: "
+                + metrics.confusions().stream()
+                        .limit(CONFUSIONS_SHOWN)
+                        .map(each -> String.format(
+                                Locale.ROOT,
+                                "%s taken for %s (%,d)",
+                                each.truthLabel(),
+                                each.predictedLabel(),
+                                each.n()))
+                        .collect(Collectors.joining(", ")));
+    }
+
+    private static void printLeftOut(Metrics metrics, PrintStream out) {
+        printUnlessNone("images without a truth", metrics.withoutTruth(), List.of(), out);
+        printUnlessNone("images with a truth that were not classified", metrics.notClassified(), List.of(), out);
+        printUnlessNone(
+                "images left out, as a score or logit is NaN or infinite", metrics.refusedNan(), List.of(), out);
+        printUnlessNone(
+                "images with a truth that is no class of the model",
+                metrics.unmatchedImages(),
+                metrics.unmatched().stream()
+                        .map(each -> each.truth() + " (" + each.count() + ")")
+                        .toList(),
+                out);
+        printUnlessNone(
+                "classes that are the truth of no image",
+                metrics.classesWithoutTruth().size(),
+                metrics.classesWithoutTruth(),
+                out);
+    }
+
+    private static void printUnlessNone(String what, long count, List<String> examples, PrintStream out) {
+        if (count > 0) {
+            out.printf(Locale.ROOT, "%s: %,d%s%n", what, count, some(examples));
+        }
+    }
+
+    private static String some(List<String> all) {
+        String some = all.stream().limit(SHOWN).map(each -> ", " + each).collect(Collectors.joining());
+        return TextTable.printable(all.size() > SHOWN ? some + ", ..." : some);
+    }
+
+    private static void printSelection(List<PrecisionAt> selection, PrintStream out) {
+        TextTable byRank = new TextTable("selected", ">images", ">with truth", ">precision", ">low", ">high");
+        for (PrecisionAt at : selection) {
+            byRank.row(
+                    String.format(Locale.ROOT, "K = %,d", at.k()),
+                    count(at.selected()),
+                    count(at.withTruth()),
+                    percent(at.precision()),
+                    percent(at.low()),
+                    percent(at.high()));
+        }
+        out.println();
+        byRank.print(out);
+        if (selection.isEmpty()) {
+            return;
+        }
+        PrecisionAt whole = selection.get(selection.size() - 1);
+        TextTable byClass =
+                new TextTable("class at K = " + count(whole.k()), ">selected", ">with truth", ">right", ">precision");
+        for (ClassPrecision each : whole.perClass()) {
+            byClass.row(
+                    each.label(),
+                    count(each.selected()),
+                    count(each.withTruth()),
+                    count(each.right()),
+                    percent(each.precision()));
+        }
+        out.println();
+        byClass.print(out);
+    }
+
+    private static String count(long value) {
+        return String.format(Locale.ROOT, "%,d", value);
+    }
+
+    private static String percent(@Nullable Double share) {
+        return share == null ? "-" : String.format(Locale.ROOT, "%.2f %%", 100 * share);
+    }
+}

@@ -1,0 +1,5 @@
+/** Comparing teachers on the same images. */
+@NullMarked
+package dev.cardinal.job.compare;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,111 @@
+package dev.cardinal.job.evaluate;
+
+import static org.apache.spark.sql.functions.col;
+import static org.apache.spark.sql.functions.count;
+import static org.apache.spark.sql.functions.count_if;
+import static org.apache.spark.sql.functions.lit;
+import static org.apache.spark.sql.functions.xxhash64;
+
+import dev.cardinal.zoo.ClassLabel;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+
+/**
+ * How often predictions are right, overall and by class, and what they say where they are wrong. Lives on the driver, which
+ * sees a few rows a class; immutable.
+ */
+final class Accuracy {
+    static final int CONFUSIONS_SHOWN = 100;
+    static final int ERRORS_SHOWN = 24;
+
+    private final Dataset<Row> counting;
+    private final List<ClassLabel> classes;
+    private final Map<Integer, Hits> hits = new HashMap<>();
+    private final Map<Integer, Long> predicted = new HashMap<>();
+
+    /** Images of one class, and those of them whose first or one of whose first five predictions is right. */
+    record Hits(long n, long top1, long top5) {
+        private static final Hits NONE = new Hits(0, 0, 0);
+
+        private Hits plus(Hits other) {
+            return new Hits(n + other.n, top1 + other.top1, top5 + other.top5);
+        }
+    }
+
+    /** @param counting the images that count, as {@link JudgedImages#counting()} has them */
+    Accuracy(Dataset<Row> counting, List<ClassLabel> classes) {
+        this.counting = counting;
+        this.classes = classes;
+        counting.groupBy(Truth.INDEX)
+                .agg(count(lit(1)), count_if(col(JudgedImages.IS_RIGHT)), count_if(col(JudgedImages.IS_AMONG_FIRST)))
+                .collectAsList()
+                .forEach(row -> hits.put(row.getInt(0), new Hits(row.getLong(1), row.getLong(2), row.getLong(3))));
+        counting.groupBy(JudgedImages.PREDICTED)
+                .count()
+                .collectAsList()
+                .forEach(row -> predicted.put(row.getInt(0), row.getLong(1)));
+    }
+
+    Hits overall() {
+        return hits.values().stream().reduce(Hits.NONE, Hits::plus);
+    }
+
+    List<Metrics.ClassMetrics> perClass() {
+        List<Metrics.ClassMetrics> perClass = new ArrayList<>();
+        for (int c = 0; c < classes.size(); c++) {
+            Hits of = hits.getOrDefault(c, Hits.NONE);
+            Interval share = Interval.wilson(of.top1(), of.n());
+            boolean occurs = of.n() > 0;
+            long times = predicted.getOrDefault(c, 0L);
+            perClass.add(new Metrics.ClassMetrics(
+                    c,
+                    classes.get(c).name(),
+                    of.n(),
+                    occurs ? share.value() : null,
+                    occurs ? share.low() : null,
+                    occurs ? share.high() : null,
+                    times,
+                    times > 0 ? (double) of.top1() / times : null));
+        }
+        return perClass;
+    }
+
+    /** The commonest wrong pairs of truth and prediction. */
+    List<Metrics.Confusion> confusions() {
+        return wrong()
+                .groupBy(Truth.INDEX, JudgedImages.PREDICTED)
+                .count()
+                .orderBy(col("count").desc(), col(Truth.INDEX), col(JudgedImages.PREDICTED))
+                .limit(CONFUSIONS_SHOWN)
+                .collectAsList()
+                .stream()
+                .map(row -> new Metrics.Confusion(
+                        row.getInt(0), name(row.getInt(0)), row.getInt(1), name(row.getInt(1)), row.getLong(2)))
+                .toList();
+    }
+
+    /** Some wrong predictions, chosen by a hash of the path: the same every time. */
+    List<Metrics.Mistake> errors() {
+        return wrong()
+                .orderBy(xxhash64(col(JudgedImages.PATH)), col(JudgedImages.PATH))
+                .limit(ERRORS_SHOWN)
+                .select(JudgedImages.PATH, Truth.INDEX, JudgedImages.PREDICTED, JudgedImages.SCORE)
+                .collectAsList()
+                .stream()
+                .map(row -> new Metrics.Mistake(
+                        row.getString(0), name(row.getInt(1)), name(row.getInt(2)), row.getFloat(3)))
+                .toList();
+    }
+
+    private Dataset<Row> wrong() {
+        return counting.filter(col(JudgedImages.IS_RIGHT).unary_$bang());
+    }
+
+    private String name(int classIndex) {
+        return classes.get(classIndex).name();
+    }
+}

@@ -1,0 +1,153 @@
+package dev.cardinal.job.evaluate;
+
+import static org.apache.spark.sql.functions.col;
+import static org.apache.spark.sql.functions.count;
+import static org.apache.spark.sql.functions.count_if;
+import static org.apache.spark.sql.functions.lit;
+import static org.apache.spark.sql.functions.max;
+import static org.apache.spark.sql.functions.min;
+
+import dev.cardinal.zoo.CardinalException;
+import dev.cardinal.zoo.ClassLabel;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeSet;
+import java.util.stream.IntStream;
+import org.apache.spark.sql.Column;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.SparkSession;
+
+/**
+ * What share of a selection is right, down to several ranks: weights are ignored, each selected image counts once for each class
+ * it was selected for. Aggregates in Spark; the driver sees a row a class. Lives on the driver; immutable.
+ */
+final class SelectionPrecision {
+    private static final String SELECTED_PATH = "selected_path";
+
+    private final Selection selection;
+    private final List<ClassLabel> classes;
+    private final Dataset<Row> rows;
+    private final int reach;
+
+    private SelectionPrecision(Selection selection, List<ClassLabel> classes, Dataset<Row> rows, int reach) {
+        this.selection = selection;
+        this.classes = List.copyOf(classes);
+        this.rows = rows;
+        this.reach = reach;
+    }
+
+    /**
+     * Reads a selection's classes.
+     *
+     * @throws CardinalException if they are not the model's
+     */
+    static SelectionPrecision of(Selection selection, List<ClassLabel> classes, SparkSession spark) {
+        Dataset<Row> rows = selection
+                .rows(spark)
+                .select(
+                        col("class_index"),
+                        col("class_label"),
+                        col("rank"),
+                        col("path").as(SELECTED_PATH));
+        int reach = 0;
+        for (Row row : rows.groupBy("class_index")
+                .agg(min("class_label"), max("rank"))
+                .orderBy("class_index")
+                .collectAsList()) {
+            int index = row.getInt(0);
+            String name =
+                    index >= 0 && index < classes.size() ? classes.get(index).name() : null;
+            if (!row.getString(1).equals(name)) {
+                throw CardinalException.input("selection " + selection.directory() + " is of another model: its class "
+                        + index + " is '" + row.getString(1) + "', which here "
+                        + (name == null ? "does not exist" : "is '" + name + "'"));
+            }
+            reach = Math.max(reach, row.getInt(2));
+        }
+        return new SelectionPrecision(selection, classes, rows, reach);
+    }
+
+    /**
+     * Measures it.
+     *
+     * @param images with their paths and truths
+     * @param at ranks; none for usual ones
+     * @throws CardinalException if no selected image is among the images
+     */
+    List<Metrics.PrecisionAt> measure(Dataset<Row> images, List<Integer> at) {
+        Dataset<Row> joined = rows.join(
+                images.select(JudgedImages.PATH, Truth.INDEX),
+                col(SELECTED_PATH).equalTo(col(JudgedImages.PATH)),
+                "left");
+        List<Integer> ranks = at.isEmpty() ? Selection.usualRanks(reach) : List.copyOf(new TreeSet<>(at));
+        List<Column> counts = new ArrayList<>(List.of(count(col(JudgedImages.PATH)), min(SELECTED_PATH)));
+        for (int rank : ranks) {
+            Column isSelected = col("rank").leq(rank);
+            counts.add(count_if(isSelected));
+            counts.add(count_if(isSelected.and(col(Truth.INDEX).isNotNull())));
+            counts.add(count_if(isSelected.and(col(Truth.INDEX).equalTo(col("class_index")))));
+        }
+        List<Row> found = joined.groupBy("class_index")
+                .agg(count(lit(1)), counts.toArray(Column[]::new))
+                .collectAsList();
+        requireKnown(found);
+        return IntStream.range(0, ranks.size())
+                .mapToObj(r -> at(ranks.get(r), found, FIRST_COUNT + 3 * r))
+                .toList();
+    }
+
+    private void requireKnown(List<Row> found) {
+        if (!found.isEmpty() && found.stream().allMatch(row -> row.getLong(KNOWN) == 0)) {
+            throw CardinalException.input("selection " + selection.directory() + " holds none of the images of these"
+                    + " predictions (for example " + found.get(0).getString(EXAMPLE) + "): was it made of others?");
+        }
+    }
+
+    /** Column of the images among the predictions, of one selected image, and the first column of counts. */
+    private static final int KNOWN = 2;
+
+    private static final int EXAMPLE = 3;
+    private static final int FIRST_COUNT = 4;
+
+    private Metrics.PrecisionAt at(int rank, List<Row> found, int column) {
+        Map<Integer, Row> byClass = new HashMap<>();
+        found.forEach(row -> byClass.put(row.getInt(0), row));
+        List<Metrics.ClassPrecision> perClass = new ArrayList<>();
+        long selected = 0;
+        long withTruth = 0;
+        long right = 0;
+        for (int c = 0; c < classes.size(); c++) {
+            Row row = byClass.get(c);
+            Metrics.ClassPrecision of = row == null
+                    ? of(c, 0, 0, 0)
+                    : of(c, row.getLong(column), row.getLong(column + 1), row.getLong(column + 2));
+            perClass.add(of);
+            selected += of.selected();
+            withTruth += of.withTruth();
+            right += of.right();
+        }
+        Interval share = Interval.wilson(right, withTruth);
+        boolean isKnown = withTruth > 0;
+        return new Metrics.PrecisionAt(
+                rank,
+                selected,
+                withTruth,
+                isKnown ? share.value() : null,
+                isKnown ? share.low() : null,
+                isKnown ? share.high() : null,
+                perClass);
+    }
+
+    private Metrics.ClassPrecision of(int c, long selected, long withTruth, long right) {
+        return new Metrics.ClassPrecision(
+                c,
+                classes.get(c).name(),
+                selected,
+                withTruth,
+                right,
+                withTruth > 0 ? (double) right / withTruth : null);
+    }
+}
