@@ -13,7 +13,9 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -25,20 +27,32 @@ class DoctorIT {
     @TempDir
     private static Path directory;
 
+    private static Path model = Path.of("unset");
+
+    @BeforeAll
+    static void importModel() throws Exception {
+        model = JobProcess.importDemoModel(directory);
+    }
+
     @Test
     void everyExecutorIsLookedAtAndMeasured() throws Exception {
-        Path model = JobProcess.importDemoModel(directory);
         Path discovery = Files.writeString(
                 directory.resolve("discover"),
                 "#!/bin/sh\necho '{\"name\": \"gpu\", \"addresses\": [\"0\", \"1\"]}'\n");
         Files.setPosixFilePermissions(discovery, PosixFilePermissions.fromString("rwxr-xr-x"));
         Path output = directory.resolve("not/there");
-        Map<String, String> worker = Map.of(
-                "spark.worker.resource.gpu.amount",
+        try (StandaloneCluster cluster = StandaloneCluster.start(
+                directory.resolve("cluster"),
+                "--workers",
                 "2",
-                "spark.worker.resource.gpu.discoveryScript",
-                discovery.toString());
-        try (StandaloneCluster cluster = StandaloneCluster.start(directory.resolve("cluster"), 2, 3, worker)) {
+                "--cores",
+                "1",
+                "--memory",
+                "2g",
+                "--gpus",
+                "1",
+                "--gpu-discovery",
+                discovery.toString())) {
             List<Path> before = entries();
 
             JobProcess.Result result = JobProcess.submit(
@@ -60,6 +74,7 @@ class DoctorIT {
 
             assertThat(result.exitCode()).as(result.out() + result.err()).isZero();
             JsonNode json = new JsonMapper().readTree(result.out());
+            assertThat(result.err()).as("standard error").isEmpty();
             executorsAreTold(json);
             checksAreTold(json);
             assertThat(json.path("input").path("images").asInt()).isEqualTo(1005);
@@ -71,6 +86,45 @@ class DoctorIT {
             assertThat(json.path("estimate").path("gpu_hours").isNull()).isTrue();
             assertThat(entries()).as("nothing is left behind").isEqualTo(before);
         }
+    }
+
+    @Test
+    void runThatIsEndedInTheMiddleLeavesNothingBehind() throws Exception {
+        Path output = directory.resolve("cut/off");
+        List<Path> before = entries();
+        Process doctor = JobProcess.startSubmit(
+                directory,
+                "doctor",
+                "--model",
+                model.toString(),
+                "--input",
+                JobProcess.demoImages().toString(),
+                "--output",
+                output.toString());
+        while (!Files.exists(output)) {
+            assertThat(doctor.waitFor(10, TimeUnit.MILLISECONDS))
+                    .as(Files.readString(directory.resolve("err.txt")))
+                    .isFalse();
+        }
+
+        doctor.destroy();
+
+        assertThat(doctor.waitFor(60, TimeUnit.SECONDS)).isTrue();
+        assertThat(doctor.exitValue()).isNotZero();
+        assertThat(entries()).isEqualTo(before);
+    }
+
+    @Test
+    void failedCheckEndsWithExitCode1AndSaysWhatToDo() throws Exception {
+        Path empty = Files.createDirectories(directory.resolve("empty"));
+
+        JobProcess.Result result = JobProcess.submit(directory, "doctor", "--model", empty.toString());
+
+        assertThat(result.exitCode()).isEqualTo(1);
+        assertThat(result.out())
+                .containsPattern("model +fail ")
+                .contains("-> name a bundle that 'cardinal import' has made, or import it again")
+                .contains(", 1 failed");
     }
 
     private static void executorsAreTold(JsonNode json) {

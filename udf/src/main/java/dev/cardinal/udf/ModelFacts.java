@@ -25,6 +25,11 @@ public record ModelFacts(
         double batchSeconds,
         @Nullable Memory memory) implements Serializable {
 
+    /** Of the model alone, one batch at a time. */
+    public double imagesPerSecond() {
+        return batchSize / batchSeconds;
+    }
+
     /**
      * Memory of a process.
      *

@@ -4,59 +4,56 @@ import java.io.InterruptedIOException;
 import java.time.Duration;
 import java.util.UUID;
 import java.util.concurrent.Callable;
-import java.util.concurrent.Executors;
-import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.TimeoutException;
 import org.apache.spark.api.java.JavaSparkContext;
 
-/** Spark jobs that end, or are ended. Whoever makes one closes it. Lives on the driver; for one thread. */
-final class Bounded implements AutoCloseable {
+/** Work that ends, or is given up: a store may not answer, an executor may hang. Lives on the driver; thread-safe. */
+final class Bounded {
+    private static final double MILLIS = 1e3;
+    /** What work whose Spark jobs were cancelled has to clean up. */
+    private static final Duration GRACE = Duration.ofSeconds(10);
+
+
     private final JavaSparkContext spark;
-    private final ScheduledExecutorService clock = Executors.newSingleThreadScheduledExecutor(task -> {
-        Thread thread = new Thread(task, "cardinal-doctor-clock");
-        thread.setDaemon(true);
-        return thread;
-    });
 
     Bounded(JavaSparkContext spark) {
         this.spark = spark;
     }
 
     /**
-     * Does something whose Spark jobs are cancelled when they take longer than a limit.
+     * Does something, on a thread of its own. Where that takes longer than a limit, its Spark jobs are cancelled; if it does not end
+     * then either, it is interrupted and left alone.
      *
      * @param what in the Spark UI, and in the message where it takes too long
+     * @throws InterruptedIOException if it takes longer
      */
     <T> T call(String what, Duration limit, Callable<T> work) throws Exception {
         String group = "cardinal-doctor-" + UUID.randomUUID();
-        AtomicBoolean isOver = new AtomicBoolean();
-        spark.setJobGroup(group, "doctor: " + what, true);
-        ScheduledFuture<?> end = clock.schedule(
-                () -> {
-                    isOver.set(true);
-                    spark.sc().cancelJobGroupAndFutureJobs(group);
-                },
-                limit.toMillis(),
-                TimeUnit.MILLISECONDS);
-        try {
+        FutureTask<T> task = new FutureTask<>(() -> {
+            spark.setJobGroup(group, "doctor: " + what, true);
             return work.call();
-        } catch (Exception e) {
-            if (isOver.get()) {
-                throw (InterruptedIOException) new InterruptedIOException(
-                                what + " did not end within " + Texts.time((double) limit.toSeconds()))
-                        .initCause(e);
+        });
+        Thread thread = new Thread(task, "cardinal-doctor");
+        thread.setDaemon(true);
+        thread.start();
+        try {
+            return task.get(limit.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (TimeoutException e) {
+            spark.sc().cancelJobGroupAndFutureJobs(group);
+            thread.join(GRACE.toMillis());
+            thread.interrupt();
+            throw new InterruptedIOException(what + " did not end within " + Texts.time(limit.toMillis() / MILLIS));
+        } catch (ExecutionException e) {
+            if (e.getCause() instanceof Exception cause) {
+                throw cause;
+            }
+            if (e.getCause() instanceof Error cause) {
+                throw cause;
             }
             throw e;
-        } finally {
-            end.cancel(false);
-            spark.clearJobGroup();
         }
-    }
-
-    @Override
-    public void close() {
-        clock.shutdownNow();
     }
 }

@@ -62,10 +62,8 @@ final class DeviceCheck {
             said.put(executor, describe(executor, device, device.use(), executors.get(executor)));
             if (device.use().warning() != null) {
                 warnings.put(executor, device.use().warning());
-                advice.add(
-                        "build the job jar with the native library for GPUs (./mvnw -Pgpu package) and see that nvidia-smi"
-                                + " works there, with CUDA 12.5 and cuDNN 9; or give --device cpu and no GPUs");
-            } else if (isIdle(executor, device.use(), executors.get(executor))) {
+                advice.add(isGpu(device.use()) ? SET_ORDER : MAKE_IT_SEEN);
+            } else if (wanted != DeviceChoice.CPU && hasIdleGpu(device.use(), executors.get(executor))) {
                 warnings.put(executor, "this machine has a GPU, and Spark gives this executor none");
                 advice.add(GIVE_GPUS);
             }
@@ -79,7 +77,7 @@ final class DeviceCheck {
         }
         String finding = String.join("; ", parts);
         if (!problems.isEmpty()) {
-            return Check.fail(Name.DEVICE, finding, "run with --device auto and --precision auto, or as said");
+            return Check.fail(Name.DEVICE, finding, "do as said, or run with --device auto and --precision auto");
         }
         Result result = warnings.isEmpty() ? Result.PASS : Result.WARN;
         return new Check(Name.DEVICE, result, finding, warnings.isEmpty() ? null : String.join("; ", advice));

@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  * @param images that there are
  * @param executors that are to label them
  * @param imagesPerSecond of all of them together
- * @param seconds from the start of the listing to the last commit
+ * @param seconds from the start of the listing to the last commit, the time until the model is loaded included
  * @param executorHours that Spark's executors run in sum
  * @param gpuHours the same of GPUs, null where none is used
  * @param assumptions what this takes for granted, a sentence each
@@ -33,15 +33,22 @@ public record Estimate(
      * Estimates.
      *
      * @param input what there is to label
+     * @param loadSeconds until executors have the model, at most
      * @param measured how a sample went
      * @param executors that are to label it
      * @param imagesPerCommit images that are committed at once
      * @param gpus whether executors use a GPU each
      */
-    static Estimate of(InputSummary input, Measurement measured, int executors, int imagesPerCommit, boolean gpus) {
+    static Estimate of(
+            InputSummary input,
+            double loadSeconds,
+            Measurement measured,
+            int executors,
+            int imagesPerCommit,
+            boolean gpus) {
         double rate = measured.imagesPerSecondOfExecutor() * executors;
         double commits = Math.ceil((double) input.images() / imagesPerCommit);
-        double seconds = input.listingSeconds() + input.images() / rate + commits * measured.commitSeconds();
+        double seconds = input.listingSeconds() + loadSeconds + input.images() / rate + commits * measured.commitSeconds();
         double hours = seconds / SECONDS_PER_HOUR * executors;
         return new Estimate(
                 input.images(), executors, rate, seconds, hours, gpus ? hours : null, assumptions(measured, executors));
@@ -62,7 +69,7 @@ public record Estimate(
                 measured.written() == Measurement.Written.NOWHERE
                         ? "writing takes no time: it was not measured (--output measures it)"
                         : "every commit, of 100,000 images at most, takes as long as the one that was measured",
-                "executors are there and their model is loaded");
+                "executors are there");
     }
 
     /** In a few words. */

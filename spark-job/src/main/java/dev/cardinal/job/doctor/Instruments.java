@@ -15,7 +15,7 @@ import org.apache.spark.util.SerializableConfiguration;
  * @param clock tells the time of day
  * @param progress is told what is done
  * @param checks takes what is found
- * @param bounded ends jobs that take too long
+ * @param bounded ends what takes too long
  * @param shared the Hadoop configuration, for executors
  */
 record Instruments(
@@ -48,7 +48,6 @@ record Instruments(
 
     @Override
     public void close() {
-        bounded.close();
         shared.destroy();
     }
 }

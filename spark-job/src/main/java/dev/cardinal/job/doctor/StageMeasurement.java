@@ -15,7 +15,7 @@ import org.apache.spark.sql.Row;
 import org.apache.spark.sql.types.StructType;
 import org.apache.spark.util.CollectionAccumulator;
 
-/** Labels a sample as a run would, in one commit that is removed again, and takes the time of all stages. */
+/** Labels a sample as a run would, in one commit that is removed again, and takes the time of all stages. Lives on the driver. */
 final class StageMeasurement {
     private static final Duration LIMIT = Duration.ofMinutes(15);
     private static final double NANOS_PER_SECOND = 1e9;
@@ -23,18 +23,15 @@ final class StageMeasurement {
     private final Instruments instruments;
     private final ModelSpec model;
     private final LabelOptions options;
-    private final Optional<String> output;
 
     /**
      * @param model that every executor has loaded
      * @param options of the run
-     * @param output directory that a run would write to; empty where rows go as {@link TrialOutput} says
      */
-    StageMeasurement(Instruments instruments, ModelSpec model, LabelOptions options, Optional<String> output) {
+    StageMeasurement(Instruments instruments, ModelSpec model, LabelOptions options) {
         this.instruments = instruments;
         this.model = model;
         this.options = options;
-        this.output = output;
     }
 
     /**
@@ -48,9 +45,19 @@ final class StageMeasurement {
      * Measures.
      *
      * @param slots tasks that run at once
+     * @param output directory that a run would write to; empty where rows go as {@link TrialOutput} says
+     * @throws Exception if a task fails, or it takes too long
      */
-    Result of(Sample sample, int slots) throws Exception {
-        List<List<ImageRef>> tasks = sample.tasks(slots);
+    Result of(Sample sample, int slots, Optional<String> output) throws Exception {
+        return instruments.bounded().call("measuring", LIMIT, () -> {
+            try (TrialOutput trial = TrialOutput.of(output, instruments.spark(), instruments.clock())) {
+                trial.tryOut(slots);
+                return measure(sample.tasks(slots), trial);
+            }
+        });
+    }
+
+    private Result measure(List<List<ImageRef>> tasks, TrialOutput trial) throws Exception {
         int perTask = tasks.stream().mapToInt(List::size).max().orElse(1);
         EngineOptions engine =
                 options.engine().withBatchSize(Math.min(options.engine().batchSize(), perTask));
@@ -62,20 +69,15 @@ final class StageMeasurement {
         MeasuredPartition function = new MeasuredPartition(
                 new LabelPartition(model, measured, metrics, instruments.shared()), metrics, told);
         StructType schema = PredictionSchema.table(measured.emit(), List.of());
-        try (TrialOutput trial = TrialOutput.of(output, instruments.spark(), instruments.clock())) {
-            double seconds = instruments.bounded().call("measuring", LIMIT, () -> {
-                trial.tryOut(slots);
-                long start = System.nanoTime();
-                JavaRDD<Row> rows = instruments
-                        .context()
-                        .parallelize(tasks, tasks.size())
-                        .flatMap(List::iterator)
-                        .mapPartitions(function);
-                trial.append(instruments.spark().createDataFrame(rows, schema));
-                return (System.nanoTime() - start) / NANOS_PER_SECOND;
-            });
-            List<MeasuredTask> all = List.copyOf(told.value());
-            return new Result(Measurement.of(all, seconds, engine.batchSize(), trial.written()), all);
-        }
+        long start = System.nanoTime();
+        JavaRDD<Row> rows = instruments
+                .context()
+                .parallelize(tasks, tasks.size())
+                .flatMap(List::iterator)
+                .mapPartitions(function);
+        trial.append(instruments.spark().createDataFrame(rows, schema));
+        double seconds = (System.nanoTime() - start) / NANOS_PER_SECOND;
+        List<MeasuredTask> all = List.copyOf(told.value());
+        return new Result(Measurement.of(all, seconds, engine.batchSize(), trial.written()), all);
     }
 }

@@ -4,12 +4,12 @@ import dev.cardinal.job.doctor.Measurement.Written;
 import dev.cardinal.job.label.ScratchTable;
 import dev.cardinal.udf.PredictionSchema;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.UUID;
 import java.util.stream.IntStream;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.api.java.JavaSparkContext;
@@ -31,13 +31,11 @@ final class TrialOutput implements AutoCloseable {
     private final SparkSession spark;
     private final Written written;
     private final @Nullable ScratchTable table;
-    private final @Nullable Path temporary;
 
-    private TrialOutput(SparkSession spark, Written written, @Nullable ScratchTable table, @Nullable Path temporary) {
+    private TrialOutput(SparkSession spark, Written written, @Nullable ScratchTable table) {
         this.spark = spark;
         this.written = written;
         this.table = table;
-        this.temporary = temporary;
     }
 
     /**
@@ -49,14 +47,14 @@ final class TrialOutput implements AutoCloseable {
     static TrialOutput of(Optional<String> output, SparkSession spark, Clock clock) throws IOException {
         Configuration hadoop = spark.sparkContext().hadoopConfiguration();
         if (output.isPresent()) {
-            return new TrialOutput(spark, Written.OUTPUT, ScratchTable.below(output.get(), hadoop, clock), null);
+            return new TrialOutput(spark, Written.OUTPUT, ScratchTable.below(output.get(), hadoop, clock));
         }
         if (!spark.sparkContext().isLocal()) {
-            return new TrialOutput(spark, Written.NOWHERE, null, null);
+            return new TrialOutput(spark, Written.NOWHERE, null);
         }
-        Path temporary = Files.createTempDirectory("cardinal-doctor");
-        String directory = "file:" + temporary;
-        return new TrialOutput(spark, Written.LOCAL_DISK, ScratchTable.below(directory, hadoop, clock), temporary);
+        Path directory = Path.of(System.getProperty("java.io.tmpdir"), "cardinal-doctor-" + UUID.randomUUID());
+        return new TrialOutput(
+                spark, Written.LOCAL_DISK, ScratchTable.below(directory.toUri().toString(), hadoop, clock));
     }
 
     Written written() {
@@ -82,14 +80,8 @@ final class TrialOutput implements AutoCloseable {
 
     @Override
     public void close() throws IOException {
-        try {
-            if (table != null) {
-                table.close();
-            }
-        } finally {
-            if (temporary != null) {
-                Files.deleteIfExists(temporary);
-            }
+        if (table != null) {
+            table.close();
         }
     }
 }

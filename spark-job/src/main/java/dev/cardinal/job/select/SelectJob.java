@@ -5,6 +5,7 @@ import static org.apache.spark.sql.functions.lit;
 import static org.apache.spark.sql.functions.min;
 
 import dev.cardinal.job.label.PredictionTable.Origin;
+import dev.cardinal.job.JobNames;
 import dev.cardinal.job.predictions.Predictions;
 import dev.cardinal.job.select.SelectOptions.Export;
 import dev.cardinal.job.select.SelectOptions.PerImage;
@@ -95,12 +96,13 @@ public final class SelectJob {
         }
         List<Predictions> teachers = check.teachers();
         SparkSession session = SelectSession.of(spark);
-        try (SelectOutput output = SelectOutput.at(request.output(), configuration)) {
+        try (JobNames names = JobNames.of(spark.sparkContext(), "select", progress);
+                SelectOutput output = SelectOutput.at(request.output(), configuration)) {
             if (output.writesInPlace()) {
                 SelectSession.commitWithoutRenames(session);
             }
             output.begin();
-            SelectResult result = select(request.options(), teachers, output, session, start);
+            SelectResult result = select(request.options(), teachers, output, session, names, start);
             output.finish(RunFile.of(request, teachers, result, started, clock.instant())
                     .toJson());
             return result;
@@ -108,14 +110,19 @@ public final class SelectJob {
     }
 
     private SelectResult select(
-            SelectOptions options, List<Predictions> teachers, SelectOutput output, SparkSession session, long start)
+            SelectOptions options,
+            List<Predictions> teachers,
+            SelectOutput output,
+            SparkSession session,
+            JobNames names,
+            long start)
             throws IOException {
         List<ClassLabel> classes = teachers.get(0).origin().classes();
-        progress.accept("finding images");
+        names.step("finding images");
         Considered considered = Considered.of(options, teachers, output, session);
         Candidates candidates =
                 new Candidates(considered.images(), competing(options, teachers), (float) options.minScore());
-        progress.accept("counting candidates");
+        names.step("counting candidates");
         Bands bands = bands(candidates, options, classes.size());
         long refused = 0;
         if (bands.hasNan()) {
@@ -123,7 +130,7 @@ public final class SelectJob {
             candidates = candidates.withoutNan();
             bands = bands(candidates, options, classes.size());
         }
-        progress.accept("selecting");
+        names.step("selecting");
         new Ranking(options, bands, classes, bandRows)
                 .select(candidates, session)
                 .write()
@@ -136,7 +143,7 @@ public final class SelectJob {
                 .parquet(output.table(SelectOutput.CLASSES));
         long selected = perClass.stream().mapToLong(ClassSelection::selected).sum();
         if (options.export() != Export.NONE) {
-            progress.accept("writing the manifest");
+            names.step("writing the manifest");
             Manifest.write(options.export(), selection, selected, output.table(SelectOutput.MANIFEST));
         }
         Counts counts = new Counts(

@@ -186,6 +186,17 @@ class DoctorJobTest {
     }
 
     @Test
+    void directoryThatIsNoModelFails() throws IOException {
+        Path empty = Files.createDirectories(directory.resolve("empty"));
+
+        Check check = run(new Changes().model(empty.toString())).check(Name.MODEL);
+
+        assertThat(check.result()).isEqualTo(Result.FAIL);
+        assertThat(check.finding()).contains(empty.toString());
+        assertThat(check.advice()).isEqualTo("name a bundle that 'cardinal import' has made, or import it again");
+    }
+
+    @Test
     void modelWhoseLabelsWereChangedFails() throws IOException {
         Path damaged = copy(model);
         Files.writeString(damaged.resolve(BundleCard.LABELS_FILE), "cat\n", StandardOpenOption.APPEND);
@@ -247,7 +258,34 @@ class DoctorJobTest {
 
         assertThat(check.result()).isEqualTo(Result.FAIL);
         assertThat(check.finding())
-                .isEqualTo("no images in " + empty + "; 1 name that begin with a dot are passed over");
+                .isEqualTo("no images in " + empty + "; 1 dot file passed over");
+    }
+
+    @Test
+    void oneImageIsMeasured() throws IOException {
+        Path one = Files.createDirectories(directory.resolve("one"));
+        Pictures.write(one, 1);
+
+        Diagnosis diagnosis = run(new Changes().model(model.toString()).input(one.toString()));
+
+        assertThat(diagnosis.hasFailed()).isFalse();
+        assertThat(diagnosis.measurement()).isNotNull().satisfies(measured -> {
+            assertThat(measured.images()).isEqualTo(1);
+            assertThat(measured.tasks()).isEqualTo(1);
+            assertThat(measured.batchSize()).isEqualTo(1);
+        });
+        assertThat(diagnosis.estimate()).isNotNull();
+    }
+
+    @Test
+    void directoryThatCannotBeListedFails() {
+        FaultyFileSystem.fail("images");
+
+        Check check = run(new Changes().input("faulty:" + images)).check(Name.INPUT);
+
+        assertThat(check.result()).isEqualTo(Result.FAIL);
+        assertThat(check.finding()).contains("503 the store is down");
+        assertThat(check.advice()).isEqualTo("name an --input that is there and that this user may read");
     }
 
     @Test

@@ -34,14 +34,14 @@ class MeasurementTest {
     }
 
     @Test
-    void wholeInputTakesItsListingItsImagesAndItsCommits() {
+    void wholeInputTakesItsListingItsModelItsImagesAndItsCommits() {
         InputSummary input = new InputSummary(1_200_000, 1, 0, 30, Map.of(), List.of());
 
-        Estimate estimate = Estimate.of(input, measured, 4, 100_000, true);
+        Estimate estimate = Estimate.of(input, 6, measured, 4, 100_000, true);
 
         assertThat(estimate.imagesPerSecond()).isEqualTo(4 * 30);
-        assertThat(estimate.seconds()).isEqualTo(30 + 10_000 + 12 * 2);
-        assertThat(estimate.executorHours()).isCloseTo(4 * 10_054 / 3600.0, within(1e-9));
+        assertThat(estimate.seconds()).isEqualTo(30 + 6 + 10_000 + 12 * 2);
+        assertThat(estimate.executorHours()).isCloseTo(4 * 10_060 / 3600.0, within(1e-9));
         assertThat(estimate.gpuHours()).isEqualTo(estimate.executorHours());
         assertThat(estimate.text())
                 .isEqualTo("1,200,000 images take 4 executors about 2 h 47 min at 120 images/s, 11 GPU hours");
@@ -54,7 +54,7 @@ class MeasurementTest {
     void processorsTakeNoGpuHours() {
         InputSummary input = new InputSummary(600, 1, 0, 0, Map.of(), List.of());
 
-        Estimate estimate = Estimate.of(input, measured(Written.NOWHERE), 2, 100_000, false);
+        Estimate estimate = Estimate.of(input, 0, measured(Written.NOWHERE), 2, 100_000, false);
 
         assertThat(estimate.gpuHours()).isNull();
         assertThat(estimate.text()).isEqualTo("600 images take 2 executors about 12 s at 60 images/s");

@@ -80,6 +80,28 @@ class ScratchTableTest {
         assertThat(file).isEmptyFile();
     }
 
+    @Test
+    void whatAKilledProcessHasLeftIsRemovedByTheNextAndNoHindranceToARun() throws IOException {
+        Path left = directory.resolve(".cardinal-doctor-0123");
+        Files.createDirectories(left.resolve("_temporary/0"));
+        Files.createDirectories(left.resolve("_cardinal"));
+        PredictionTable.at(new org.apache.hadoop.fs.Path(directory.toUri()), new Configuration())
+                .requireOurs();
+
+        below(directory).close();
+
+        assertThat(directory).isEmptyDirectory();
+    }
+
+    @Test
+    void whatAProcessThatLivesHasMadeStays() throws IOException {
+        try (ScratchTable first = below(directory)) {
+            below(directory).close();
+
+            assertThat(entries()).contains(first.directory().getName());
+        }
+    }
+
     private static ScratchTable below(Path output) throws IOException {
         return ScratchTable.below(output.toString(), new Configuration(), Clock.systemUTC());
     }
