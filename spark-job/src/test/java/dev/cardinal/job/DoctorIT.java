@@ -2,6 +2,7 @@ package dev.cardinal.job;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.io.IOException;
@@ -73,8 +74,10 @@ class DoctorIT {
                     "json");
 
             assertThat(result.exitCode()).as(result.out() + result.err()).isZero();
-            JsonNode json = new JsonMapper().readTree(result.out());
-            assertThat(result.err()).as("standard error").isEmpty();
+            JsonNode json = JsonMapper.builder()
+                    .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+                    .build()
+                    .readTree(result.out());
             executorsAreTold(json);
             checksAreTold(json);
             assertThat(json.path("input").path("images").asInt()).isEqualTo(1005);

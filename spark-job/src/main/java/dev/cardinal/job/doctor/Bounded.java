@@ -13,14 +13,19 @@ import org.apache.spark.api.java.JavaSparkContext;
 /** Work that ends, or is given up: a store may not answer, an executor may hang. Lives on the driver; thread-safe. */
 final class Bounded {
     private static final double MILLIS = 1e3;
-    /** What work whose Spark jobs were cancelled has to clean up. */
     private static final Duration GRACE = Duration.ofSeconds(10);
 
-
     private final JavaSparkContext spark;
+    private final Duration grace;
 
     Bounded(JavaSparkContext spark) {
+        this(spark, GRACE);
+    }
+
+    /** @param grace what work whose Spark jobs were cancelled has to clean up */
+    Bounded(JavaSparkContext spark, Duration grace) {
         this.spark = spark;
+        this.grace = grace;
     }
 
     /**
@@ -43,7 +48,7 @@ final class Bounded {
             return task.get(limit.toMillis(), TimeUnit.MILLISECONDS);
         } catch (TimeoutException e) {
             spark.sc().cancelJobGroupAndFutureJobs(group);
-            thread.join(GRACE.toMillis());
+            thread.join(grace.toMillis());
             thread.interrupt();
             throw new InterruptedIOException(what + " did not end within " + Texts.time(limit.toMillis() / MILLIS));
         } catch (ExecutionException e) {

@@ -48,7 +48,8 @@ public record Estimate(
             boolean gpus) {
         double rate = measured.imagesPerSecondOfExecutor() * executors;
         double commits = Math.ceil((double) input.images() / imagesPerCommit);
-        double seconds = input.listingSeconds() + loadSeconds + input.images() / rate + commits * measured.commitSeconds();
+        double seconds =
+                input.listingSeconds() + loadSeconds + input.images() / rate + commits * measured.commitSeconds();
         double hours = seconds / SECONDS_PER_HOUR * executors;
         return new Estimate(
                 input.images(), executors, rate, seconds, hours, gpus ? hours : null, assumptions(measured, executors));

@@ -76,8 +76,7 @@ final class Examination implements AutoCloseable {
 
     private void examineImages() {
         int slots = executors.executors().stream().mapToInt(Executor::slots).sum();
-        request.output()
-                .ifPresent(output -> OutputExamination.examine(instruments, output, request.source(), slots));
+        request.output().ifPresent(output -> OutputExamination.examine(instruments, output, request.source(), slots));
         request.source().ifPresent(source -> {
             ImageExamination images = new ImageExamination(instruments, request, executors.executors(), model);
             images.examine(source);
@@ -121,8 +120,7 @@ final class Examination implements AutoCloseable {
 
     private ExecutorDiagnosis row(Executor executor) {
         Optional<ExecutorFacts> has = Optional.ofNullable(executors.facts().get(executor));
-        Optional<EngineFacts> engine =
-                Optional.ofNullable(executors.engines().get(executor));
+        Optional<EngineFacts> engine = Optional.ofNullable(executors.engines().get(executor));
         Optional<DeviceFacts> device = engine.map(EngineFacts::device);
         Optional<DeviceUse> use = device.map(DeviceFacts::use);
         Optional<ModelFacts> with = Optional.ofNullable(model.loaded().get(executor));

@@ -23,8 +23,9 @@ import org.apache.spark.TaskContext;
 
 /** The part of an examination that needs nothing but executors. Used once. */
 final class ExecutorExamination {
-    static final String SEE_LOGS = "see the log (--verbose) and the executors' own; one that is lost may have had too little"
-            + " memory (spark.executor.memoryOverhead)";
+    static final String SEE_LOGS =
+            "see the log (--verbose) and the executors' own; one that is lost may have had too little"
+                    + " memory (spark.executor.memoryOverhead)";
 
     private static final Duration REGISTRATION = Duration.ofSeconds(60);
     private static final Duration ANSWER = Duration.ofMinutes(5);
@@ -89,12 +90,13 @@ final class ExecutorExamination {
             return;
         }
         if (!checks.hasFailed(Name.EXECUTORS)) {
-            checks.add(Check.fail(
-                    Name.EXECUTORS,
-                    "no executor has registered with " + spark.master() + " within "
-                            + Texts.time((double) REGISTRATION.toSeconds()),
-                    "see on the master's page that workers have the cores, memory and GPUs that an executor asks for"
-                            + " (spark.executor.cores, .memory, .resource.gpu.amount), and that they can reach this driver"));
+            checks.add(
+                    Check.fail(
+                            Name.EXECUTORS,
+                            "no executor has registered with " + spark.master() + " within "
+                                    + Texts.time((double) REGISTRATION.toSeconds()),
+                            "see on the master's page that workers have the cores, memory and GPUs that an executor asks for"
+                                    + " (spark.executor.cores, .memory, .resource.gpu.amount), and that they can reach this driver"));
         }
     }
 
@@ -172,14 +174,9 @@ final class ExecutorExamination {
     /** Asks every executor; those that do not answer, or cannot, fail a check. */
     <T extends Serializable> Map<Executor, T> ask(Name name, Duration limit, String advice, Question<T> question) {
         Map<Executor, Answer<T>> answers = checks.attempt(
-                        name,
-                        SEE_LOGS,
-                        () -> instruments
-                                .bounded()
-                                .call(
-                                        name.id(),
-                                        limit,
-                                        () -> new EveryExecutor(instruments.context(), executors).ask(question)))
+                        name, SEE_LOGS, () -> instruments.bounded().call(name.id(), limit, () -> new EveryExecutor(
+                                        instruments.context(), executors)
+                                .ask(question)))
                 .orElse(Map.of());
         Map<Executor, T> values = new LinkedHashMap<>();
         Map<Executor, String> problems = new LinkedHashMap<>();

@@ -43,8 +43,7 @@ final class ImageExamination {
     private @Nullable Measurement measurement;
 
     /** @param model that images are read for, and that they are measured with if it is ready */
-    ImageExamination(
-            Instruments instruments, DoctorRequest request, List<Executor> executors, ModelExamination model) {
+    ImageExamination(Instruments instruments, DoctorRequest request, List<Executor> executors, ModelExamination model) {
         this.instruments = instruments;
         this.checks = instruments.checks();
         this.request = request;
@@ -71,7 +70,8 @@ final class ImageExamination {
             ImageSource source = new ImageSource(spec, instruments.hadoop());
             RecordFields fields =
                     instruments.bounded().call("looking at the input", LOOKING, () -> fields(source, spec.inputs()));
-            try (FoundImages found = instruments.bounded().call("listing images", LISTING, () -> list(source, fields))) {
+            try (FoundImages found =
+                    instruments.bounded().call("listing images", LISTING, () -> list(source, fields))) {
                 sample(found, fields);
             }
             return true;

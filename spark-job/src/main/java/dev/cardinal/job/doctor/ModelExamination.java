@@ -87,7 +87,10 @@ final class ModelExamination implements AutoCloseable {
                         "name a bundle that 'cardinal import' has made, or import it again",
                         () -> instruments
                                 .bounded()
-                                .call("reading the model", READING, () -> read(request.model().get())))
+                                .call(
+                                        "reading the model",
+                                        READING,
+                                        () -> read(request.model().get())))
                 .orElse(null);
         if (model != null) {
             Integer crop = model.served().preprocessing().crop();

@@ -27,9 +27,10 @@ final class OutputExamination {
         instruments.progress().step("writing to the output");
         instruments
                 .checks()
-                .attempt(Name.OUTPUT, "name an --output that this user and the executors may write to", () -> instruments
-                        .bounded()
-                        .call("writing to the output", LIMIT, () -> {
+                .attempt(
+                        Name.OUTPUT,
+                        "name an --output that this user and the executors may write to",
+                        () -> instruments.bounded().call("writing to the output", LIMIT, () -> {
                             if (source.isPresent()) {
                                 requireOutside(source.get(), output, instruments);
                             }

@@ -57,15 +57,12 @@ final class ReadTrial {
         long start = System.nanoTime();
         Optional<List<ReadImages.Outcome>> read = instruments.checks().attempt(Name.IMAGES, ADVICE, () -> instruments
                 .bounded()
-                .call(
-                        "reading images",
-                        LIMIT,
-                        () -> instruments
-                                .context()
-                                .parallelize(tasks, tasks.size())
-                                .flatMap(List::iterator)
-                                .mapPartitions(function)
-                                .collect()));
+                .call("reading images", LIMIT, () -> instruments
+                        .context()
+                        .parallelize(tasks, tasks.size())
+                        .flatMap(List::iterator)
+                        .mapPartitions(function)
+                        .collect()));
         double seconds = (System.nanoTime() - start) / NANOS_PER_SECOND;
         if (read.isEmpty()) {
             return OptionalDouble.empty();

@@ -189,8 +189,7 @@ public final class LabelJob {
     }
 
     /** Labels a few images and hands their rows back. */
-    private LabelResult collect(
-            LabelRun run, FoundImages found, LabelProgress steps, TableWriter.Labeller labeller) {
+    private LabelResult collect(LabelRun run, FoundImages found, LabelProgress steps, TableWriter.Labeller labeller) {
         LabelRequest request = run.request();
         WorkPlan plan = WorkPlan.of(found, Optional.empty(), request.limit());
         if (plan.counts().remaining() > LabelRequest.MAX_IMAGES_WITHOUT_OUTPUT) {

@@ -83,7 +83,8 @@ public final class ScratchTable implements AutoCloseable {
         if (!fileSystem.getFileStatus(above).isDirectory()) {
             return;
         }
-        for (FileStatus each : fileSystem.listStatus(above, path -> path.getName().startsWith(PREFIX))) {
+        for (FileStatus each :
+                fileSystem.listStatus(above, path -> path.getName().startsWith(PREFIX))) {
             PredictionTable table = PredictionTable.at(each.getPath(), configuration);
             try {
                 table.lock(clock).close();

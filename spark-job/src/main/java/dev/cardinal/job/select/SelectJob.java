@@ -4,8 +4,8 @@ import static org.apache.spark.sql.functions.count;
 import static org.apache.spark.sql.functions.lit;
 import static org.apache.spark.sql.functions.min;
 
-import dev.cardinal.job.label.PredictionTable.Origin;
 import dev.cardinal.job.JobNames;
+import dev.cardinal.job.label.PredictionTable.Origin;
 import dev.cardinal.job.predictions.Predictions;
 import dev.cardinal.job.select.SelectOptions.Export;
 import dev.cardinal.job.select.SelectOptions.PerImage;

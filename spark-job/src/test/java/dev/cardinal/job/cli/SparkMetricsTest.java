@@ -125,7 +125,8 @@ class SparkMetricsTest {
     @Test
     void jobsAndStagesShowWhatTheyAreFor() throws IOException, InterruptedException {
         String application = "/api/v1/applications/" + spark.sparkContext().applicationId();
-        List<String> jobs = new JsonMapper().readTree(get(application + "/jobs")).findValuesAsText("description");
+        List<String> jobs =
+                new JsonMapper().readTree(get(application + "/jobs")).findValuesAsText("description");
         List<String> stages =
                 new JsonMapper().readTree(get(application + "/stages")).findValuesAsText("description");
 
@@ -137,7 +138,8 @@ class SparkMetricsTest {
 
     @Test
     void descriptionsEndWithTheRun() {
-        assertThat(spark.sparkContext().getLocalProperty("spark.job.description")).isEqualTo("test");
+        assertThat(spark.sparkContext().getLocalProperty("spark.job.description"))
+                .isEqualTo("test");
     }
 
     @Test

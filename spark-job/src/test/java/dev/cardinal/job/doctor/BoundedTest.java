@@ -51,7 +51,10 @@ class BoundedTest {
 
         assertThatThrownBy(() -> bounded.call("waiting", SHORT, () -> {
                     try {
-                        return LocalSpark.context().parallelize(List.of(1)).map(BoundedTest::hang).collect();
+                        return LocalSpark.context()
+                                .parallelize(List.of(1))
+                                .map(BoundedTest::hang)
+                                .collect();
                     } finally {
                         hasCleanedUp.set(true);
                     }
@@ -66,7 +69,9 @@ class BoundedTest {
     void givesUpWorkThatWaitsForSomethingElse() throws InterruptedException {
         CountDownLatch interrupted = new CountDownLatch(1);
 
-        assertThatThrownBy(() -> bounded.call("waiting", SHORT, () -> {
+        Bounded strict = new Bounded(LocalSpark.context(), SHORT);
+
+        assertThatThrownBy(() -> strict.call("waiting", SHORT, () -> {
                     try {
                         return hang(1);
                     } catch (InterruptedException e) {

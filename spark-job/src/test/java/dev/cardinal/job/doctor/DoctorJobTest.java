@@ -257,8 +257,7 @@ class DoctorJobTest {
         Check check = run(new Changes().input(empty.toString())).check(Name.INPUT);
 
         assertThat(check.result()).isEqualTo(Result.FAIL);
-        assertThat(check.finding())
-                .isEqualTo("no images in " + empty + "; 1 dot file passed over");
+        assertThat(check.finding()).isEqualTo("no images in " + empty + "; 1 dot file passed over");
     }
 
     @Test
