@@ -419,7 +419,9 @@ class DoctorJobTest {
         return diagnosis.checks().stream().collect(Collectors.toMap(Check::name, Check::result));
     }
 
+    /** A copy that no executor has by its fingerprint yet. */
     private Path copy(Path from) throws IOException {
+        LocalSpark.stop();
         Path to = directory.resolve("damaged");
         try (Stream<Path> all = Files.walk(from)) {
             for (Path each : all.sorted(Comparator.naturalOrder()).toList()) {
