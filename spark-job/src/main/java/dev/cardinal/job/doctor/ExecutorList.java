@@ -73,13 +73,17 @@ final class ExecutorList {
         Option<ResourceInformation> gpus = summary.resources().get(GPU);
         List<String> addresses =
                 gpus.isEmpty() ? List.of() : Arrays.asList(gpus.get().addresses());
-        String hostPort = summary.hostPort();
         return new Executor(
                 summary.id(),
-                hostPort.substring(0, hostPort.lastIndexOf(':')),
+                host(summary.hostPort()),
                 summary.totalCores(),
                 slots(spark.conf(), summary.totalCores(), addresses.size()),
                 addresses);
+    }
+
+    /** An executor's host, to which Spark adds a port once its block manager is there. */
+    static String host(String hostPort) {
+        return hostPort.replaceFirst(":\\d+$", "");
     }
 
     /** Tasks that an executor runs at once. */

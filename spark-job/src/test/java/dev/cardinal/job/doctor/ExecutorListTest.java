@@ -38,6 +38,12 @@ class ExecutorListTest {
         assertThat(ExecutorList.slots(settings, cores, gpus)).isEqualTo(slots);
     }
 
+    @ParameterizedTest
+    @CsvSource({"worker-1:41377, worker-1", "worker-1, worker-1", "[::1]:41377, [::1]", "[::1], [::1]"})
+    void hostMayComeWithAPort(String told, String host) {
+        assertThat(ExecutorList.host(told)).isEqualTo(host);
+    }
+
     @Test
     void settingsMaySayHowManyToWaitFor() {
         assertThat(ExecutorList.expected(new SparkConf(false))).isEmpty();
