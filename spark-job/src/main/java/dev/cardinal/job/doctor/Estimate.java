@@ -10,7 +10,8 @@ import org.jspecify.annotations.Nullable;
  * @param images that there are
  * @param executors that are to label them
  * @param imagesPerSecond of all of them together
- * @param seconds from the start of the listing to the last commit, the time until the model is loaded included
+ * @param startSeconds of those that come but once: loading TensorFlow and the model, the first write
+ * @param seconds from the start of the listing to the last commit
  * @param executorHours that Spark's executors run in sum
  * @param gpuHours the same of GPUs, null where none is used
  * @param assumptions what this takes for granted, a sentence each
@@ -19,6 +20,7 @@ public record Estimate(
         long images,
         int executors,
         double imagesPerSecond,
+        double startSeconds,
         double seconds,
         double executorHours,
         @Nullable Double gpuHours,
@@ -33,7 +35,7 @@ public record Estimate(
      * Estimates.
      *
      * @param input what there is to label
-     * @param loadSeconds until executors have the model, at most
+     * @param startSeconds of what comes but once in every executor
      * @param measured how a sample went
      * @param executors that are to label it
      * @param imagesPerCommit images that are committed at once
@@ -41,7 +43,7 @@ public record Estimate(
      */
     static Estimate of(
             InputSummary input,
-            double loadSeconds,
+            double startSeconds,
             Measurement measured,
             int executors,
             int imagesPerCommit,
@@ -49,13 +51,20 @@ public record Estimate(
         double rate = measured.imagesPerSecondOfExecutor() * executors;
         double commits = Math.ceil((double) input.images() / imagesPerCommit);
         double seconds =
-                input.listingSeconds() + loadSeconds + input.images() / rate + commits * measured.commitSeconds();
+                input.listingSeconds() + startSeconds + input.images() / rate + commits * measured.commitSeconds();
         double hours = seconds / SECONDS_PER_HOUR * executors;
         return new Estimate(
-                input.images(), executors, rate, seconds, hours, gpus ? hours : null, assumptions(measured, executors));
+                input.images(),
+                executors,
+                rate,
+                startSeconds,
+                seconds,
+                hours,
+                gpus ? hours : null,
+                assumptions(measured, startSeconds, executors));
     }
 
-    private static List<String> assumptions(Measurement measured, int executors) {
+    private static List<String> assumptions(Measurement measured, double startSeconds, int executors) {
         boolean isOne = measured.executors() == 1;
         return List.of(
                 String.format(
@@ -70,7 +79,8 @@ public record Estimate(
                 measured.written() == Measurement.Written.NOWHERE
                         ? "writing takes no time: it was not measured (--output measures it)"
                         : "every commit, of 100,000 images at most, takes as long as the one that was measured",
-                "executors are there");
+                "executors are there, and take " + Texts.time(startSeconds)
+                        + " to load TensorFlow and the model and to write for the first time");
     }
 
     /** In a few words. */

@@ -76,19 +76,22 @@ final class Examination implements AutoCloseable {
 
     private void examineImages() {
         int slots = executors.executors().stream().mapToInt(Executor::slots).sum();
-        request.output().ifPresent(output -> OutputExamination.examine(instruments, output, request.source(), slots));
+        double firstWrite = request.output()
+                .map(output -> OutputExamination.examine(instruments, output, request.source(), slots))
+                .orElse(0.0);
         request.source().ifPresent(source -> {
             ImageExamination images = new ImageExamination(instruments, request, executors.executors(), model);
             images.examine(source);
             input = images.input();
             measurement = images.measurement();
             if (measurement != null && input != null) {
-                describe(measurement, input);
+                describe(measurement);
+                estimate(measurement, input, Math.max(firstWrite, images.trialSeconds()));
             }
         });
     }
 
-    private void describe(Measurement measured, InputSummary found) {
+    private void describe(Measurement measured) {
         Optional<Bottleneck> most = Bottleneck.of(
                 measured.sums(),
                 measured.taskSeconds() / measured.tasks(),
@@ -104,18 +107,27 @@ final class Examination implements AutoCloseable {
             bottleneck = most.get();
             checks.add(new Check(Name.STAGES, Check.Result.PASS, measured.text(), bottleneck.advice()));
         }
-        double loadSeconds = model.loaded().values().stream()
+    }
+
+    /** @param writeSeconds of the first write, with what Spark loads for it */
+    private void estimate(Measurement measured, InputSummary found, double writeSeconds) {
+        double natives = executors.engines().values().stream()
+                .mapToDouble(EngineFacts::loadSeconds)
+                .max()
+                .orElse(0);
+        double load = model.loaded().values().stream()
                 .mapToDouble(ModelFacts::loadSeconds)
                 .max()
                 .orElse(0);
-        estimate = Estimate.of(
+        Estimate whole = Estimate.of(
                 found,
-                loadSeconds,
+                natives + load + writeSeconds,
                 measured,
                 request.executors().orElse(executors.executors().size()),
                 LabelRequest.DEFAULT_IMAGES_PER_COMMIT,
                 executors.devices().stream().anyMatch(use -> use.device().startsWith("gpu")));
-        checks.add(Check.pass(Name.ESTIMATE, estimate.text()));
+        estimate = whole;
+        checks.add(Check.pass(Name.ESTIMATE, whole.text()));
     }
 
     private ExecutorDiagnosis row(Executor executor) {

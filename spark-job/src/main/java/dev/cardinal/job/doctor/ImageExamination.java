@@ -41,6 +41,7 @@ final class ImageExamination {
     private final Outcomes outcomes = new Outcomes();
     private @Nullable InputSummary input;
     private @Nullable Measurement measurement;
+    private double trialSeconds;
 
     /** @param model that images are read for, and that they are measured with if it is ready */
     ImageExamination(Instruments instruments, DoctorRequest request, List<Executor> executors, ModelExamination model) {
@@ -64,14 +65,21 @@ final class ImageExamination {
         return measurement;
     }
 
+    /** Seconds that the first write took, of a row from each task; 0 where nothing was measured. */
+    double trialSeconds() {
+        return trialSeconds;
+    }
+
     void examine(SourceSpec spec) {
         instruments.progress().step("listing images");
         checks.attempt(Name.INPUT, "name an --input that is there and that this user may read", () -> {
             ImageSource source = new ImageSource(spec, instruments.hadoop());
             RecordFields fields =
                     instruments.bounded().call("looking at the input", LOOKING, () -> fields(source, spec.inputs()));
-            try (FoundImages found =
-                    instruments.bounded().call("listing images", LISTING, () -> list(source, fields))) {
+            Listed listed = instruments.bounded().call("listing images", LISTING, () -> list(source, fields));
+            input = listed.summary();
+            checks.add(check(listed.summary()));
+            try (FoundImages found = listed.found()) {
                 sample(found, fields);
             }
             return true;
@@ -87,21 +95,28 @@ final class ImageExamination {
         return source.recordFields();
     }
 
-    private FoundImages list(ImageSource source, RecordFields fields) throws IOException {
+    private record Listed(FoundImages found, InputSummary summary) {}
+
+    private Listed list(ImageSource source, RecordFields fields) throws IOException {
         long start = System.nanoTime();
         FoundImages found = source.find(instruments.spark(), fields, instruments.shared());
-        Row sums = found.images()
-                .agg(functions.count(functions.lit(1)), functions.sum(FoundRows.LENGTH))
-                .head();
-        input = new InputSummary(
-                sums.getLong(0),
-                sums.isNullAt(1) ? 0 : sums.getLong(1),
-                found.skipped(),
-                (System.nanoTime() - start) / NANOS_PER_SECOND,
-                Map.of(),
-                List.of());
-        checks.add(check(input));
-        return found;
+        try {
+            Row sums = found.images()
+                    .agg(functions.count(functions.lit(1)), functions.sum(FoundRows.LENGTH))
+                    .head();
+            return new Listed(
+                    found,
+                    new InputSummary(
+                            sums.getLong(0),
+                            sums.isNullAt(1) ? 0 : sums.getLong(1),
+                            found.skipped(),
+                            (System.nanoTime() - start) / NANOS_PER_SECOND,
+                            Map.of(),
+                            List.of()));
+        } catch (RuntimeException e) {
+            found.close();
+            throw e;
+        }
     }
 
     private Check check(InputSummary listed) {
@@ -182,6 +197,7 @@ final class ImageExamination {
                         () -> stages.of(measured, slots, output))
                 .ifPresent(result -> {
                     measurement = result.measurement();
+                    trialSeconds = result.trialSeconds();
                     if (!isEnough) {
                         outcomes.clear();
                     }

@@ -22,10 +22,11 @@ final class OutputExamination {
      *
      * @param source whose images are to be labelled, in none of which the output may lie
      * @param slots tasks that run at once
+     * @return seconds that writing took, 0 where it failed
      */
-    static void examine(Instruments instruments, String output, Optional<SourceSpec> source, int slots) {
+    static double examine(Instruments instruments, String output, Optional<SourceSpec> source, int slots) {
         instruments.progress().step("writing to the output");
-        instruments
+        Optional<Double> seconds = instruments
                 .checks()
                 .attempt(
                         Name.OUTPUT,
@@ -36,14 +37,18 @@ final class OutputExamination {
                             }
                             try (TrialOutput trial =
                                     TrialOutput.of(Optional.of(output), instruments.spark(), instruments.clock())) {
-                                trial.tryOut(slots);
+                                return trial.tryOut(slots);
                             }
-                            return Check.pass(
-                                    Name.OUTPUT,
-                                    "all executors can write to " + UserPath.withoutCredentials(output)
-                                            + "; what was written is removed");
-                        }))
-                .ifPresent(instruments.checks()::add);
+                        }));
+        if (seconds.isPresent()) {
+            instruments
+                    .checks()
+                    .add(Check.pass(
+                            Name.OUTPUT,
+                            "all executors can write to " + UserPath.withoutCredentials(output)
+                                    + "; what was written is removed"));
+        }
+        return seconds.orElse(0.0);
     }
 
     private static void requireOutside(SourceSpec source, String output, Instruments instruments) throws IOException {

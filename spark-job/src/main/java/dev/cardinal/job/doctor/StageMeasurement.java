@@ -38,8 +38,9 @@ final class StageMeasurement {
      * What came of it.
      *
      * @param tasks each on its own
+     * @param trialSeconds that the write before it took, of a row from each task
      */
-    record Result(Measurement measurement, List<MeasuredTask> tasks) {}
+    record Result(Measurement measurement, List<MeasuredTask> tasks, double trialSeconds) {}
 
     /**
      * Measures.
@@ -51,13 +52,13 @@ final class StageMeasurement {
     Result of(Sample sample, int slots, Optional<String> output) throws Exception {
         return instruments.bounded().call("measuring", LIMIT, () -> {
             try (TrialOutput trial = TrialOutput.of(output, instruments.spark(), instruments.clock())) {
-                trial.tryOut(slots);
-                return measure(sample.tasks(slots), trial);
+                double trialSeconds = trial.tryOut(slots);
+                return measure(sample.tasks(slots), trial, trialSeconds);
             }
         });
     }
 
-    private Result measure(List<List<ImageRef>> tasks, TrialOutput trial) throws Exception {
+    private Result measure(List<List<ImageRef>> tasks, TrialOutput trial, double trialSeconds) throws Exception {
         int perTask = tasks.stream().mapToInt(List::size).max().orElse(1);
         EngineOptions engine =
                 options.engine().withBatchSize(Math.min(options.engine().batchSize(), perTask));
@@ -78,6 +79,6 @@ final class StageMeasurement {
         trial.append(instruments.spark().createDataFrame(rows, schema));
         double seconds = (System.nanoTime() - start) / NANOS_PER_SECOND;
         List<MeasuredTask> all = List.copyOf(told.value());
-        return new Result(Measurement.of(all, seconds, engine.batchSize(), trial.written()), all);
+        return new Result(Measurement.of(all, seconds, engine.batchSize(), trial.written()), all, trialSeconds);
     }
 }

@@ -35,8 +35,11 @@ final class Texts {
         return String.format(Locale.ROOT, "%,d %s%s", count, noun, count == 1 ? "" : "s");
     }
 
-    /** A time: {@code 3.1 s}, {@code 12 min}, {@code 3 h 20 min}, {@code 2 d 5 h}. */
+    /** A time: {@code 42 ms}, {@code 3.1 s}, {@code 12 min}, {@code 3 h 20 min}, {@code 2 d 5 h}. */
     static String time(double seconds) {
+        if (seconds < 1) {
+            return String.format(Locale.ROOT, "%.0f ms", THOUSAND * seconds);
+        }
         if (seconds < 2 * MINUTE) {
             return String.format(Locale.ROOT, seconds < 10 ? "%.1f s" : "%.0f s", seconds);
         }

@@ -26,6 +26,7 @@ import org.jspecify.annotations.Nullable;
  * else nowhere. Closing removes what was written. Lives on the driver; not thread-safe.
  */
 final class TrialOutput implements AutoCloseable {
+    private static final double NANOS_PER_SECOND = 1e9;
     private static final StructType TABLE = PredictionSchema.table(Set.of(), List.of());
 
     private final SparkSession spark;
@@ -69,13 +70,19 @@ final class TrialOutput implements AutoCloseable {
         }
     }
 
-    /** Appends a row from each of so many tasks, so that whatever writes is loaded and has been tried. */
-    void tryOut(int tasks) throws IOException {
+    /**
+     * Appends a row from each of so many tasks, so that whatever writes is loaded and has been tried.
+     *
+     * @return seconds that it took
+     */
+    double tryOut(int tasks) throws IOException {
+        long start = System.nanoTime();
         List<Row> rows = IntStream.range(0, tasks)
                 .mapToObj(task -> RowFactory.create(new Object[TABLE.size()]))
                 .toList();
         append(spark.createDataFrame(
                 JavaSparkContext.fromSparkContext(spark.sparkContext()).parallelize(rows, tasks), TABLE));
+        return (System.nanoTime() - start) / NANOS_PER_SECOND;
     }
 
     @Override

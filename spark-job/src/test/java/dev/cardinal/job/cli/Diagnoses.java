@@ -60,7 +60,7 @@ final class Diagnoses {
                         1000, 2000, 3, 4.5, Map.of("ok", 399L, "empty", 1L), List.of("file:/a: empty, no bytes")),
                 measurement,
                 new Bottleneck(Bottleneck.Stage.MODEL, 0.95, "the model took 95 % of the time"),
-                new Estimate(1000, 2, 40, 31, 0.017, null, List.of("every image takes as long")));
+                new Estimate(1000, 2, 40, 2.5, 31, 0.017, null, List.of("every image takes as long")));
     }
 
     /** One check, which fails, and nothing else. */

@@ -136,6 +136,7 @@ class DoctorReportTest {
                         "images",
                         "executors",
                         "images_per_second",
+                        "start_seconds",
                         "seconds",
                         "executor_hours",
                         "gpu_hours",

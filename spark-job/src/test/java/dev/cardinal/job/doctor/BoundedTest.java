@@ -60,7 +60,7 @@ class BoundedTest {
                     }
                 }))
                 .isInstanceOf(InterruptedIOException.class)
-                .hasMessage("waiting did not end within 0.3 s");
+                .hasMessage("waiting did not end within 300 ms");
 
         assertThat(hasCleanedUp).isTrue();
     }

@@ -114,7 +114,7 @@ class DeviceCheckTest {
     @Test
     void deviceIsNotKnownWithoutTensorFlow() {
         Check check = DeviceCheck.of(
-                DeviceChoice.AUTO, List.of(), both(facts()), both(new EngineFacts(null, "does not load", null)));
+                DeviceChoice.AUTO, List.of(), both(facts()), both(new EngineFacts(null, "does not load", null, 0)));
 
         assertThat(check.result()).isEqualTo(Result.SKIPPED);
     }

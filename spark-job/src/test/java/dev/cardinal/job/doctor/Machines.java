@@ -63,7 +63,7 @@ final class Machines {
 
     static EngineFacts engine(@Nullable DeviceUse use, @Nullable String problem) {
         return new EngineFacts(
-                "2.18.0", null, new DeviceFacts(use, problem, "Some CPU", false, use == null ? null : "fp32"));
+                "2.18.0", null, new DeviceFacts(use, problem, "Some CPU", false, use == null ? null : "fp32"), 0.5);
     }
 
     static DeviceUse use(String device, String precision, @Nullable String warning) {

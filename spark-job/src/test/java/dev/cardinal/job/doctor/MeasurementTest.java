@@ -40,6 +40,7 @@ class MeasurementTest {
         Estimate estimate = Estimate.of(input, 6, measured, 4, 100_000, true);
 
         assertThat(estimate.imagesPerSecond()).isEqualTo(4 * 30);
+        assertThat(estimate.startSeconds()).isEqualTo(6);
         assertThat(estimate.seconds()).isEqualTo(30 + 6 + 10_000 + 12 * 2);
         assertThat(estimate.executorHours()).isCloseTo(4 * 10_060 / 3600.0, within(1e-9));
         assertThat(estimate.gpuHours()).isEqualTo(estimate.executorHours());

@@ -64,8 +64,8 @@ class PlatformChecksTest {
     @Test
     void executorWithoutTensorFlowIsNamed() {
         Check check = PlatformChecks.natives(each(executor -> executor.equals(FIRST)
-                ? new EngineFacts("2.18.0", null, null)
-                : new EngineFacts(null, "no jnitensorflow in java.library.path", null)));
+                ? new EngineFacts("2.18.0", null, null, 0.5)
+                : new EngineFacts(null, "no jnitensorflow in java.library.path", null, 0)));
 
         assertThat(check.result()).isEqualTo(Result.FAIL);
         assertThat(check.finding())
