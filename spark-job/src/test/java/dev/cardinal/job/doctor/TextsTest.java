@@ -23,7 +23,7 @@ class TextsTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"3.14, 3.1 s", "72, 72 s", "725, 12 min", "12000, 3 h 20 min", "190800, 2 d 5 h"})
+    @CsvSource({"0.042, 42 ms", "3.14, 3.1 s", "72, 72 s", "725, 12 min", "12000, 3 h 20 min", "190800, 2 d 5 h"})
     void timesAreRounded(double seconds, String text) {
         assertThat(Texts.time(seconds)).isEqualTo(text);
     }
