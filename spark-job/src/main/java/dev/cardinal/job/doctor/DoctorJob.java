@@ -29,6 +29,12 @@ public final class DoctorJob {
     public Diagnosis run(DoctorRequest request) {
         try (Examination examination = new Examination(Instruments.of(spark, clock, progress), request)) {
             return examination.diagnose();
+        } catch (IllegalStateException e) {
+            if (!spark.sparkContext().isStopped()) {
+                throw e;
+            }
+            return withoutSpark(new IllegalStateException(
+                    spark.sparkContext().master() + " does not answer, or has ended this application", e));
         } finally {
             progress.finished();
         }

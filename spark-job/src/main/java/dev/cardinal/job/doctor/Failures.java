@@ -2,6 +2,7 @@ package dev.cardinal.job.doctor;
 
 import dev.cardinal.udf.store.StoreException;
 import dev.cardinal.zoo.CardinalException;
+import java.nio.file.FileSystemException;
 
 /** What went wrong, in one line. */
 final class Failures {
@@ -21,7 +22,8 @@ final class Failures {
             }
             root = cause;
         }
-        String what = Texts.line(failure.getMessage() == null ? failure.toString() : failure.getMessage());
+        boolean isToldByItsClass = failure.getMessage() == null || failure instanceof FileSystemException;
+        String what = Texts.line(isToldByItsClass ? failure.toString() : failure.getMessage());
         return root == failure ? what : what + " (" + Texts.line(root.toString()) + ")";
     }
 }

@@ -31,6 +31,7 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.apache.spark.sql.SparkSession;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -342,6 +343,20 @@ class DoctorJobTest {
         assertThat(check.finding())
                 .isEqualTo("output " + inside + " lies in input " + images + " and would be read as images");
         assertThat(inside).doesNotExist();
+    }
+
+    @Test
+    void masterThatEndsTheApplicationIsAFailureThatIsTold() {
+        SparkSession stopped = LocalSpark.session();
+        stopped.stop();
+
+        Diagnosis diagnosis =
+                new DoctorJob(stopped, Clock.systemUTC(), LabelProgress.NONE).run(new Changes().request());
+
+        assertThat(diagnosis.check(Name.SPARK).result()).isEqualTo(Result.FAIL);
+        assertThat(diagnosis.check(Name.SPARK).finding())
+                .startsWith("Spark does not start: local[2] does not answer, or has ended this application");
+        assertThat(diagnosis.count(Result.SKIPPED)).isEqualTo(14);
     }
 
     /** On machines without a GPU. */

@@ -8,6 +8,7 @@ import dev.cardinal.job.doctor.ExecutorList.Executor;
 import dev.cardinal.udf.store.StoreException;
 import dev.cardinal.zoo.CardinalException;
 import java.io.IOException;
+import java.nio.file.NoSuchFileException;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -50,5 +51,7 @@ class TextsTest {
         assertThat(Failures.explain(new IllegalStateException("task failed\nat length", new IOException("no space"))))
                 .isEqualTo("task failed (java.io.IOException: no space)");
         assertThat(Failures.explain(new NoClassDefFoundError("x"))).isEqualTo("x");
+        assertThat(Failures.explain(new NoSuchFileException("/none")))
+                .isEqualTo("java.nio.file.NoSuchFileException: /none");
     }
 }
