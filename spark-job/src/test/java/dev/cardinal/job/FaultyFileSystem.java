@@ -5,6 +5,7 @@ import java.net.URI;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.apache.hadoop.fs.FSDataInputStream;
+import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.Path;
 import org.apache.hadoop.fs.RawLocalFileSystem;
 
@@ -14,7 +15,7 @@ public final class FaultyFileSystem extends RawLocalFileSystem {
 
     private static final Set<String> FAILING = ConcurrentHashMap.newKeySet();
 
-    /** From now on, opening a file of this name fails. */
+    /** From now on, opening a file of this name fails, and listing a directory of it. */
     public static void fail(String name) {
         FAILING.add(name);
     }
@@ -35,9 +36,19 @@ public final class FaultyFileSystem extends RawLocalFileSystem {
 
     @Override
     public FSDataInputStream open(Path file, int bufferSize) throws IOException {
-        if (FAILING.contains(file.getName())) {
+        requireUp(file);
+        return super.open(file, bufferSize);
+    }
+
+    @Override
+    public FileStatus[] listStatus(Path directory) throws IOException {
+        requireUp(directory);
+        return super.listStatus(directory);
+    }
+
+    private static void requireUp(Path path) throws IOException {
+        if (FAILING.contains(path.getName())) {
             throw new IOException("503 the store is down");
         }
-        return super.open(file, bufferSize);
     }
 }

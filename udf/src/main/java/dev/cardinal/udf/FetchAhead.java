@@ -39,7 +39,7 @@ final class FetchAhead implements AutoCloseable {
     FetchAhead(ImageFetchers fetchers, int reads, String task) {
         this.fetchers = fetchers;
         this.threads = new ThreadPoolExecutor(reads, reads, 0, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), work -> {
-            Thread thread = TaskThreads.daemon("cardinal-fetch-" + task, work);
+            Thread thread = TaskThreads.ofTask("cardinal-fetch-" + task, work);
             started.add(thread);
             return thread;
         });

@@ -45,7 +45,7 @@ final class Inference {
 
     /** Starts the thread. */
     Thread start(String task) {
-        Thread thread = TaskThreads.daemon("cardinal-infer-" + task, this::run);
+        Thread thread = TaskThreads.ofTask("cardinal-infer-" + task, this::run);
         thread.start();
         return thread;
     }

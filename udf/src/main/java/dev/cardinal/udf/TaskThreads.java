@@ -1,5 +1,9 @@
 package dev.cardinal.udf;
 
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.MDC;
+
 /** Daemon threads, and waiting for their end whatever happens. Stateless and thread-safe. */
 final class TaskThreads {
     private TaskThreads() {}
@@ -9,6 +13,17 @@ final class TaskThreads {
         Thread thread = new Thread(work, name);
         thread.setDaemon(true);
         return thread;
+    }
+
+    /** A daemon thread of the task whose thread asks: what it logs names the task as well. */
+    static Thread ofTask(String name, Runnable work) {
+        @Nullable Map<String, String> task = MDC.getCopyOfContextMap();
+        return daemon(name, () -> {
+            if (task != null) {
+                MDC.setContextMap(task);
+            }
+            work.run();
+        });
     }
 
     /** Waits for the end of a thread; an interruption is kept for later. */

@@ -67,6 +67,17 @@ class KilledTaskTest {
         awaitEnd(poolsBefore);
     }
 
+    @Test
+    void whatTheThreadsOfATaskLogNamesItsPartitionAndAttempt() throws Exception {
+        BlockingFileSystem.TASKS.clear();
+
+        label(images(4, "fine"));
+
+        assertThat(BlockingFileSystem.TASKS)
+                .hasSize(TASKS)
+                .allMatch(task -> task.matches("task \\d+\\.\\d+ in stage \\d+\\.\\d+ \\(TID \\d+\\)"));
+    }
+
     private List<String> label(List<ImageRef> images) {
         try {
             Path model = directory.resolve("model");

@@ -13,6 +13,7 @@ import picocli.CommandLine;
             LabelCommand.class,
             SelectCommand.class,
             EvaluateCommand.class,
+            DoctorCommand.class,
             CompareCommand.class,
             DemoCommand.class
         })

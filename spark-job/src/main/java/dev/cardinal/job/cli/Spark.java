@@ -31,12 +31,14 @@ final class Spark {
 
     private Spark() {}
 
-    /** A session for a command; the caller closes it. */
+    /** A session for a command, which Spark's pages name; the caller closes it. */
     static SparkSession session(String name) {
-        return SparkSession.builder()
+        SparkSession session = SparkSession.builder()
                 .config(settings())
                 .appName("Cardinal " + name)
                 .getOrCreate();
+        session.sparkContext().setJobDescription(name);
+        return session;
     }
 
     /** The Hadoop configuration that a session would have, without starting one. */

@@ -63,7 +63,7 @@ public record Bottleneck(Stage stage, double share, String advice) {
      * @param devices what it was run on
      * @return empty where its tasks have counted no time
      */
-    static Optional<Bottleneck> of(
+    public static Optional<Bottleneck> of(
             CounterSums sums, double seconds, int cores, EngineOptions engine, List<DeviceUse> devices) {
         double wait = sums.seconds(Counter.WAIT_NANOS);
         double infer = sums.seconds(Counter.INFER_NANOS);

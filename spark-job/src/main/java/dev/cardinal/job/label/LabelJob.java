@@ -137,6 +137,12 @@ public final class LabelJob {
      * @throws IOException if a file system fails
      */
     public LabelResult run(LabelRequest request) throws IOException {
+        try (NamedSteps steps = new NamedSteps(spark.sparkContext(), progress)) {
+            return run(request, steps);
+        }
+    }
+
+    private LabelResult run(LabelRequest request, LabelProgress steps) throws IOException {
         JavaSparkContext context = JavaSparkContext.fromSparkContext(spark.sparkContext());
         List<String> engineProblems = EngineCheck.problems(request.options().engine(), context.getConf());
         if (!engineProblems.isEmpty()) {
@@ -153,7 +159,7 @@ public final class LabelJob {
         Path modelDirectory = UserPath.of("model", request.model());
         LabelMetrics metrics = LabelMetrics.register(spark.sparkContext());
         Broadcast<SerializableConfiguration> shared = broadcast(configuration);
-        progress.step("reading the model");
+        steps.step("reading the model");
         ModelFiles files =
                 switch (options.engine().distribution()) {
                     case BROADCAST ->
@@ -164,7 +170,7 @@ public final class LabelJob {
                                 model.fingerprint());
                     case SHARED -> SharedFiles.of(modelDirectory, model.fingerprint(), shared);
                 };
-        progress.step("listing images");
+        steps.step("listing images");
         try (FoundImages found = source.find(spark, options.fields(), shared)) {
             LabelPartition function = new LabelPartition(new ModelSpec(model, files), options, metrics, shared);
             LabelRun run =
@@ -172,18 +178,18 @@ public final class LabelJob {
             if (request.output().isPresent()) {
                 PredictionTable table = PredictionTable.at(
                         UserPath.of("output", request.output().get()), configuration);
-                return new TableWriter(spark, table, progress, clock, tasks -> rows(tasks, options, function))
+                return new TableWriter(spark, table, steps, clock, tasks -> rows(tasks, options, function))
                         .write(run, found);
             }
-            return collect(run, found, tasks -> rows(tasks, options, function));
+            return collect(run, found, steps, tasks -> rows(tasks, options, function));
         } finally {
-            progress.finished();
+            steps.finished();
             files.destroy();
         }
     }
 
     /** Labels a few images and hands their rows back. */
-    private LabelResult collect(LabelRun run, FoundImages found, TableWriter.Labeller labeller) {
+    private LabelResult collect(LabelRun run, FoundImages found, LabelProgress steps, TableWriter.Labeller labeller) {
         LabelRequest request = run.request();
         WorkPlan plan = WorkPlan.of(found, Optional.empty(), request.limit());
         if (plan.counts().remaining() > LabelRequest.MAX_IMAGES_WITHOUT_OUTPUT) {
@@ -191,7 +197,7 @@ public final class LabelJob {
                     plan.counts().remaining() + " images are too many to print; name an --output, or --limit them to "
                             + LabelRequest.MAX_IMAGES_WITHOUT_OUTPUT);
         }
-        progress.labelling(plan.counts().remaining(), run::imagesSoFar);
+        steps.labelling(plan.counts().remaining(), run::imagesSoFar);
         run.started();
         List<ImageRef> images = plan.images();
         PartitionPlan tasks = PartitionPlan.of(images, spark.sparkContext().defaultParallelism());

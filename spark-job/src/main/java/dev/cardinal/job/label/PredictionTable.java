@@ -124,9 +124,10 @@ public final class PredictionTable {
             throw CardinalException.output("output " + directory + " is a file; name a directory");
         }
         for (FileStatus entry : fileSystem.listStatus(directory)) {
-            if (!entry.getPath().getName().equals(META)) {
-                throw CardinalException.output("output " + directory + " already holds something else ("
-                        + entry.getPath().getName() + "); name an empty directory");
+            String name = entry.getPath().getName();
+            if (!name.equals(META) && !name.startsWith(ScratchTable.PREFIX)) {
+                throw CardinalException.output("output " + directory + " already holds something else (" + name
+                        + "); name an empty directory");
             }
         }
     }

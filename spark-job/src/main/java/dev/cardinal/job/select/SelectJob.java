@@ -1,5 +1,6 @@
 package dev.cardinal.job.select;
 
+import dev.cardinal.job.JobNames;
 import dev.cardinal.job.UserPath;
 import dev.cardinal.job.predictions.Predictions;
 import dev.cardinal.job.select.SelectOptions.Export;
@@ -79,12 +80,13 @@ public final class SelectJob {
             throw CardinalException.usage(checked.problems());
         }
         SparkSession session = SelectSession.of(spark);
-        try (SelectOutput output = SelectOutput.at(request.output(), configuration)) {
+        try (JobNames names = JobNames.of(spark.sparkContext(), "select", progress);
+                SelectOutput output = SelectOutput.at(request.output(), configuration)) {
             if (output.writesInPlace()) {
                 SelectSession.commitWithoutRenames(session);
             }
             output.begin(clock);
-            SelectResult result = select(request.options(), checked, output, session, start);
+            SelectResult result = select(request.options(), checked, output, session, names, start);
             RunFile record = RunFile.of(request, checked.teachers(), result, started, clock.instant());
             output.finish(record.toJson());
             return result;
@@ -104,14 +106,19 @@ public final class SelectJob {
     }
 
     private SelectResult select(
-            SelectOptions options, RequestCheck checked, SelectOutput output, SparkSession session, long start)
+            SelectOptions options,
+            RequestCheck checked,
+            SelectOutput output,
+            SparkSession session,
+            JobNames names,
+            long start)
             throws IOException {
         List<Predictions> teachers = checked.teachers();
         List<ClassLabel> classes = teachers.get(0).origin().classes();
-        progress.accept("finding images");
+        names.step("finding images");
         Considered considered = Considered.of(options, checked, output, session);
 
-        progress.accept("counting candidates");
+        names.step("counting candidates");
         Candidates candidates =
                 new Candidates(considered.images(), competing(options, teachers), (float) options.minScore());
         Bands bands = Bands.of(candidates, classes.size(), options.k(), bandRows);
@@ -122,7 +129,7 @@ public final class SelectJob {
             bands = Bands.of(candidates, classes.size(), options.k(), bandRows);
         }
 
-        progress.accept("selecting");
+        names.step("selecting");
         Dataset<Row> selected = new Ranking(options, bands, classes, bandRows).select(candidates, session);
         selected.write().parquet(output.table(SelectOutput.SELECTION));
         Dataset<Row> written = session.read()
@@ -133,7 +140,7 @@ public final class SelectJob {
 
         long rows = perClass.stream().mapToLong(ClassSelection::selected).sum();
         if (options.export() != Export.NONE) {
-            progress.accept("writing the manifest");
+            names.step("writing the manifest");
             Manifest.write(options.export(), written, output.table(SelectOutput.MANIFEST));
         }
         Census census = considered.census();

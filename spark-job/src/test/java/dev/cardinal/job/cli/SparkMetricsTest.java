@@ -123,6 +123,32 @@ class SparkMetricsTest {
     }
 
     @Test
+    void jobsAndStagesShowWhatTheyAreFor() throws IOException, InterruptedException {
+        String application = "/api/v1/applications/" + spark.sparkContext().applicationId();
+        List<String> jobs =
+                new JsonMapper().readTree(get(application + "/jobs")).findValuesAsText("description");
+        List<String> stages =
+                new JsonMapper().readTree(get(application + "/stages")).findValuesAsText("description");
+
+        assertThat(jobs)
+                .contains("label: listing images", "label: comparing with the table", "label: labelling 100 images")
+                .allMatch(job -> job.startsWith("label: "));
+        assertThat(stages).contains("label: labelling 100 images");
+    }
+
+    @Test
+    void descriptionsEndWithTheRun() {
+        assertThat(spark.sparkContext().getLocalProperty("spark.job.description"))
+                .isEqualTo("test");
+    }
+
+    @Test
+    void prometheusReadsExecutorsFromTheDriver() throws IOException, InterruptedException {
+        assertThat(get("/metrics/executors/prometheus/"))
+                .containsPattern("metrics_executor_completedTasks_total\\{.*executor_id=\"driver\".*} [1-9]");
+    }
+
+    @Test
     void usersPluginsAreKept() {
         assertThat(spark.sparkContext().conf().get("spark.plugins"))
                 .isEqualTo(UsersPlugin.class.getName() + ",dev.cardinal.udf.CardinalPlugin");
