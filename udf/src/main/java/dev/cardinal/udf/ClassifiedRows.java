@@ -54,7 +54,7 @@ public final class ClassifiedRows<K, R> implements Iterator<R>, AutoCloseable {
         TaskCounters counters = new TaskCounters(counts);
         ClassifiedRows<K, R> all = new ClassifiedRows<>(rows, classified, counters, images -> {
             TaskModel leased = TaskModel.lease(task, model, options);
-            return engine(leased, leased.pipeline(ImageFetchers.NONE), options, images, classified, counters);
+            return engine(leased, leased.pipeline(task, ImageFetchers.NONE), options, images, classified, counters);
         });
         TaskResources.closeWithTask(task, all);
         return all;

@@ -39,7 +39,7 @@ public final class LabelPartition implements FlatMapFunction<Iterator<ImageRef>,
         TaskResources.closeWithTask(task, leased);
         ImageFetchers fetchers = ImageFetchers.of(configuration.value().value(), options.fields());
         LabelIterator rows = new LabelIterator(
-                images, leased.pipeline(fetchers), options, new PredictionRows(model.model(), options), metrics);
+                images, leased.pipeline(task, fetchers), options, new PredictionRows(model.model(), options), metrics);
         TaskResources.closeWithTask(task, rows);
         return rows;
     }

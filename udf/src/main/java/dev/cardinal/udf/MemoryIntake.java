@@ -57,20 +57,9 @@ final class MemoryIntake<K, R> implements Intake<HeldImage<K>> {
             window.finish(slot, () -> rows.withoutImage(row));
             return true;
         }
-        long bytes = bytes(picture);
-        counters.add(Counter.BYTES, bytes);
-        if (picture instanceof Picture.Broken broken) {
-            reject(slot, row, broken.rejected());
-        } else if (picture instanceof Picture.Encoded && bytes > maxFileBytes) {
-            reject(slot, row, new Rejected(Status.TOO_LARGE, ImageIntake.tooManyBytes(maxFileBytes), null, null));
-        } else {
-            decoding.submit(() -> prepare(slot, row, picture));
-        }
+        counters.add(Counter.BYTES, bytes(picture));
+        decoding.submit(() -> prepare(slot, row, picture));
         return true;
-    }
-
-    private void reject(Slot<R> slot, K row, Rejected rejected) {
-        window.finish(slot, () -> rows.rejected(row, rejected));
     }
 
     private void prepare(Slot<R> slot, K row, Picture picture) {
@@ -79,21 +68,24 @@ final class MemoryIntake<K, R> implements Intake<HeldImage<K>> {
         }
         try {
             long start = System.nanoTime();
-            Preparation preparation = prepare(picture);
+            Preparation preparation = prepare(picture, preparer, maxFileBytes);
             counters.addSince(Counter.DECODE_NANOS, start);
             if (preparation instanceof Preparation.Ready ready) {
                 window.prepared(new Pixels<>(slot, ready, scores -> rows.classified(row, scores)));
             } else if (preparation instanceof Rejected rejected) {
-                reject(slot, row, rejected);
+                window.finish(slot, () -> rows.rejected(row, rejected));
             }
         } catch (Throwable e) {
             window.fail(e);
         }
     }
 
-    private Preparation prepare(Picture picture) {
+    /** Prepares a picture, whatever it is. */
+    static Preparation prepare(Picture picture, ImagePreparer preparer, long maxFileBytes) {
         if (picture instanceof Picture.Encoded encoded) {
-            return preparer.prepare(encoded.bytes());
+            return encoded.bytes().length > maxFileBytes
+                    ? new Rejected(Status.TOO_LARGE, ImageIntake.tooManyBytes(maxFileBytes), null, null)
+                    : preparer.prepare(encoded.bytes());
         }
         if (picture instanceof Picture.Decoded decoded) {
             return preparer.prepare(decoded.image());
