@@ -3,6 +3,7 @@ package dev.cardinal.udf.sql;
 import dev.cardinal.udf.Picture;
 import dev.cardinal.udf.PredictionSchema;
 import dev.cardinal.udf.RowClassifier;
+import java.io.Serializable;
 import java.util.List;
 import java.util.Objects;
 import org.apache.spark.sql.catalyst.InternalRow;
@@ -24,7 +25,7 @@ import scala.collection.immutable.Seq;
  * <p>{@link ExtractClassify} moves it into a {@link ClassifyBatches} where it can. Where it stays it is evaluated a row at a time.
  * Immutable but for what it opens there, which its task closes; serialized with tasks, each of which has its own.
  */
-public final class Classify extends Expression implements CodegenFallback {
+public final class Classify extends Expression implements CodegenFallback, Serializable {
     private static final long serialVersionUID = 1L;
 
     /** Name of the function. */

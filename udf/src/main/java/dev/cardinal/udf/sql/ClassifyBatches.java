@@ -1,5 +1,6 @@
 package dev.cardinal.udf.sql;
 
+import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -20,7 +21,7 @@ import scala.collection.immutable.Seq;
  *
  * <p>All its calls ask one model about one column and differ in how many predictions they want. Immutable; lives on the driver.
  */
-public final class ClassifyBatches extends LogicalPlan implements UnaryNode {
+public final class ClassifyBatches extends LogicalPlan implements UnaryNode, Serializable {
     private static final long serialVersionUID = 1L;
     private static final String CLASSIFICATION = "classification";
 

@@ -118,41 +118,50 @@ public final class PushThroughClassify extends Rule<LogicalPlan> {
         return limit instanceof Literal literal && literal.value() instanceof Integer number ? number : null;
     }
 
-    /** {@code LIMIT} over {@code ORDER BY} over the operator, with or without a projection between them. */
+    /** {@code LIMIT} over {@code ORDER BY} over the operator, with or without projections between them. */
     private static LogicalPlan firstRows(GlobalLimit global) {
         Integer rows = number(global.limitExpr());
-        if (rows == null
-                || rows > MOST_FIRST_ROWS
-                || !(global.child() instanceof LocalLimit local
-                        && local.child() instanceof Sort sort
-                        && sort.global())) {
+        if (rows == null || rows > MOST_FIRST_ROWS || !(global.child() instanceof LocalLimit local)) {
             return global;
         }
+        LogicalPlan limited = local.child();
+        Project over = limited instanceof Project project && isDeterministic(project) ? project : null;
+        LogicalPlan first = (over == null ? limited : over.child()) instanceof Sort sort && sort.global()
+                ? firstRows(global.limitExpr(), sort)
+                : null;
+        if (first == null) {
+            return global;
+        }
+        return over == null ? first : new Project(over.projectList(), first);
+    }
+
+    private static @Nullable LogicalPlan firstRows(Expression limit, Sort sort) {
         if (sort.child() instanceof ClassifyBatches batches) {
-            LogicalPlan first = firstRows(global, sort, ScalaCode.list(sort.order()), batches);
-            return first == null ? global : first;
+            return firstRows(limit, sort, ScalaCode.list(sort.order()), batches);
         }
         if (sort.child() instanceof Project project
-                && project.child() instanceof ClassifyBatches batches
-                && ScalaCode.list(project.projectList()).stream()
-                        .allMatch(column -> ((Expression) column).deterministic())) {
+                && isDeterministic(project)
+                && project.child() instanceof ClassifyBatches batches) {
             List<SortOrder> order = ScalaCode.list(sort.order()).stream()
                     .map(by -> (SortOrder) Exposed.origin(by, project))
                     .toList();
-            LogicalPlan first = firstRows(global, sort, order, batches);
-            return first == null ? global : new Project(project.projectList(), first);
+            LogicalPlan first = firstRows(limit, sort, order, batches);
+            return first == null ? null : new Project(project.projectList(), first);
         }
-        return global;
+        return null;
     }
 
     private static @Nullable LogicalPlan firstRows(
-            GlobalLimit limit, Sort sort, List<SortOrder> order, ClassifyBatches batches) {
+            Expression limit, Sort sort, List<SortOrder> order, ClassifyBatches batches) {
         LogicalPlan child = batches.child();
         if (!order.stream().allMatch(by -> by.references().subsetOf(child.outputSet()))) {
             return null;
         }
         LogicalPlan sorted = new Sort(ScalaCode.seq(order), true, child, sort.hint());
-        Expression rows = limit.limitExpr();
-        return batches.over(new GlobalLimit(rows, new LocalLimit(rows, sorted)));
+        return batches.over(new GlobalLimit(limit, new LocalLimit(limit, sorted)));
+    }
+
+    private static boolean isDeterministic(Project project) {
+        return ScalaCode.list(project.projectList()).stream().allMatch(column -> ((Expression) column).deterministic());
     }
 }

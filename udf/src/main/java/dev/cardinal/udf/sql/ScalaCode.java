@@ -2,6 +2,7 @@ package dev.cardinal.udf.sql;
 
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.function.UnaryOperator;
@@ -10,6 +11,7 @@ import scala.collection.immutable.Seq;
 import scala.jdk.javaapi.CollectionConverters;
 import scala.runtime.AbstractFunction1;
 import scala.runtime.AbstractPartialFunction;
+import scala.runtime.BoxedUnit;
 
 /** Java's collections and functions as Spark's planner takes them, and back. Stateless and thread-safe. */
 final class ScalaCode {
@@ -34,6 +36,13 @@ final class ScalaCode {
                 return function.apply(value);
             }
         };
+    }
+
+    static <A> Function1<A, BoxedUnit> action(Consumer<A> action) {
+        return function(value -> {
+            action.accept(value);
+            return BoxedUnit.UNIT;
+        });
     }
 
     static <A> Function1<A, Object> predicate(Predicate<A> predicate) {

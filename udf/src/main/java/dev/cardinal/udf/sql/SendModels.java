@@ -12,11 +12,10 @@ public final class SendModels extends ColumnarRule {
         return new Rule<>() {
             @Override
             public SparkPlan apply(SparkPlan plan) {
-                plan.foreach(ScalaCode.function(operator -> {
+                plan.foreach(ScalaCode.action(operator -> {
                     if (!(operator instanceof ClassifyBatchesExec)) {
                         ScalaCode.list(operator.expressions()).forEach(SendModels::send);
                     }
-                    return scala.runtime.BoxedUnit.UNIT;
                 }));
                 return plan;
             }
@@ -24,11 +23,10 @@ public final class SendModels extends ColumnarRule {
     }
 
     private static void send(Expression expression) {
-        expression.foreach(ScalaCode.function(e -> {
+        expression.foreach(ScalaCode.action(e -> {
             if (e instanceof Classify call) {
                 call.model().spec();
             }
-            return scala.runtime.BoxedUnit.UNIT;
         }));
     }
 }
