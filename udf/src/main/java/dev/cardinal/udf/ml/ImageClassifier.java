@@ -13,6 +13,7 @@ import dev.cardinal.udf.sql.ClassifySettings;
 import dev.cardinal.udf.sql.ImageStruct;
 import dev.cardinal.zoo.CardinalException;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import org.apache.spark.ml.Transformer;
@@ -55,19 +56,14 @@ public final class ImageClassifier extends Transformer implements DefaultParamsW
     private static final long serialVersionUID = 1L;
 
     private final String uid;
-    private final Param<String> modelPath =
-            new Param<>(this, "modelPath", "directory of a model bundle, on any Hadoop file system");
-    private final Param<String> inputCol =
-            new Param<>(this, "inputCol", "column of images: encoded bytes, or Spark's image struct");
-    private final Param<String> outputCol = new Param<>(this, "outputCol", "name of the column that is added");
-    private final IntParam topK =
-            new IntParam(this, "topK", "predictions of an image, at most", ParamValidators.<Object>gtEq(1));
-    private final IntParam batchSize = new IntParam(
-            this, "batchSize", "images that the model classifies at once, at most", ParamValidators.<Object>gtEq(1));
-    private final Param<String> precision = choice("precision", "arithmetic of the model", PrecisionChoice.class);
-    private final Param<String> device = choice("device", "what the model runs on", DeviceChoice.class);
-    private final Param<String> distribution =
-            choice("distribution", "how executors come by the model", ModelDistribution.class);
+    private final Param<String> modelPath;
+    private final Param<String> inputCol;
+    private final Param<String> outputCol;
+    private final IntParam topK;
+    private final IntParam batchSize;
+    private final Param<String> precision;
+    private final Param<String> device;
+    private final Param<String> distribution;
 
     /** A stage with every default, to which the path of a model is missing. */
     public ImageClassifier() {
@@ -76,7 +72,16 @@ public final class ImageClassifier extends Transformer implements DefaultParamsW
 
     /** A stage with an id of its own. */
     public ImageClassifier(String uid) {
-        this.uid = uid;
+        this.uid = uid; // first, since every param takes it
+        this.modelPath = new Param<>(this, "modelPath", "directory of a model bundle, on any Hadoop file system");
+        this.inputCol = new Param<>(this, "inputCol", "column of images: encoded bytes, or Spark's image struct");
+        this.outputCol = new Param<>(this, "outputCol", "name of the column that is added");
+        this.topK = new IntParam(this, "topK", "predictions of an image, at most", ParamValidators.gtEq(1));
+        this.batchSize = new IntParam(
+                this, "batchSize", "images that the model classifies at once, at most", ParamValidators.gtEq(1));
+        this.precision = choice("precision", "arithmetic of the model", PrecisionChoice.class);
+        this.device = choice("device", "what the model runs on", DeviceChoice.class);
+        this.distribution = choice("distribution", "how executors come by the model", ModelDistribution.class);
         EngineOptions engine = EngineOptions.defaults();
         setDefault(inputCol, "content");
         setDefault(outputCol, "classification");
@@ -88,9 +93,9 @@ public final class ImageClassifier extends Transformer implements DefaultParamsW
     }
 
     private <E extends Enum<E>> Param<String> choice(String name, String what, Class<E> type) {
-        String[] words = Arrays.stream(type.getEnumConstants())
+        List<String> words = Arrays.stream(type.getEnumConstants())
                 .map(ImageClassifier::word)
-                .toArray(String[]::new);
+                .toList();
         return new Param<>(this, name, what + ": " + String.join(", ", words), ParamValidators.inArray(words));
     }
 
