@@ -3,7 +3,10 @@ package dev.cardinal.job;
 import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.io.InputStream;
@@ -17,12 +20,16 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.tensorflow.Result;
 import org.tensorflow.SavedModelBundle;
 import org.tensorflow.ndarray.Shape;
@@ -98,21 +105,82 @@ class DemoIT {
                         List.of("status", "VARCHAR"),
                         List.of("error", "VARCHAR"),
                         List.of("predictions", "STRUCT(class_index INTEGER, \"label\" VARCHAR, score FLOAT)[]"),
+                        List.of("logits", "FLOAT[]"),
                         List.of("model", "VARCHAR"));
     }
 
-    @Test
-    void everyImageHasTheClassThatPyTorchGivesIt() throws IOException, SQLException {
+    @ParameterizedTest
+    @CsvSource({"predictions, expected_demo_predictions.csv", "predictions-small, expected_demo_small.csv"})
+    void everyImageHasTheClassThatPyTorchGivesIt(String table, String reference) throws IOException, SQLException {
         Map<Integer, Integer> expected = new HashMap<>();
-        for (String[] row : csv("expected_demo_predictions.csv")) {
+        for (String[] row : csv(reference)) {
             expected.put(Integer.valueOf(row[0]), Integer.valueOf(row[2]));
         }
         Map<Integer, Integer> actual = new HashMap<>();
         for (List<Object> row : DuckDb.query(
-                predictions(), "SELECT path, predictions[1].class_index FROM $table WHERE status = 'ok'")) {
+                directory.resolve("cardinal-demo").resolve(table),
+                "SELECT path, predictions[1].class_index FROM $table WHERE status = 'ok'")) {
             actual.put(testIndex((String) row.get(0)), (Integer) row.get(1));
         }
         assertThat(actual).hasSize(IMAGES).isEqualTo(expected);
+    }
+
+    /** The first 100 of every class, as a window query of DuckDB has them. */
+    @Test
+    void selectionIsThatOfAWindowQuery() throws SQLException {
+        String expected = """
+                SELECT * FROM (
+                    SELECT c.class_index,
+                        CAST(row_number() OVER (PARTITION BY c.class_index ORDER BY c.score DESC, path) AS INTEGER) AS rank,
+                        c.score, path
+                    FROM (SELECT path, unnest(predictions[:10]) AS c FROM $table WHERE status = 'ok'))
+                WHERE rank <= 100 ORDER BY ALL""";
+        Path selection = directory.resolve("cardinal-demo/selection/selection");
+
+        assertThat(DuckDb.query(selection, "SELECT class_index, rank, score, path FROM $table ORDER BY ALL"))
+                .hasSize(1000)
+                .isEqualTo(DuckDb.query(predictions(), expected));
+    }
+
+    @Test
+    void printsThePrecisionOfTheSelectionByClass() throws SQLException {
+        List<List<Object>> right = DuckDb.query(
+                directory.resolve("cardinal-demo/selection/selection"),
+                "SELECT class_label, count(*) FILTER (path LIKE '%/images/' || lower(replace(replace(class_label, '/', '_'), ' ', '_')) || '/%'"
+                        + " OR class_label = 'T-shirt/top' AND path LIKE '%/images/tshirt_top/%') FROM $table GROUP BY ALL");
+        assertThat(right).hasSize(10);
+        for (List<Object> row : right) {
+            assertThat(demo.out())
+                    .containsPattern(Pattern.quote(String.valueOf(row.get(0))) + " +100 +100 +" + row.get(1) + " +"
+                            + row.get(1) + "\\.00 %");
+        }
+    }
+
+    /** 946 and 909 right, both 895, of 1,000: expected_demo_predictions.csv and expected_demo_small.csv. */
+    @Test
+    void comparesTheTwoTeachers() throws IOException {
+        JsonNode comparison = new JsonMapper()
+                .readTree(directory
+                        .resolve("cardinal-demo/comparison/comparison.json")
+                        .toFile());
+
+        JsonNode pair = comparison.path("pairs").path(0);
+        assertThat(pair.path("both_right").asLong()).isEqualTo(895);
+        assertThat(pair.path("only_a").asLong()).isEqualTo(51);
+        assertThat(pair.path("only_b").asLong()).isEqualTo(14);
+        assertThat(pair.path("agreement").asDouble()).isEqualTo(0.927);
+        assertThat(comparison.path("recommendation").path("best").asInt()).isZero();
+        assertThat(demo.out()).contains("90.90 %");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"predictions/_cardinal", "evaluation", "selection", "comparison"})
+    void printsWhereEveryReportIs(String below) {
+        Path page = directory.resolve("cardinal-demo").resolve(below).resolve("report.html");
+
+        assertThat(page).content().startsWith("<!DOCTYPE html>").contains("data:image/");
+        assertThat(demo.out())
+                .containsPattern("report: +\\S*" + Pattern.quote("cardinal-demo/" + below + "/report.html"));
     }
 
     @Test
@@ -191,6 +259,43 @@ class DemoIT {
                         "\"batch_fill\" : 0.");
         assertThat(predictions().resolve("_cardinal/lock")).doesNotExist();
         assertThat(predictions()).isDirectoryNotContaining("glob:**/_SUCCESS");
+    }
+
+    /** The gate of the Airflow DAG, which needs a Python. */
+    @Test
+    void theGateReadsRunRecordAndMetrics() throws Exception {
+        assumeTrue(
+                Stream.of(System.getenv("PATH").split(":", -1))
+                        .anyMatch(folder -> Files.isExecutable(Path.of(folder, "python3"))),
+                "python3 is not installed");
+
+        // 5 of 1,005 files are no images, and the lower end of 94.60 % is 93.02 %.
+        assertThat(gate("0.005", "0.93")).isZero();
+        assertThat(gate("0.004", "0.93")).isEqualTo(3);
+        assertThat(gate("0.005", "0.94")).isEqualTo(3);
+    }
+
+    private static int gate(String maxBadFraction, String minTop1) throws IOException, InterruptedException {
+        return new ProcessBuilder(
+                        "python3",
+                        Path.of(System.getProperty("cardinal.launcher"))
+                                .resolve("../../airflow/cardinal_gate.py")
+                                .normalize()
+                                .toString(),
+                        "--run",
+                        predictions().resolve("_cardinal/run.json").toString(),
+                        "--metrics",
+                        directory
+                                .resolve("cardinal-demo/evaluation/metrics.json")
+                                .toString(),
+                        "--max-bad-fraction",
+                        maxBadFraction,
+                        "--min-top1",
+                        minTop1)
+                .redirectErrorStream(true)
+                .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                .start()
+                .waitFor();
     }
 
     /** Labels again what the demo has labelled, or some of it, with its model. */

@@ -36,12 +36,16 @@ class DeviceIT {
                 directory.resolve("discover"),
                 "#!/bin/sh\necho '{\"name\": \"gpu\", \"addresses\": [\"0\", \"1\"]}'\n");
         Files.setPosixFilePermissions(discovery, PosixFilePermissions.fromString("rwxr-xr-x"));
-        Map<String, String> worker = Map.of(
-                "spark.worker.resource.gpu.amount",
+        try (StandaloneCluster cluster = StandaloneCluster.start(
+                directory.resolve("cluster"),
+                "--cores",
                 "2",
-                "spark.worker.resource.gpu.discoveryScript",
-                discovery.toString());
-        try (StandaloneCluster cluster = StandaloneCluster.start(directory.resolve("cluster"), 2, 3, worker)) {
+                "--memory",
+                "3g",
+                "--gpus",
+                "2",
+                "--gpu-discovery",
+                discovery.toString())) {
             runsOnTheCpuAndSaysWhy(cluster.master());
             failsAtOnceWhereTheGpuIsAMust(cluster.master());
         }

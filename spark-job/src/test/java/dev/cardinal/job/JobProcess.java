@@ -22,9 +22,15 @@ final class JobProcess {
 
     /** Runs {@code deploy/local/cardinal} with these arguments. */
     static Result launch(Path directory, String... arguments) throws IOException, InterruptedException {
+        return launch(directory, Map.of(), arguments);
+    }
+
+    /** Runs {@code deploy/local/cardinal} with this environment and these arguments. */
+    static Result launch(Path directory, Map<String, String> environment, String... arguments)
+            throws IOException, InterruptedException {
         List<String> command = new ArrayList<>(List.of(System.getProperty("cardinal.launcher")));
         command.addAll(List.of(arguments));
-        return finish(start(directory, command), directory);
+        return finish(start(directory, environment, command), directory);
     }
 
     /** Runs SparkSubmit on the job jar with these arguments. */
@@ -65,7 +71,7 @@ final class JobProcess {
         settings.forEach((key, value) -> command.addAll(List.of("--conf", key + "=" + value)));
         command.addAll(List.of("--class", "dev.cardinal.job.Cardinal", System.getProperty("cardinal.jar")));
         command.addAll(List.of(arguments));
-        return start(directory, command);
+        return start(directory, Map.of(), command);
     }
 
     /** A Java command line up to the main class, with Spark on the class path as the launcher has it. */
@@ -98,12 +104,14 @@ final class JobProcess {
                 .normalize();
     }
 
-    private static Process start(Path directory, List<String> command) throws IOException {
+    private static Process start(Path directory, Map<String, String> environment, List<String> command)
+            throws IOException {
         ProcessBuilder builder = new ProcessBuilder(command)
                 .directory(directory.toFile())
                 .redirectOutput(directory.resolve("out.txt").toFile())
                 .redirectError(directory.resolve("err.txt").toFile());
         builder.environment().put("CI", "true");
+        builder.environment().putAll(environment);
         return builder.start();
     }
 

@@ -1,132 +1,85 @@
 package dev.cardinal.job;
 
-import java.io.File;
 import java.io.IOException;
-import java.net.ServerSocket;
-import java.nio.file.FileAlreadyExistsException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Stream;
 
-/** A standalone Spark master and worker in processes of their own, straight from Maven's jars. Closing stops them. */
+/** A standalone Spark cluster of this machine, as {@code deploy/standalone/cluster} starts and stops it. Closing stops it. */
 final class StandaloneCluster implements AutoCloseable {
-    private static final int START_SECONDS = 60;
+    private static final String START_SECONDS = "180";
+    private static final long STOP_SECONDS = 60;
 
+    private final Path state;
     private final String master;
-    private final Path jars;
-    private final List<Process> processes;
 
-    private StandaloneCluster(String master, Path jars, List<Process> processes) {
+    private StandaloneCluster(Path state, String master) {
+        this.state = state;
         this.master = master;
-        this.jars = jars;
-        this.processes = processes;
     }
 
-    /** Starts a master and one worker with these cores and gigabytes, and waits until the worker is registered. */
-    static StandaloneCluster start(Path directory, int cores, int gigabytes) throws IOException, InterruptedException {
-        return start(directory, cores, gigabytes, Map.of());
+    /** What the script printed and how it ended. */
+    record Result(int exitCode, String out, String err) {}
+
+    /** Starts a master and one worker with these cores and gigabytes. */
+    static StandaloneCluster start(Path state, int cores, int gigabytes) throws IOException, InterruptedException {
+        return start(state, "--cores", Integer.toString(cores), "--memory", gigabytes + "g");
     }
 
-    /** The same with settings of the worker's. */
-    static StandaloneCluster start(Path directory, int cores, int gigabytes, Map<String, String> settings)
-            throws IOException, InterruptedException {
-        Path home = sparkHome(directory);
-        int port = freePort();
-        String master = "spark://localhost:" + port;
-        List<Process> processes = new ArrayList<>();
-        StandaloneCluster cluster = new StandaloneCluster(master, home.resolve("jars"), processes);
+    /** Starts a master and workers with these options of the script, on ports that are free. */
+    static StandaloneCluster start(Path state, String... options) throws IOException, InterruptedException {
+        List<String> arguments = new ArrayList<>(List.of(
+                "--state",
+                state.toString(),
+                "--port",
+                "0",
+                "--webui-port",
+                "0",
+                "--worker-webui-port",
+                "0",
+                "--timeout",
+                START_SECONDS));
+        arguments.addAll(List.of(options));
+        Result result = run("start", arguments.toArray(String[]::new));
+        if (result.exitCode() != 0) {
+            throw new IOException("no cluster: " + result.err());
+        }
+        return new StandaloneCluster(state, result.out().strip());
+    }
+
+    /** Runs a command of the script. */
+    static Result run(String command, String... arguments) throws IOException, InterruptedException {
+        Path out = Files.createTempFile("cluster", ".out");
+        Path err = Files.createTempFile("cluster", ".err");
         try {
-            processes.add(start(
-                    home,
-                    "master",
-                    Map.of(),
-                    "org.apache.spark.deploy.master.Master",
-                    "--host",
-                    "localhost",
-                    "--port",
-                    Integer.toString(port),
-                    "--webui-port",
-                    "0"));
-            Path log = home.resolve("worker.log");
-            processes.add(start(
-                    home,
-                    "worker",
-                    settings,
-                    "org.apache.spark.deploy.worker.Worker",
-                    "--host",
-                    "localhost",
-                    "--webui-port",
-                    "0",
-                    "--cores",
-                    Integer.toString(cores),
-                    "--memory",
-                    gigabytes + "g",
-                    "--work-dir",
-                    directory.resolve("work").toString(),
-                    master));
-            awaitLine(processes.get(1), log, "Successfully registered with master");
-        } catch (IOException | InterruptedException | RuntimeException e) {
-            cluster.close();
-            throw e;
-        }
-        return cluster;
-    }
-
-    /** What Spark takes for an installation: {@code jars/} and an empty {@code RELEASE}. */
-    private static Path sparkHome(Path directory) throws IOException {
-        Path jars = Files.createDirectories(directory.resolve("spark/jars"));
-        for (String entry : JobProcess.sparkClasspath().split(File.pathSeparator, -1)) {
-            Path jar = Path.of(entry);
-            try {
-                Files.createSymbolicLink(jars.resolve(jar.getFileName().toString()), jar);
-            } catch (FileAlreadyExistsException e) {
-                throw new IOException("two jars of Spark are called " + jar.getFileName(), e);
+            List<String> line = new ArrayList<>(List.of(script().toString(), command));
+            line.addAll(List.of(arguments));
+            // Files, not pipes: what is started stays and would hold a pipe open.
+            ProcessBuilder builder =
+                    new ProcessBuilder(line).redirectOutput(out.toFile()).redirectError(err.toFile());
+            builder.environment().put("JAVA_HOME", System.getProperty("java.home"));
+            builder.environment().put("SPARK_DAEMON_MEMORY", "512m");
+            builder.environment().remove("SPARK_HOME");
+            Process process = builder.start();
+            if (!process.waitFor(Long.parseLong(START_SECONDS) + STOP_SECONDS, TimeUnit.SECONDS)) {
+                process.destroy();
+                throw new IOException("no end of " + line + ": " + Files.readString(err));
             }
-        }
-        Path home = directory.resolve("spark");
-        Files.createFile(home.resolve("RELEASE"));
-        return home;
-    }
-
-    private static int freePort() throws IOException {
-        try (ServerSocket socket = new ServerSocket(0)) {
-            return socket.getLocalPort();
+            return new Result(process.exitValue(), Files.readString(out), Files.readString(err));
+        } finally {
+            Files.delete(out);
+            Files.delete(err);
         }
     }
 
-    private static Process start(Path home, String name, Map<String, String> settings, String... command)
-            throws IOException {
-        List<String> options = new ArrayList<>(List.of("-Xmx512m"));
-        settings.forEach((key, value) -> options.add("-D" + key + "=" + value));
-        List<String> line = JobProcess.java(options.toArray(String[]::new));
-        line.addAll(List.of(command));
-        File log = home.resolve(name + ".log").toFile();
-        ProcessBuilder builder = new ProcessBuilder(line)
-                .directory(home.toFile())
-                .redirectErrorStream(true)
-                .redirectOutput(log);
-        Map<String, String> environment = builder.environment();
-        environment.put("SPARK_HOME", home.toString());
-        environment.put("JAVA_HOME", System.getProperty("java.home"));
-        environment.put("SPARK_SCALA_VERSION", "2.13"); // which Spark would ask its scripts' folders for
-        environment.put("SPARK_LOCAL_IP", "127.0.0.1");
-        return builder.start();
-    }
-
-    private static void awaitLine(Process process, Path log, String line) throws IOException, InterruptedException {
-        for (int waited = 0; waited < START_SECONDS * 10; waited++) {
-            if (process.waitFor(100, TimeUnit.MILLISECONDS)) {
-                break;
-            }
-            if (Files.readString(log).contains(line)) {
-                return;
-            }
-        }
-        throw new IOException("no '" + line + "' from the worker: " + Files.readString(log));
+    private static Path script() {
+        return Path.of(System.getProperty("cardinal.launcher"))
+                .resolve("../../standalone/cluster")
+                .normalize();
     }
 
     /** URL for {@code --master}. */
@@ -134,25 +87,36 @@ final class StandaloneCluster implements AutoCloseable {
         return master;
     }
 
+    /** The master and the workers. */
+    List<ProcessHandle> daemons() throws IOException {
+        List<ProcessHandle> daemons = new ArrayList<>();
+        try (DirectoryStream<Path> files = Files.newDirectoryStream(state, "*.pid")) {
+            for (Path file : files) {
+                String pid = Files.readString(file, StandardCharsets.UTF_8).strip();
+                ProcessHandle.of(Long.parseLong(pid)).ifPresent(daemons::add);
+            }
+        }
+        return daemons;
+    }
+
     /** The executors that run now. */
-    List<ProcessHandle> executors() {
-        return processes
-                .get(1)
-                .descendants()
+    List<ProcessHandle> executors() throws IOException {
+        return daemons().stream()
+                .flatMap(ProcessHandle::descendants)
                 .filter(process -> process.info().commandLine().orElse("").contains("CoarseGrainedExecutorBackend"))
                 .toList();
     }
 
     @Override
     public void close() throws IOException {
-        for (Process process : processes) {
-            process.descendants().forEach(ProcessHandle::destroyForcibly);
-            process.destroyForcibly();
-        }
-        try (Stream<Path> links = Files.list(jars)) {
-            for (Path link : links.toList()) {
-                Files.delete(link);
+        try {
+            Result result = run("stop", "--state", state.toString());
+            if (result.exitCode() != 0) {
+                throw new IOException("the cluster does not stop: " + result.err());
             }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IOException("interrupted while stopping the cluster", e);
         }
     }
 }

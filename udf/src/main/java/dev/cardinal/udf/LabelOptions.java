@@ -47,6 +47,11 @@ public record LabelOptions(
                 EngineOptions.defaults());
     }
 
+    /** The same options with other columns beside the predictions. */
+    public LabelOptions withEmit(Set<Emit> other) {
+        return new LabelOptions(topK, other, maxFileBytes, image, fields, engine);
+    }
+
     /** The same options with other fields. */
     public LabelOptions withFields(RecordFields other) {
         return new LabelOptions(topK, emit, maxFileBytes, image, other, engine);

@@ -68,7 +68,8 @@ public final class CommandRunner {
         }
     }
 
-    private static CommandLine parser() {
+    /** The commands with their options, as {@link #run} reads a command line. */
+    static CommandLine parser() {
         CommandLine root = new CommandLine(new RootCommand());
         for (CommandLine command : root.getSubcommands().values()) {
             configure(command);
@@ -92,7 +93,8 @@ public final class CommandRunner {
         ParseResult complete = line;
         if (config != null) {
             problems.addAll(config.problems(spec));
-            Set<String> onLine = given.matchedOptions().stream()
+            Set<String> onLine = spec.options().stream()
+                    .filter(option -> given.matchedOptions().contains(option) || isAmong(args, option.longestName()))
                     .map(option -> option.longestName().substring(2))
                     .collect(Collectors.toSet());
             List<String> extended = new ArrayList<>(Arrays.asList(args));
@@ -108,6 +110,11 @@ public final class CommandRunner {
             return wrongUsage(command, problems);
         }
         return ((Command) command.getCommand()).run(console);
+    }
+
+    /** Whether an option is among arguments; picocli does not count one as matched that has a consumer of its own. */
+    private static boolean isAmong(String[] args, String option) {
+        return Arrays.stream(args).anyMatch(arg -> arg.equals(option) || arg.startsWith(option + "="));
     }
 
     /** What a command finds wrong, also where that is a store that refuses this user, or is not where it should be. */

@@ -5,7 +5,6 @@ import dev.cardinal.job.compare.CompareRequest;
 import dev.cardinal.job.compare.Comparison;
 import dev.cardinal.job.evaluate.TruthAs;
 import java.io.IOException;
-import java.util.ArrayList;
 import java.util.List;
 import org.apache.spark.sql.SparkSession;
 import org.jspecify.annotations.Nullable;
@@ -27,7 +26,7 @@ final class CompareCommand extends CommonOptions implements Command {
             parameterConsumer = TeachersConsumer.class,
             paramLabel = "DIR",
             description = "Predictions tables of one teacher, as 'label' makes them. Repeat it for every teacher.")
-    private List<List<String>> predictions = new ArrayList<>();
+    private List<List<String>> predictions = List.of();
 
     @Option(
             names = "--truth",
@@ -60,6 +59,7 @@ final class CompareCommand extends CommonOptions implements Command {
             Comparison comparison = new CompareJob(spark).run(request());
             CompareReport.print(comparison, console.out());
             console.out().println("comparison: " + output + "/" + CompareJob.COMPARISON_FILE);
+            Reports.print(output + "/report.html", reports -> reports.compare(output), spark, console);
             return ExitCode.DONE;
         }
     }

@@ -19,7 +19,7 @@ final class CompareReport {
     static void print(Comparison comparison, PrintStream out) {
         out.printf(
                 Locale.ROOT,
-                "%,d images of all %d teachers, %,d of them with a truth%n",
+                "compared: %,d images that all %d teachers have labelled, %,d of them with a truth%n",
                 comparison.n(),
                 comparison.teachers().size(),
                 comparison.withTruth());
@@ -31,46 +31,33 @@ final class CompareReport {
         printPairs(comparison.pairs(), hasTruth, out);
         out.println();
         if (comparison.recommendation() == null) {
-            out.println("no image has a truth: this says how far the teachers agree, and not which is the better one;"
-                    + " name a truth with --truth");
+            out.println(
+                    "no recommendation: no image has a truth, and agreement alone does not say which teacher is right;"
+                            + " name a truth with --truth");
         } else {
             out.println("recommendation: " + comparison.recommendation().reason());
         }
     }
 
     private static void printLeftOut(Comparison comparison, PrintStream out) {
-        if (comparison.incomplete() > 0) {
-            out.printf(
-                    Locale.ROOT,
-                    "%,d images are not compared: not every teacher has labelled them%n",
-                    comparison.incomplete());
-        }
-        if (comparison.changed() > 0) {
-            out.printf(
-                    Locale.ROOT,
-                    "%,d images are not compared: they have changed between the teachers%n",
-                    comparison.changed());
-        }
-        if (comparison.refusedNan() > 0) {
-            out.printf(
-                    Locale.ROOT,
-                    "%,d images are not compared: a score of theirs is NaN or infinite%n",
-                    comparison.refusedNan());
-        }
-        if (comparison.unmatchedImages() > 0) {
-            out.printf(
-                    Locale.ROOT,
-                    "%,d images have a truth that is no class of the teachers: %s%n",
-                    comparison.unmatchedImages(),
-                    some(comparison.unmatched()));
-        }
+        printUnlessNone("not labelled by every teacher", comparison.incomplete(), "", out);
+        printUnlessNone("changed between the teachers", comparison.changed(), "", out);
+        printUnlessNone("left out, as a score is NaN or infinite", comparison.refusedNan(), "", out);
+        String unmatched = comparison.unmatched().stream()
+                .limit(SHOWN)
+                .map(Metrics.Unmatched::truth)
+                .collect(Collectors.joining(", ", ", such as ", ""));
+        printUnlessNone(
+                "images with a truth that is no class of the teachers",
+                comparison.unmatchedImages(),
+                TextTable.printable(unmatched),
+                out);
     }
 
-    private static String some(List<Metrics.Unmatched> unmatched) {
-        return TextTable.printable(unmatched.stream()
-                .limit(SHOWN)
-                .map(each -> each.truth() + " (" + each.count() + ")")
-                .collect(Collectors.joining(", ", "", unmatched.size() > SHOWN ? ", ..." : "")));
+    private static void printUnlessNone(String what, long count, String examples, PrintStream out) {
+        if (count > 0) {
+            out.printf(Locale.ROOT, "%s: %,d%s%n", what, count, examples);
+        }
     }
 
     private static void printTeachers(List<Teacher> teachers, boolean hasTruth, PrintStream out) {
@@ -86,7 +73,7 @@ final class CompareReport {
                     each.precision(),
                     count(each.images()),
                     String.format(Locale.ROOT, "%.1f", each.imagesPerSecond()),
-                    each.macs() == null ? "-" : macs(each.macs()),
+                    count(each.macs()),
                     percent(each.top1()),
                     percent(each.top1Low()),
                     percent(each.top1High()));
@@ -124,12 +111,6 @@ final class CompareReport {
                     number("%.3g", pair.mcnemarP()));
         }
         table.print(out);
-    }
-
-    private static String macs(long macs) {
-        return macs >= 1_000_000_000L
-                ? String.format(Locale.ROOT, "%.2f G", macs / 1e9)
-                : String.format(Locale.ROOT, "%.1f M", macs / 1e6);
     }
 
     private static String count(@Nullable Long value) {

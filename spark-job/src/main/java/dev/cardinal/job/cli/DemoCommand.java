@@ -1,19 +1,29 @@
 package dev.cardinal.job.cli;
 
 import dev.cardinal.job.bundle.ImportJob;
+import dev.cardinal.job.compare.CompareJob;
+import dev.cardinal.job.compare.CompareRequest;
+import dev.cardinal.job.compare.Comparison;
 import dev.cardinal.job.evaluate.EvaluateJob;
 import dev.cardinal.job.evaluate.Metrics;
 import dev.cardinal.job.evaluate.TruthAs;
 import dev.cardinal.job.label.LabelJob;
 import dev.cardinal.job.label.LabelRequest;
 import dev.cardinal.job.label.LabelResult;
+import dev.cardinal.job.report.ReportJob;
+import dev.cardinal.job.select.SelectJob;
+import dev.cardinal.job.select.SelectOptions;
+import dev.cardinal.job.select.SelectRequest;
+import dev.cardinal.job.select.SelectResult;
 import dev.cardinal.job.source.FieldNames;
 import dev.cardinal.job.source.InputFormat;
 import dev.cardinal.job.source.SourceSpec;
 import dev.cardinal.job.source.TruthFrom;
 import dev.cardinal.udf.LabelOptions;
+import dev.cardinal.udf.LabelOptions.Emit;
 import dev.cardinal.zoo.Catalogue;
 import dev.cardinal.zoo.ImportProgress;
+import dev.cardinal.zoo.ModelCard;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Files;
@@ -23,24 +33,29 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.Set;
 import org.apache.spark.sql.SparkSession;
 import picocli.CommandLine;
 import picocli.CommandLine.Option;
 
-/** {@code demo}: the whole way, on the model and the images that come with Cardinal. */
+/** {@code demo}: the whole way, on the models and the images that come with Cardinal. */
 @CommandLine.Command(
         name = "demo",
         description =
-                "Imports, labels and evaluates the model and the images that come with Cardinal: a small ResNeXt and"
-                        + " 1,000 images of Fashion-MNIST, with five files that are no images.",
+                "Imports two small ResNeXt that come with Cardinal, labels 1,000 images of Fashion-MNIST and five files that"
+                        + " are no images with each, selects pseudo-labels, and evaluates and compares.",
         sortOptions = false)
 final class DemoCommand extends CommonOptions implements Command {
-    private static final String CARD = "fashion_resnext20_8x4d";
+    private static final String TEACHER = "fashion_resnext20_8x4d";
+    private static final String SMALL = "fashion_resnext11_4x4d";
+
+    /** Images selected of each class: about as many as it has, so that some are wrong. */
+    private static final int K = 100;
 
     @Option(
             names = "--output",
             paramLabel = "DIR",
-            description = "Directory on the local disk for images, model and results [cardinal-demo].")
+            description = "Directory on the local disk for images, models and results [cardinal-demo].")
     private String output = "cardinal-demo";
 
     @Override
@@ -59,49 +74,136 @@ final class DemoCommand extends CommonOptions implements Command {
     public int run(Console console) throws Exception {
         Path directory = Path.of(output).toAbsolutePath().normalize();
         Path images = DemoImages.extract(directory);
-        // Fully qualified: a cluster's default file system may be another.
-        String model = "file:" + directory.resolve("model");
-        String predictions = "file:" + directory.resolve("predictions");
-        String evaluation = "file:" + directory.resolve("evaluation");
         PrintStream out = console.out();
         try (ProgressBar progress = new ProgressBar(console)) {
-            progress.step("importing the model");
-            ImportJob.Result imported = new ImportJob(Spark.configuration(), ImportProgress.NONE)
-                    .run(ImportJob.Request.released(Catalogue.find(CARD), model));
+            progress.step("importing the models");
+            ModelCard teacher = imported(TEACHER, directory, "model");
+            ModelCard small = imported(SMALL, directory, "model-small");
             progress.step("starting Spark");
             try (SparkSession spark = Spark.session("demo")) {
-                LabelResult labelled = new LabelJob(spark, Clock.systemUTC(), progress)
-                        .run(request(model, "file:" + images, predictions));
+                LabelResult labelled = labelled(directory, "model", "predictions", spark, progress);
+                LabelResult bySmall = labelled(directory, "model-small", "predictions-small", spark, progress);
+                progress.step("selecting");
+                Optional<SelectResult> selected = selected(directory, spark);
                 progress.step("evaluating");
-                Metrics metrics = new EvaluateJob(spark)
-                        .run(new EvaluateJob.Request(List.of(predictions), TruthAs.AUTO, evaluation));
+                Metrics metrics = new EvaluateJob(spark).run(evaluation(directory));
+                progress.step("comparing");
+                Comparison comparison = new CompareJob(spark).run(comparison(directory));
+                progress.step("drawing reports");
+                List<String> pages = pages(directory, spark, console);
                 progress.finished();
-                out.printf(
-                        Locale.ROOT,
-                        "model        %s (%s, %,d parameters)%n",
-                        imported.bundle().modelId(),
-                        imported.bundle().card().architecture().title(),
-                        imported.bundle().card().architecture().parameters());
+
+                print(teacher, out);
                 LabelReport.printShort(
                         labelled, directory.resolve("predictions").toString(), out);
-                EvaluateCommand.print(metrics, out);
+                out.println();
+                selected.ifPresent(result -> SelectCommand.print(result, out));
+                EvaluateReport.print(metrics, out);
+                out.println();
+                print(small, out);
+                LabelReport.printHeadline(bySmall, out);
+                CompareReport.print(comparison, out);
+                out.println();
+                out.println("images:      " + images);
+                out.println("model:       " + directory.resolve("model"));
+                out.println("selection:   " + directory.resolve("selection"));
+                out.println("evaluation:  " + directory.resolve("evaluation").resolve(EvaluateJob.METRICS_FILE));
+                out.println("comparison:  " + directory.resolve("comparison").resolve(CompareJob.COMPARISON_FILE));
+                pages.forEach(page -> out.println("report:      " + directory.resolve(page)));
             }
         }
-        out.println("images:      " + images);
-        out.println("model:       " + directory.resolve("model"));
-        out.println("evaluation:  " + directory.resolve("evaluation") + "/" + EvaluateJob.METRICS_FILE);
         return ExitCode.DONE;
     }
 
-    private static LabelRequest request(String model, String images, String predictions) {
-        return new LabelRequest(
-                model,
+    private static ModelCard imported(String id, Path directory, String name) throws IOException {
+        return new ImportJob(Spark.configuration(), ImportProgress.NONE)
+                .run(ImportJob.Request.released(Catalogue.find(id), uri(directory, name)))
+                .bundle()
+                .card();
+    }
+
+    private static LabelResult labelled(
+            Path directory, String model, String predictions, SparkSession spark, ProgressBar progress)
+            throws IOException {
+        LabelRequest request = new LabelRequest(
+                uri(directory, model),
                 null,
-                new SourceSpec(List.of(images), InputFormat.FILES, null, TruthFrom.PARENT_DIR, FieldNames.usual()),
-                Optional.of(predictions),
+                new SourceSpec(
+                        List.of(uri(directory, "images")),
+                        InputFormat.FILES,
+                        null,
+                        TruthFrom.PARENT_DIR,
+                        FieldNames.usual()),
+                Optional.of(uri(directory, predictions)),
                 Long.MAX_VALUE,
-                LabelOptions.defaults(),
+                LabelOptions.defaults().withEmit(Set.of(Emit.LOGITS)),
                 LabelRequest.DEFAULT_IMAGES_PER_COMMIT,
                 1.0);
+        return new LabelJob(spark, Clock.systemUTC(), progress).run(request);
+    }
+
+    /** A selection is made once; an earlier demo's is not made again. */
+    private static Optional<SelectResult> selected(Path directory, SparkSession spark) throws IOException {
+        if (Files.exists(directory.resolve("selection/run.json"))) {
+            return Optional.empty();
+        }
+        SelectRequest request = new SelectRequest(
+                List.of(List.of(uri(directory, "predictions"))),
+                uri(directory, "selection"),
+                SelectOptions.builder().k(K).build());
+        return Optional.of(new SelectJob(spark).run(request));
+    }
+
+    private static EvaluateJob.Request evaluation(Path directory) {
+        return new EvaluateJob.Request(
+                List.of(uri(directory, "predictions")),
+                null,
+                TruthAs.AUTO,
+                uri(directory, "selection"),
+                List.of(K / 4, K / 2, K),
+                uri(directory, "evaluation"));
+    }
+
+    private static CompareRequest comparison(Path directory) {
+        return new CompareRequest(
+                List.of(List.of(uri(directory, "predictions")), List.of(uri(directory, "predictions-small"))),
+                null,
+                TruthAs.AUTO,
+                uri(directory, "comparison"));
+    }
+
+    /** Pages that could be made, by their names below the directory. */
+    private static List<String> pages(Path directory, SparkSession spark, Console console) {
+        List<String> pages = new ArrayList<>();
+        page("predictions/_cardinal", ReportJob::label, uri(directory, "predictions"), pages, spark, console);
+        page("evaluation", ReportJob::evaluate, uri(directory, "evaluation"), pages, spark, console);
+        page("comparison", ReportJob::compare, uri(directory, "comparison"), pages, spark, console);
+        page("selection", ReportJob::select, uri(directory, "selection"), pages, spark, console);
+        return pages;
+    }
+
+    private interface PageOf {
+        String make(ReportJob reports, String output) throws IOException;
+    }
+
+    private static void page(
+            String name, PageOf page, String of, List<String> pages, SparkSession spark, Console console) {
+        if (Reports.isMade(reports -> page.make(reports, of), spark, console)) {
+            pages.add(name + "/" + ReportJob.FILE);
+        }
+    }
+
+    /** Fully qualified: a cluster's default file system may be another. */
+    private static String uri(Path directory, String name) {
+        return "file:" + directory.resolve(name);
+    }
+
+    private static void print(ModelCard card, PrintStream out) {
+        out.printf(
+                Locale.ROOT,
+                "%s: %s, %,d parameters%n",
+                card.id(),
+                card.architecture().title(),
+                card.architecture().parameters());
     }
 }

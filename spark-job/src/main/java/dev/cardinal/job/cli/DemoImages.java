@@ -16,7 +16,16 @@ final class DemoImages {
     private static final String ROOT = "/dev/cardinal/job/demo/";
     private static final String INDEX = "images.txt";
     private static final Set<String> OURS = Set.of(
-            "images", "model", "predictions", "evaluation", "LICENSE-fashion-mnist", "LICENSE-fashion-mnist.arriving");
+            "images",
+            "model",
+            "model-small",
+            "predictions",
+            "predictions-small",
+            "selection",
+            "evaluation",
+            "comparison",
+            "LICENSE-fashion-mnist",
+            "LICENSE-fashion-mnist.arriving");
 
     private DemoImages() {}
 

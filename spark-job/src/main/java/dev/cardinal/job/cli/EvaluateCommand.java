@@ -4,7 +4,6 @@ import dev.cardinal.job.evaluate.EvaluateJob;
 import dev.cardinal.job.evaluate.Metrics;
 import dev.cardinal.job.evaluate.TruthAs;
 import java.io.IOException;
-import java.io.PrintStream;
 import java.util.ArrayList;
 import java.util.List;
 import org.apache.spark.sql.SparkSession;
@@ -71,13 +70,10 @@ final class EvaluateCommand extends CommonOptions implements Command {
     public int run(Console console) throws Exception {
         try (SparkSession spark = Spark.session("evaluate")) {
             Metrics metrics = new EvaluateJob(spark).run(request());
-            print(metrics, console.out());
+            EvaluateReport.print(metrics, console.out());
             console.out().println("metrics: " + output + "/" + EvaluateJob.METRICS_FILE);
+            Reports.print(output + "/report.html", reports -> reports.evaluate(output), spark, console);
             return ExitCode.DONE;
         }
-    }
-
-    static void print(Metrics metrics, PrintStream out) {
-        EvaluateReport.print(metrics, out);
     }
 }

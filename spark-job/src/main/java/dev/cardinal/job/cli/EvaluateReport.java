@@ -74,39 +74,33 @@ final class EvaluateReport {
     }
 
     private static void printLeftOut(Metrics metrics, PrintStream out) {
-        if (metrics.withoutTruth() > 0) {
-            out.printf(Locale.ROOT, "%,d images have no truth%n", metrics.withoutTruth());
-        }
-        if (metrics.notClassified() > 0) {
-            out.printf(Locale.ROOT, "%,d images with a truth were not classified%n", metrics.notClassified());
-        }
-        if (metrics.refusedNan() > 0) {
-            out.printf(
-                    Locale.ROOT,
-                    "%,d images are left out: a score or logit of theirs is NaN or infinite%n",
-                    metrics.refusedNan());
-        }
-        if (metrics.unmatchedImages() > 0) {
-            out.printf(
-                    Locale.ROOT,
-                    "%,d images have a truth that is no class of the model: %s%n",
-                    metrics.unmatchedImages(),
-                    some(metrics.unmatched().stream()
-                            .map(each -> each.truth() + " (" + each.count() + ")")
-                            .toList()));
-        }
-        if (!metrics.classesWithoutTruth().isEmpty()) {
-            out.printf(
-                    Locale.ROOT,
-                    "%,d classes of the model are the truth of no image: %s%n",
-                    metrics.classesWithoutTruth().size(),
-                    some(metrics.classesWithoutTruth()));
+        printUnlessNone("images without a truth", metrics.withoutTruth(), List.of(), out);
+        printUnlessNone("images with a truth that were not classified", metrics.notClassified(), List.of(), out);
+        printUnlessNone(
+                "images left out, as a score or logit is NaN or infinite", metrics.refusedNan(), List.of(), out);
+        printUnlessNone(
+                "images with a truth that is no class of the model",
+                metrics.unmatchedImages(),
+                metrics.unmatched().stream()
+                        .map(each -> each.truth() + " (" + each.count() + ")")
+                        .toList(),
+                out);
+        printUnlessNone(
+                "classes that are the truth of no image",
+                metrics.classesWithoutTruth().size(),
+                metrics.classesWithoutTruth(),
+                out);
+    }
+
+    private static void printUnlessNone(String what, long count, List<String> examples, PrintStream out) {
+        if (count > 0) {
+            out.printf(Locale.ROOT, "%s: %,d%s%n", what, count, some(examples));
         }
     }
 
     private static String some(List<String> all) {
-        String first = all.stream().limit(SHOWN).collect(Collectors.joining(", "));
-        return TextTable.printable(all.size() > SHOWN ? first + ", ..." : first);
+        String some = all.stream().limit(SHOWN).map(each -> ", " + each).collect(Collectors.joining());
+        return TextTable.printable(all.size() > SHOWN ? some + ", ..." : some);
     }
 
     private static void printSelection(List<PrecisionAt> selection, PrintStream out) {

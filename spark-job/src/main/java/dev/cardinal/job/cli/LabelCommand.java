@@ -237,6 +237,10 @@ final class LabelCommand extends CommonOptions implements Command {
                 ProgressBar progress = new ProgressBar(console)) {
             LabelResult result = new LabelJob(spark, Clock.systemUTC(), progress).run(request());
             LabelReport.print(result, output, console.out());
+            if (output != null && result.labelled() > 0) {
+                String table = output;
+                Reports.print(table + "/_cardinal/report.html", reports -> reports.label(table), spark, console);
+            }
             if (result.gateExceeded()) {
                 console.err()
                         .println(

@@ -40,6 +40,11 @@ final class LabelReport {
         printOutput(output, out);
     }
 
+    /** How many images were labelled, and how fast. */
+    static void printHeadline(LabelResult result, PrintStream out) {
+        out.println(headline(result));
+    }
+
     private static void printOutput(String output, PrintStream out) {
         out.println("predictions: " + output);
     }

@@ -11,6 +11,7 @@ import picocli.CommandLine;
             ModelsCommand.class,
             ImportCommand.class,
             LabelCommand.class,
+            SelectCommand.class,
             EvaluateCommand.class,
             CompareCommand.class,
             DemoCommand.class

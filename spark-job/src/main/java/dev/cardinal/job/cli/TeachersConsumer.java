@@ -3,30 +3,33 @@ package dev.cardinal.job.cli;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Stack;
-import picocli.CommandLine;
+import picocli.CommandLine.IParameterConsumer;
+import picocli.CommandLine.MissingParameterException;
 import picocli.CommandLine.Model.ArgSpec;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
 
 /**
- * Reads an option that may repeat and takes several values each time, into a list for each time: {@code --predictions A B
- * --predictions C} is [[A, B], [C]]. Its field is a {@code List<List<String>>}. Stateless.
+ * Reads an option of {@code List<List<String>>} whose every occurrence is a teacher and whose every value a part of its predictions:
+ * {@code --predictions A B --predictions C} is {@code [[A, B], [C]]}.
  */
-final class TeachersConsumer implements CommandLine.IParameterConsumer {
+final class TeachersConsumer implements IParameterConsumer {
     @Override
+    @SuppressWarnings("JdkObsolete") // picocli's choice
     public void consumeParameters(Stack<String> arguments, ArgSpec option, CommandSpec command) {
-        List<String> values = new ArrayList<>();
+        List<String> parts = new ArrayList<>();
         while (!arguments.isEmpty() && !arguments.peek().startsWith("-")) {
-            values.add(arguments.pop());
+            parts.add(arguments.pop());
         }
-        if (values.isEmpty()) {
-            throw new CommandLine.MissingParameterException(
+        if (parts.isEmpty()) {
+            throw new MissingParameterException(
                     command.commandLine(),
                     option,
-                    "Missing required parameter for option '--predictions' (" + option.paramLabel() + ")");
+                    "Missing required parameter for option '" + ((OptionSpec) option).longestName() + "' ("
+                            + option.paramLabel() + ")");
         }
-        List<List<String>> teachers = option.getValue();
-        List<List<String>> all = teachers == null ? new ArrayList<>() : new ArrayList<>(teachers);
-        all.add(List.copyOf(values));
-        option.setValue(all);
+        List<List<String>> teachers = new ArrayList<>(option.<List<List<String>>>getValue());
+        teachers.add(List.copyOf(parts));
+        option.setValue(teachers);
     }
 }

@@ -90,10 +90,12 @@ final class Recommender {
         return knowsMacs ? macs(requireNonNull(of.macs())) + " MACs an image and " + speed : speed;
     }
 
-    /** A number of MACs with three or four digits and a unit. */
-    static String macs(long macs) {
-        return macs >= 1_000_000_000L
-                ? String.format(Locale.ROOT, "%.2f G", macs / 1e9)
-                : String.format(Locale.ROOT, "%.1f M", macs / 1e6);
+    private static String macs(long macs) {
+        if (macs >= 1_000_000_000) {
+            return String.format(Locale.ROOT, "%.2f G", macs / 1e9);
+        }
+        return macs >= 1_000_000
+                ? String.format(Locale.ROOT, "%.1f M", macs / 1e6)
+                : String.format(Locale.ROOT, "%,d", macs);
     }
 }

@@ -2,7 +2,6 @@ package dev.cardinal.job.evaluate;
 
 import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.count;
-import static org.apache.spark.sql.functions.lit;
 import static org.apache.spark.sql.functions.min;
 
 import dev.cardinal.job.UserPath;
@@ -38,6 +37,7 @@ record TruthFormat(Path path, Kind kind, String nameFilter) {
     private static final byte[] PARQUET_MAGIC = "PAR1".getBytes(StandardCharsets.US_ASCII);
     private static final String PARQUET_NAME = ".parquet";
     private static final String CSV_NAME = ".csv";
+    private static final String ONE_FILE = "*";
     /** Column of lines that have more or fewer fields than the header. */
     private static final String BROKEN = "_cardinal_broken_line";
 
@@ -73,7 +73,7 @@ record TruthFormat(Path path, Kind kind, String nameFilter) {
         if (status.getLen() == 0) {
             throw CardinalException.input("truth " + uri + " is empty");
         }
-        return new TruthFormat(path, startsLikeParquet(path, fileSystem) ? Kind.PARQUET : Kind.CSV, "*");
+        return new TruthFormat(path, startsLikeParquet(path, fileSystem) ? Kind.PARQUET : Kind.CSV, ONE_FILE);
     }
 
     private static TruthFormat ofDirectory(Path directory, FileSystem fileSystem) throws IOException {
@@ -122,9 +122,10 @@ record TruthFormat(Path path, Kind kind, String nameFilter) {
     /**
      * The rows; of CSV every column is text.
      *
-     * @throws CardinalException if it cannot be read, or lines have more or fewer fields than the header
+     * @throws CardinalException if it is no such table, or lines have more or fewer fields than the header
+     * @throws IOException if its file system fails
      */
-    Dataset<Row> read(SparkSession spark) {
+    Dataset<Row> read(SparkSession spark) throws IOException {
         DataFrameReader reader = spark.read().option("pathGlobFilter", nameFilter);
         try {
             return kind == Kind.PARQUET
@@ -133,9 +134,16 @@ record TruthFormat(Path path, Kind kind, String nameFilter) {
         } catch (CardinalException e) {
             throw e;
         } catch (Exception e) { // Spark throws checked ones that it does not declare
+            Throwable root = e;
+            while (root.getCause() != null) {
+                root = root.getCause();
+            }
+            if (root instanceof IOException) {
+                throw new IOException("truth " + path + " cannot be read: " + root.getMessage(), e);
+            }
             throw CardinalException.input(
-                    "truth " + path + " cannot be read as " + kind + ": "
-                            + String.valueOf(e.getMessage()).lines().findFirst().orElse(""),
+                    "truth " + path + " is no table in " + kind + ": "
+                            + String.valueOf(root.getMessage()).replaceAll("\\s+", " "),
                     e);
         }
     }
@@ -154,22 +162,23 @@ record TruthFormat(Path path, Kind kind, String nameFilter) {
             throw CardinalException.input("truth " + path + " is empty");
         }
         Dataset<Row> rows = reader.schema(schema.add(BROKEN, DataTypes.StringType))
-                .option("enforceSchema", "false")
+                .option("enforceSchema", String.valueOf(nameFilter.equals(ONE_FILE))) // else each header is held to it
                 .option("columnPruning", "false")
                 .option("columnNameOfCorruptRecord", BROKEN)
                 .csv(literal);
-        requireWholeLines(rows, schema.length());
+        requireWholeLines(rows, schema);
         return rows.drop(BROKEN);
     }
 
-    private void requireWholeLines(Dataset<Row> rows, int fields) {
-        Row broken =
-                rows.agg(count(col(BROKEN)), min(col(BROKEN)), count(lit(1))).head();
+    private void requireWholeLines(Dataset<Row> rows, StructType header) {
+        // Spark does not read that column alone.
+        Row broken = rows.agg(count(col(BROKEN)), min(col(BROKEN)), count(rows.col("`" + header.fieldNames()[0] + "`")))
+                .head();
         if (broken.getLong(0) > 0) {
-            throw CardinalException.input("truth " + path + ": " + broken.getLong(0)
-                    + " lines do not have the header's "
-                    + fields + " fields (for example '" + broken.getString(1).strip()
-                    + "'): put a field that holds commas in double quotes");
+            throw CardinalException.input(
+                    "truth " + path + ": " + broken.getLong(0) + " lines do not have the header's "
+                            + header.length() + " fields (for example '"
+                            + broken.getString(1).strip() + "'): put a field that holds commas in double quotes");
         }
     }
 }

@@ -70,6 +70,7 @@ final class TableWriter {
         int commits = 0;
         try {
             table.removeScratch();
+            table.removeLeftovers(); // also where there is nothing left to do
             int cores = spark.sparkContext().defaultParallelism();
             Iterator<List<ImageRef>> groups = plan.commits(run.request().imagesPerCommit(), table.scratch());
             while (groups.hasNext()) {

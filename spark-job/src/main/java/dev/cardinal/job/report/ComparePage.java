@@ -70,8 +70,7 @@ final class ComparePage {
         long withTruth = Json.count(comparison, "with_truth");
         Page page = new Page(
                         "compare",
-                        Text.count(teachers.size(), "teacher", "teachers") + " on "
-                                + Text.count(n, "image", "images"))
+                        Text.count(teachers.size(), "teacher", "teachers") + " on " + Text.count(n, "image", "images"))
                 .lead(
                         withTruth == 0
                                 ? "There is no truth: the page says where they agree, not who is right."
@@ -100,7 +99,7 @@ final class ComparePage {
         boolean hasTruth = Json.count(comparison, "with_truth") > 0;
         Table table = new Table("Teachers").text("Teacher").text("Model").text("Precision");
         if (hasTruth) {
-            table.bar("Top-1").number("95 % interval");
+            table.number("Top-1").number("95 % interval");
         }
         table.number("Images a second").number("MACs").text("Predictions");
         for (int i = 0; i < teachers.size(); i++) {
@@ -110,9 +109,11 @@ final class ComparePage {
             Double rate = Json.number(teacher, "images_per_second");
             Double macs = Json.number(teacher, "macs");
             List<Cell> cells = new ArrayList<>(List.of(
-                    Cell.of(mark(i)), Cell.of(Json.shown(teacher, "model")), Cell.of(Json.shown(teacher, "precision"))));
+                    Cell.of(mark(i)),
+                    Cell.of(Json.shown(teacher, "model")),
+                    Cell.of(Json.shown(teacher, "precision"))));
             if (hasTruth) {
-                cells.add(Cell.shareBar(Json.number(teacher, "top1"), low, high));
+                cells.add(Cell.percent(Json.number(teacher, "top1")));
                 cells.add(Cell.of(Text.interval(low, high), low));
             }
             cells.add(Cell.of(Text.rate(rate), rate));
@@ -147,15 +148,16 @@ final class ComparePage {
     private void pairs(Html html) {
         List<JsonNode> pairs = Json.list(comparison, "pairs");
         boolean hasTruth = Json.count(comparison, "with_truth") > 0;
-        Table table = new Table("Pairs").text("Pair").bar("Agree").number("Kappa", "Cohen's kappa of the first predictions");
+        Table table =
+                new Table("Pairs").text("Pair").bar("Agree").number("Kappa", "Cohen's kappa of the first predictions");
         if (hasTruth) {
             table.number("Difference", "top-1 of the second less that of the first, in points")
                     .number("95 % interval")
                     .number("McNemar p", "exact test that neither is right more often")
-                    .number("Both right")
-                    .number("First only")
-                    .number("Second only")
-                    .number("Both wrong");
+                    .number("Both", "images that both have right")
+                    .number("First", "images that only the first has right")
+                    .number("Second", "images that only the second has right")
+                    .number("Neither", "images that neither has right");
         }
         for (JsonNode pair : pairs) {
             Double difference = Json.number(pair, "difference");
@@ -184,7 +186,8 @@ final class ComparePage {
                     "p",
                     hasTruth
                             ? "Difference: top-1 of the second less that of the first, in points. McNemar: how likely so"
-                                    + " uneven a split of the images that only one has right is, were both as good."
+                                    + " uneven a split of the images that only one has right is, were both as good. Then the"
+                                    + " images that both, only the first, only the second, and neither have right."
                             : "How often the first predictions are the same, and Cohen's kappa of them.");
             table.write(html);
         }

@@ -3,6 +3,7 @@ package dev.cardinal.job.report;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
@@ -13,6 +14,16 @@ final class EvaluatePage {
     private static final int MOST_CLASSES = 1000;
     private static final int MOST_NAMES = 200;
     private static final int LONGEST_NAME = 120;
+
+    /** Images that do not count, and why. */
+    private static final Map<String, String> COUNTS = new LinkedHashMap<>();
+
+    static {
+        COUNTS.put("not_classified", "with a truth that were not classified");
+        COUNTS.put("without_truth", "without a truth");
+        COUNTS.put("unmatched_images", "with a truth that means no class");
+        COUNTS.put("refused_nan", "with a score or logit that is no number");
+    }
 
     private final JsonNode metrics;
     private final Map<String, Thumbnail> thumbnails;
@@ -50,19 +61,18 @@ final class EvaluatePage {
         long n = Json.count(metrics, "n");
         Page page = new Page(
                         "evaluate", "Top-1 " + Text.percent(number("top1")) + " on " + Text.count(n, "image", "images"))
-                .lead("Predictions of " + Json.shown(metrics, "model") + " held to the truth."
-                        + left("not_classified", "with a truth", "not classified")
-                        + left("without_truth", "classified", "without a truth"));
+                .lead("Predictions of " + Json.shown(metrics, "model") + " held to the truth.");
         page.figure("Top-1", Text.percent(number("top1")), Text.interval(number("top1_low"), number("top1_high")));
         page.figure("Top-5", Text.percent(number("top5")), Text.interval(number("top5_low"), number("top5_high")));
         page.figure("ECE", Text.percent(number("ece")), "expected calibration error");
-        page.figure("MCE", Text.percent(number("mce")), "the worst part's");
+        page.figure("MCE", Text.percent(number("mce")), "in the worst bin");
         page.figure(
                 "NLL", Text.decimal(number("nll")), number("nll") == null ? "needs --emit logits" : "nats an image");
         Double temperature = Json.number(metrics.path("temperature"), "value");
         if (temperature != null) {
             page.figure("Temperature", Text.decimal(temperature), "lowers the NLL most");
         }
+        page.section("counts", "Counts", this::counts);
         page.section("calibration", "Calibration", this::calibration);
         List<JsonNode> steps = Json.list(metrics, "selection");
         if (!steps.isEmpty()) {
@@ -82,12 +92,17 @@ final class EvaluatePage {
         return Json.number(metrics, name);
     }
 
-    private String left(String count, String which, String what) {
-        long images = Json.count(metrics, count);
-        return images == 0
-                ? ""
-                : " " + Text.count(images, "image", "images") + " " + which + (images == 1 ? " is " : " are ") + what
-                        + ".";
+    private void counts(Html html) {
+        Table table = new Table("Counts").text("Images").number("").fixed();
+        table.row(Cell.of("that count"), Cell.count(Json.count(metrics, "n")));
+        COUNTS.forEach((name, meaning) -> {
+            if (metrics.has(name)) {
+                table.row(Cell.of(meaning), Cell.count(Json.count(metrics, name)));
+            }
+        });
+        html.open("div", "class", "card");
+        table.write(html);
+        html.close();
     }
 
     private void calibration(Html html) {
@@ -112,10 +127,14 @@ final class EvaluatePage {
         }
         html.open("div", "class", "charts");
         diagram.write(html, "reliability");
-        new Histogram(diagram.bins().stream()
-                        .map(ReliabilityDiagram.Bin::n)
-                        .toList())
-                .write(html, "confidence", "Scores", "How sure the model is of its first predictions.", "score", "images");
+        new Histogram(diagram.bins().stream().map(ReliabilityDiagram.Bin::n).toList())
+                .write(
+                        html,
+                        "confidence",
+                        "Scores",
+                        "How sure the model is of its first predictions.",
+                        "score",
+                        "images");
         html.close();
     }
 
@@ -232,8 +251,7 @@ final class EvaluatePage {
                     .text("Truth")
                     .number("Images")
                     .sorted(Table.Order.DESCENDING);
-            unmatched.forEach(
-                    of -> table.row(Cell.of(Json.shown(of, "truth")), Cell.count(Json.count(of, "count"))));
+            unmatched.forEach(of -> table.row(Cell.of(Json.shown(of, "truth")), Cell.count(Json.count(of, "count"))));
             html.open("div", "class", "card").element("h3", "Truths that mean no class");
             table.write(html);
             html.close();

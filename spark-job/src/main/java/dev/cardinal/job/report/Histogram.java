@@ -74,11 +74,17 @@ record Histogram(List<Long> counts) {
                         "Of %s %s, most lie from %s: %s.",
                         Text.count(total()), things, ranges.get(fullest), Text.count(most));
         Plot plot = new Plot(
-                html, id, heading, description, Axis.unit(across), Axis.upTo(things, Math.max(4.0, (double) most), Text::compact));
+                html,
+                id,
+                heading,
+                description,
+                Axis.unit(across),
+                Axis.upTo(things, Math.max(4.0, (double) most), Text::compact));
         for (int bin = 0; bin < counts.size(); bin++) {
             long count = counts.get(bin);
             if (count > 0) {
-                plot.rectangle("bar", low(bin), high(bin), 0, (double) count, ranges.get(bin) + ": " + Text.count(count));
+                plot.rectangle(
+                        "bar", low(bin), high(bin), 0, (double) count, ranges.get(bin) + ": " + Text.count(count));
             }
         }
         plot.end();

@@ -158,11 +158,21 @@ final class LabelPage {
         table.write(html);
         long changed = Json.count(run, "changed");
         if (changed > 0) {
-            Page.note(html, Text.count(changed, "labelled file has changed since and keeps its row.", "labelled files have changed since and keep their rows."));
+            Page.note(
+                    html,
+                    Text.count(
+                            changed,
+                            "labelled file has changed since and keeps its row.",
+                            "labelled files have changed since and keep their rows."));
         }
         long skipped = Json.count(run, "skipped");
         if (skipped > 0) {
-            Page.note(html, Text.count(skipped, "file was passed over: its name begins with a dot.", "files were passed over: their names begin with a dot."));
+            Page.note(
+                    html,
+                    Text.count(
+                            skipped,
+                            "file was passed over: its name begins with a dot.",
+                            "files were passed over: their names begin with a dot."));
         }
         html.close();
     }
@@ -195,8 +205,7 @@ final class LabelPage {
                 .filter(stage -> OF_THE_MODEL.contains(stage.getKey()))
                 .mapToDouble(Map.Entry::getValue)
                 .sum();
-        String bottleneck =
-                BOTTLENECKS.get(String.valueOf(Json.text(run.path("bottleneck"), "stage")));
+        String bottleneck = BOTTLENECKS.get(String.valueOf(Json.text(run.path("bottleneck"), "stage")));
         Table table = new Table("Time by stage")
                 .text("Stage")
                 .bar("Seconds")

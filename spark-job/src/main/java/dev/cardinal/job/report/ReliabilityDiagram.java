@@ -88,7 +88,8 @@ record ReliabilityDiagram(List<Bin> bins) {
                         + " below it the model is surer than it should be.",
                 inside -> {
                     draw(inside, id, heading);
-                    Figure.legend(inside, "dot", "right, larger for more images", "odd", "difference from the mean score");
+                    Figure.legend(
+                            inside, "dot", "right, larger for more images", "odd", "difference from the mean score");
                 },
                 numbers);
     }

@@ -50,8 +50,7 @@ final class SelectData {
     }
 
     private static Dataset<Row> read(Path output, String table, SparkSession spark) {
-        return spark.read()
-                .parquet(UserPath.literal(new Path(output, table).toString()));
+        return spark.read().parquet(UserPath.literal(new Path(output, table).toString()));
     }
 
     private static Histogram scores(Dataset<Row> selection) {
@@ -71,8 +70,10 @@ final class SelectData {
                 .filter(of -> of.selected() > 0)
                 .sorted(Comparator.comparingDouble(SelectedClass::cutOff).reversed())
                 .toList());
-        Map<Integer, List<Picture>> highest = pictures(selection, shown, col("rank").asc());
-        Map<Integer, List<Picture>> lowest = pictures(selection, shown, col("rank").desc());
+        Map<Integer, List<Picture>> highest =
+                pictures(selection, shown, col("rank").asc());
+        Map<Integer, List<Picture>> lowest =
+                pictures(selection, shown, col("rank").desc());
         List<Sheet> sheets = new ArrayList<>();
         for (SelectedClass of : shown) {
             List<Picture> first = highest.getOrDefault(of.index(), List.of());
@@ -101,18 +102,16 @@ final class SelectData {
         Map<Integer, List<Picture>> pictures = new HashMap<>();
         for (Row row : selection
                 .filter(col("class_index").isin(indices))
-                .withColumn("place", row_number().over(Window.partitionBy("class_index").orderBy(order)))
+                .withColumn(
+                        "place",
+                        row_number().over(Window.partitionBy("class_index").orderBy(order)))
                 .filter(col("place").leq(OF_EACH_END))
                 .select("class_index", "class_label", "path", "score", "rank")
                 .orderBy("class_index", "rank")
                 .collectAsList()) {
             pictures.computeIfAbsent(row.getInt(0), index -> new ArrayList<>())
                     .add(Picture.predicted(
-                            row.getString(2),
-                            row.getString(1),
-                            (double) row.getFloat(3),
-                            null,
-                            Picture.Mark.NONE));
+                            row.getString(2), row.getString(1), (double) row.getFloat(3), null, Picture.Mark.NONE));
         }
         return pictures;
     }

@@ -50,10 +50,8 @@ final class SelectPage {
         long selected = Json.count(counts, "selected");
         long shortClasses = Json.count(run, "short_classes");
         long classes = summary.classes().size();
-        Page page = new Page("select", Text.count(selected, "pseudo-label", "pseudo-labels") + " selected")
-                .lead("From " + Text.count(Json.count(counts, "images"), "image", "images") + ", by "
-                        + String.join(" and ", Json.texts(run.path("models"))) + ", at "
-                        + Text.time(Json.shown(run, "finished")) + ".")
+        Page page = new Page("select", Text.count(selected, "pseudo\u2011label", "pseudo\u2011labels") + " selected")
+                .lead(lead())
                 .warning("Some classes are short.", shortClasses == 0 ? null : shortInWords(shortClasses, classes));
         page.figure("Selected", Text.count(selected), "pairs of image and class");
         page.figure("Images considered", Text.count(Json.count(counts, "images")), "");
@@ -74,6 +72,14 @@ final class SelectPage {
         return page.options(options, Json.fields(run.path("versions"))).toString();
     }
 
+    private String lead() {
+        List<String> models = Json.texts(run.path("models"));
+        String finished = Json.text(run, "finished");
+        return "From " + Text.count(Json.count(run.path("counts"), "images"), "image", "images")
+                + (models.isEmpty() ? "" : ", by " + String.join(" and ", models))
+                + (finished == null ? "" : ", at " + Text.time(finished)) + ".";
+    }
+
     private String shortInWords(long shortClasses, long classes) {
         long lacking =
                 summary.classes().stream().mapToLong(SelectedClass::shortBy).sum();
@@ -82,7 +88,8 @@ final class SelectPage {
     }
 
     private void counts(Html html) {
-        Table table = new Table("Counts").text("Count").number("").text("Meaning").fixed();
+        Table table =
+                new Table("Counts").text("Count").number("").text("Meaning").fixed();
         JsonNode counts = run.path("counts");
         COUNTS.forEach((name, meaning) -> {
             if (counts.has(name)) {

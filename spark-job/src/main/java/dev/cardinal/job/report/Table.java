@@ -105,7 +105,8 @@ final class Table {
                 .element("caption", name, "class", "unseen")
                 .open("thead")
                 .open("tr");
-        List<String> styles = IntStream.range(0, columns.size()).mapToObj(this::style).toList();
+        List<String> styles =
+                IntStream.range(0, columns.size()).mapToObj(this::style).toList();
         for (int c = 0; c < columns.size(); c++) {
             heading(html, c, styles);
         }
@@ -151,7 +152,7 @@ final class Table {
                     "class",
                     styles.get(c),
                     "data-v",
-                    column.kind() == Kind.TEXT ? null : value == null ? "" : plain(value));
+                    column.kind() == Kind.TEXT ? null : plain(value));
             Cell.Bar bar = cell.bar();
             if (bar != null) {
                 bar(html, bar);
@@ -166,15 +167,17 @@ final class Table {
         return switch (columns.get(column).kind()) {
             case NUMBER -> "n";
             case BAR -> "n b";
-            case TEXT ->
-                rows.stream().allMatch(row -> row.get(column).text().length() <= SHORT) ? "s" : "l";
+            case TEXT -> rows.stream().allMatch(row -> row.get(column).text().length() <= SHORT) ? "s" : "l";
         };
     }
 
-    /** A number as JavaScript reads it, without the digits that a sort does not need. */
-    private static String plain(double value) {
+    /** A number as JavaScript reads it, without the digits that a sort does not need; nothing where there is none. */
+    private static String plain(@Nullable Double value) {
+        if (value == null || !Double.isFinite(value)) {
+            return "";
+        }
         return value == Math.rint(value) && Math.abs(value) < 1e15
-                ? Long.toString((long) value)
+                ? Long.toString(Math.round(value))
                 : Text.format("%.7g", value);
     }
 

@@ -83,7 +83,7 @@ final class Text {
 
     /** 4.3 MB. */
     static String bytes(long bytes) {
-        return compact(bytes) + (bytes < 1000 ? THIN_SPACE : "") + "B";
+        return compact((double) bytes) + (bytes < 1000 ? THIN_SPACE : "") + "B";
     }
 
     /** 0.8 s, 3 min 20 s, 2 h 05 min. */

@@ -38,7 +38,7 @@ final class ThumbnailEncoder {
         BufferedImage image = new BufferedImage(ready.width(), ready.height(), BufferedImage.TYPE_INT_RGB);
         byte[] rgb = ready.rgb();
         for (int i = 0; i < ready.width() * ready.height(); i++) {
-            int colour = (rgb[3 * i] & 0xff) << 16 | (rgb[3 * i + 1] & 0xff) << 8 | rgb[3 * i + 2] & 0xff;
+            int colour = ((rgb[3 * i] & 0xff) << 16) | ((rgb[3 * i + 1] & 0xff) << 8) | (rgb[3 * i + 2] & 0xff);
             image.setRGB(i % ready.width(), i / ready.width(), colour);
         }
         if (Math.max(ready.width(), ready.height()) <= SMALL_EDGE) {

@@ -25,7 +25,7 @@ final class Thumbnails {
     static final int MOST = 60;
 
     /** How long a task may take: a page without some pictures is better than none for long. */
-    static final Duration TIME = Duration.ofSeconds(20);
+    static final Duration TIME = Duration.ofSeconds(15);
 
     private static final int TASKS = 8;
 

@@ -63,11 +63,13 @@ record Bands(List<Band> bands, List<Long> totals) {
                 .forEach(row -> {
                     int c = row.<Integer>getAs("class_index");
                     if (c < 0 || c >= classes) {
-                        throw CardinalException.input("predictions hold class index " + c + ", of a model with "
-                                + classes + " classes");
+                        throw CardinalException.input(
+                                "predictions hold class index " + c + ", of a model with " + classes + " classes");
                     }
                     totals.set(c, row.getAs("total"));
-                    add(bands, new Band(c, row.getAs("above"), row.getAs("n"), row.getAs("lowest"), row.getAs("highest")));
+                    add(
+                            bands,
+                            new Band(c, row.getAs("above"), row.getAs("n"), row.getAs("lowest"), row.getAs("highest")));
                 });
         return new Bands(bands, totals);
     }
@@ -116,7 +118,9 @@ record Bands(List<Band> bands, List<Long> totals) {
         List<Row> rows = new ArrayList<>();
         for (int b = 0; b < bands.size(); b++) {
             Band band = bands.get(b);
-            float below = band.above() == 0 ? Float.POSITIVE_INFINITY : bands.get(b - 1).lowest();
+            float below = band.above() == 0
+                    ? Float.POSITIVE_INFINITY
+                    : bands.get(b - 1).lowest();
             rows.add(RowFactory.create(b, band.classIndex(), band.lowest(), below, band.above()));
         }
         return spark.createDataFrame(rows, SCHEMA);

@@ -49,12 +49,10 @@ record Candidates(Dataset<Row> images, int p, float minScore) {
         if (p == ALL) {
             exploded = images.select(columns(ofImage, explode(PREDICTIONS).as("prediction")));
         } else {
-            exploded = images.select(
-                            columns(ofImage, posexplode(PREDICTIONS).as(new String[] {"place", "prediction"})))
+            exploded = images.select(columns(ofImage, posexplode(PREDICTIONS).as(new String[] {"place", "prediction"})))
                     .filter(col("place").lt(p));
         }
-        Dataset<Row> rows =
-                exploded.select(columns(ofImage, col("prediction.class_index"), col("prediction.score")));
+        Dataset<Row> rows = exploded.select(columns(ofImage, col("prediction.class_index"), col("prediction.score")));
         return minScore > 0 ? rows.filter(col("score").geq(minScore)) : rows;
     }
 

@@ -45,13 +45,7 @@ import org.apache.spark.sql.types.DataTypes;
  * @param duplicates images for which another one of the same bytes stands
  */
 record Considered(
-        Dataset<Row> images,
-        long rows,
-        long considered,
-        long notOk,
-        long incomplete,
-        long excluded,
-        long duplicates) {
+        Dataset<Row> images, long rows, long considered, long notOk, long incomplete, long excluded, long duplicates) {
 
     private static final String EXCLUDED = "excluded";
     private static final String DUPLICATE = "duplicate";
@@ -164,7 +158,8 @@ record Considered(
             Dataset<Row> hashes =
                     Exclusion.open(options.exclude().get(), configuration).hashes(spark);
             Column isNamed = lower(col("sha256")).equalTo(col("excluded"));
-            dropped = keys.join(hashes, isNamed, "left_semi").select(col("path"), lit(EXCLUDED).as("reason"));
+            dropped = keys.join(hashes, isNamed, "left_semi")
+                    .select(col("path"), lit(EXCLUDED).as("reason"));
             keys = keys.join(hashes, isNamed, "left_anti");
         }
         if (options.dedupe() == Dedupe.SHA256) {
@@ -209,14 +204,19 @@ record Considered(
             SelectOptions options, List<Teacher> teachers, Optional<Dataset<Row>> dropped) {
         Dataset<Row> images = without(
                 dropped,
-                teachers.get(0).ok(col("path"), col("sha256"), array(col(Predictions.LOGITS)).as("all")));
+                teachers.get(0)
+                        .ok(
+                                col("path"),
+                                col("sha256"),
+                                array(col(Predictions.LOGITS)).as("all")));
         for (Teacher other : teachers.subList(1, teachers.size())) {
-            images = joined(images, other.ok(col("path").as("other"), col("sha256").as("bytes"), col(Predictions.LOGITS)))
+            images = joined(
+                            images,
+                            other.ok(col("path").as("other"), col("sha256").as("bytes"), col(Predictions.LOGITS)))
                     .select(
                             col("path"),
                             col("sha256"),
-                            concat(col("all"), array(col(Predictions.LOGITS)))
-                                    .as("all"));
+                            concat(col("all"), array(col(Predictions.LOGITS))).as("all"));
         }
         int classes = teachers.get(0).predictions().origin().classes().size();
         Softmax softmax = new Softmax(classes, options.competing(), options.temperature());
@@ -229,7 +229,6 @@ record Considered(
     /** Images that another teacher has as well, with the same bytes. */
     private static Dataset<Row> joined(Dataset<Row> images, Dataset<Row> other) {
         return images.join(
-                other,
-                col("path").equalTo(col("other")).and(col("sha256").eqNullSafe(col("bytes"))));
+                other, col("path").equalTo(col("other")).and(col("sha256").eqNullSafe(col("bytes"))));
     }
 }

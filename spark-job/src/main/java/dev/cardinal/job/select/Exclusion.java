@@ -109,7 +109,8 @@ final class Exclusion {
      */
     Dataset<Row> hashes(SparkSession spark) {
         Dataset<Row> hashes = (isParquet ? ofParquet(spark) : ofText(spark))
-                .select(regexp_extract(lower(col("excluded")), SHA256.pattern(), 0).as("excluded"))
+                .select(regexp_extract(lower(col("excluded")), SHA256.pattern(), 0)
+                        .as("excluded"))
                 .filter(col("excluded").notEqual(""));
         return hashes.count() <= BROADCAST_AT_MOST ? broadcast(hashes) : hashes;
     }
@@ -127,7 +128,8 @@ final class Exclusion {
         }
         Column hash = col("sha256");
         List<Row> wrong = rows.select(hash)
-                .filter(hash.isNotNull().and(hash.rlike("^" + SHA256.pattern() + "$").unary_$bang()))
+                .filter(hash.isNotNull()
+                        .and(hash.rlike("^" + SHA256.pattern() + "$").unary_$bang()))
                 .takeAsList(1);
         if (!wrong.isEmpty()) {
             throw CardinalException.input("--exclude " + path + ": expected 64 hexadecimal digits of a SHA-256, not '"

@@ -38,7 +38,10 @@ final class Histogram {
         return candidates
                 .rows()
                 .groupBy(col("class_index"), bucket().as("bucket"))
-                .agg(count(col("score")).as("n"), min("score").as("lowest"), max("score").as("highest"));
+                .agg(
+                        count(col("score")).as("n"),
+                        min("score").as("lowest"),
+                        max("score").as("highest"));
     }
 
     private static Column bucket() {
@@ -66,7 +69,8 @@ final class Histogram {
                 .withColumn("above", coalesce(sum("n").over(higher), lit(0L)))
                 .withColumn("total", sum("n").over(ofClass))
                 .filter(col("above").lt(k))
-                .groupBy(col("class_index"), floor(col("above").divide(bandRows)).as("band"))
+                .groupBy(
+                        col("class_index"), floor(col("above").divide(bandRows)).as("band"))
                 .agg(
                         min("above").as("above"),
                         sum("n").as("n"),

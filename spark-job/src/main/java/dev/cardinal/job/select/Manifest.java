@@ -57,8 +57,7 @@ final class Manifest {
     }
 
     private static Column nameInTree() {
-        Column label = regexp_replace(
-                regexp_replace(lower(col("class_label")), "[^a-z0-9]+", "_"), "^_|_$", "");
+        Column label = regexp_replace(regexp_replace(lower(col("class_label")), "[^a-z0-9]+", "_"), "^_|_$", "");
         Column extension = lower(regexp_extract(col("path"), "(\\.[A-Za-z0-9]{1,5})$", 1));
         Column copy = when(col("copy").gt(1), concat(lit("-"), col("copy"))).otherwise("");
         return concat(

@@ -87,7 +87,12 @@ final class Ranking {
                 .filter(col("place").leq(options.k()))
                 .withColumn("rank", col("above").plus(col("place")))
                 .filter(col("rank").leq(options.k()))
-                .select(col("path"), col("sha256"), CLASS, col("score"), col("rank").cast(DataTypes.IntegerType));
+                .select(
+                        col("path"),
+                        col("sha256"),
+                        CLASS,
+                        col("score"),
+                        col("rank").cast(DataTypes.IntegerType));
     }
 
     private static Dataset<Row> bestClass(Dataset<Row> selected) {

@@ -79,8 +79,8 @@ record RequestCheck(List<String> problems, List<Predictions> teachers) {
         for (Predictions other : teachers.subList(1, teachers.size())) {
             List<ClassLabel> classes = other.origin().classes();
             if (classes.size() != expected.size()) {
-                throw CardinalException.input("teachers need the same classes: " + described(first) + "; "
-                        + described(other));
+                throw CardinalException.input(
+                        "teachers need the same classes: " + described(first) + "; " + described(other));
             }
             for (int c = 0; c < classes.size(); c++) {
                 if (!classes.get(c).equals(expected.get(c))) {
@@ -98,8 +98,8 @@ record RequestCheck(List<String> problems, List<Predictions> teachers) {
                 .map(ClassLabel::name)
                 .toList();
         int all = teacher.origin().classes().size();
-        return name(teacher) + " have " + all + " (" + String.join(", ", names)
-                + (all > CLASSES_SHOWN ? ", ..." : "") + ")";
+        return name(teacher) + " have " + all + " (" + String.join(", ", names) + (all > CLASSES_SHOWN ? ", ..." : "")
+                + ")";
     }
 
     private static String described(ClassLabel label) {

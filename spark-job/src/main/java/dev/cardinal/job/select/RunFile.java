@@ -50,11 +50,7 @@ record RunFile(
             .build();
 
     static RunFile of(
-            SelectRequest request,
-            List<Predictions> teachers,
-            SelectResult result,
-            Instant started,
-            Instant finished) {
+            SelectRequest request, List<Predictions> teachers, SelectResult result, Instant started, Instant finished) {
         return new RunFile(
                 "done",
                 0,

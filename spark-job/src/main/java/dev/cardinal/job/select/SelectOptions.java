@@ -79,7 +79,11 @@ public record SelectOptions(
         IMAGEFOLDER
     }
 
-    /** @throws IllegalArgumentException if {@link #problems()} has any */
+    /**
+     * Options with these values.
+     *
+     * @throws IllegalArgumentException if a value is out of its range, saying what all of those are
+     */
     public SelectOptions {
         List<String> problems = problems(k, p, minScore, balance, temperature);
         if (!problems.isEmpty()) {
@@ -190,7 +194,11 @@ public record SelectOptions(
             return this;
         }
 
-        /** @throws IllegalArgumentException if a value is out of its range, saying what all of those are */
+        /**
+         * The options.
+         *
+         * @throws IllegalArgumentException if a value is out of its range, saying what all of those are
+         */
         public SelectOptions build() {
             return new SelectOptions(k, p, strategy, perImage, minScore, balance, temperature, dedupe, exclude, export);
         }

@@ -51,8 +51,7 @@ final class SelectOutput implements AutoCloseable {
         Path path = UserPath.of("output", output);
         FileSystem fileSystem = StoreFiles.fileSystem(path, configuration);
         Path directory = fileSystem.makeQualified(path);
-        return new SelectOutput(
-                fileSystem, directory, fileSystem.hasPathCapability(directory, MAGIC_CAPABILITY));
+        return new SelectOutput(fileSystem, directory, fileSystem.hasPathCapability(directory, MAGIC_CAPABILITY));
     }
 
     Path directory() {

@@ -54,7 +54,10 @@ final class SelectSession {
         if (conf.get(PARQUET_COMMITTER).equals(PARQUETS_OWN)) {
             conf.set(PARQUET_COMMITTER, BindingParquetOutputCommitter.class.getName());
         }
-        if (session.sparkContext().hadoopConfiguration().get(S3A_COMMITTER, "file").equals("file")) {
+        if (session.sparkContext()
+                .hadoopConfiguration()
+                .get(S3A_COMMITTER, "file")
+                .equals("file")) {
             conf.set(S3A_COMMITTER, "magic");
         }
     }

@@ -20,7 +20,7 @@ for (const table of document.querySelectorAll('table')) {
     heading.setAttribute('aria-sort', order);
   }));
   const frame = table.parentElement;
-  if (frame.classList.contains('tall')) {
+  if (body.rows.length > 40) {
     const find = document.createElement('input');
     find.type = 'search';
     find.placeholder = 'Filter the rows';

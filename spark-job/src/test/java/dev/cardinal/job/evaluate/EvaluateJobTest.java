@@ -2,6 +2,7 @@ package dev.cardinal.job.evaluate;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
@@ -17,6 +18,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.apache.hadoop.conf.Configuration;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -183,12 +185,161 @@ class EvaluateJobTest {
     void earlierResultIsReplaced() throws IOException {
         String predictions = table("predictions", MODEL, 5, mixedRows());
         evaluate(TruthAs.NAME, predictions);
+        Files.writeString(directory.resolve("evaluation/report.html"), "of the earlier one");
 
         evaluate(TruthAs.AUTO, predictions);
 
         JsonNode json = new JsonMapper()
                 .readTree(directory.resolve("evaluation/metrics.json").toFile());
         assertThat(json.path("n").asLong()).isEqualTo(5);
+        assertThat(directory.resolve("evaluation/report.html")).doesNotExist();
+    }
+
+    /** The three that count are those of the reference: nothing that is left out changes a figure. */
+    @Test
+    void imagesThatAreNoNumbersAreLeftOutAndCounted() throws IOException {
+        List<Image> counting = List.of(
+                image("ant", 0.9f, 0).withLogits(3, 1, 0, 0, 0, 0),
+                image("bee", 0.8f, 1).withLogits(0, 2, 0, 0, 1, 0),
+                image("cat", 0.7f, 3).withLogits(0, 0, 1, 2, 0, 0));
+        List<Image> others = List.of(
+                image("ant", Float.NaN, 0).withLogits(3, 1, 0, 0, 0, 0),
+                image("ant", Float.POSITIVE_INFINITY, 0).withLogits(3, 1, 0, 0, 0, 0),
+                image("ant", 0.5f, 1).withLogits(3, 1, Float.NaN, 0, 0, 0),
+                image("ant", 0.5f, 1).withLogits(3, Float.POSITIVE_INFINITY, 0, 0, 0, 0),
+                image("ant", 0.5f, 1).withLogits(3, Float.NEGATIVE_INFINITY, 0, 0, 0, 0),
+                image("ant", 0.5f, 1).withLogits(3, 1),
+                image("ant", 0.5f, 1),
+                image("dragon", Float.NaN, 0).withLogits(3, 1, 0, 0, 0, 0),
+                image("ant", 0.5f).withLogits(3, 1, 0, 0, 0, 0));
+        ToyTable table = ToyTable.of(MODEL).withLogits();
+
+        Metrics metrics = evaluate(
+                TruthAs.AUTO,
+                table.write(directory.resolve("counting"), counting),
+                table.write(directory.resolve("others"), others));
+
+        assertThat(metrics.n()).isEqualTo(3);
+        assertThat(metrics.refusedNan()).isEqualTo(7);
+        assertThat(metrics.notClassified()).as("no predictions").isEqualTo(1);
+        assertThat(metrics.unmatchedImages()).isEqualTo(1);
+        assertThat(metrics.top1()).isEqualTo(2 / 3.0);
+        assertThat(metrics.ece()).isCloseTo((0.1 + 0.2 + 0.7) / 3, within(1e-6));
+        double nll = (nll(0, 3, 1, 0, 0, 0, 0) + nll(1, 0, 2, 0, 0, 1, 0) + nll(2, 0, 0, 1, 2, 0, 0)) / 3;
+        assertThat(metrics.nll()).isCloseTo(nll, within(1e-12));
+        assertThat(metrics.errors()).hasSize(1);
+    }
+
+    private static double nll(int truth, double... logits) {
+        return Math.log(Arrays.stream(logits).map(Math::exp).sum()) - logits[truth];
+    }
+
+    @Test
+    void whereNoImageCountsTheErrorSaysWhy() throws IOException {
+        String predictions = table(
+                "predictions",
+                MODEL,
+                5,
+                List.of(
+                        image("ant", Float.NaN, 0),
+                        image("ant", 0.5f, 0).withStatus("empty"),
+                        image("dragon", 0.5f, 0),
+                        row(null, "ok", 0)));
+
+        assertThatThrownBy(() -> evaluate(TruthAs.AUTO, predictions))
+                .isInstanceOf(CardinalException.class)
+                .hasMessage(
+                        "none of the 3 images with a truth can be evaluated: 1 were not classified, 1 have a score or"
+                                + " logit that is NaN or infinite, the truth of 1 is no class of " + MODEL);
+    }
+
+    @Test
+    void oneImageHasAllFigures() throws IOException {
+        Metrics metrics = evaluate(
+                TruthAs.AUTO,
+                ToyTable.of(MODEL)
+                        .withLogits()
+                        .write(
+                                directory.resolve("predictions"),
+                                List.of(image("ant", 1, 0, 1, 2, 3, 4).withLogits(30, 0, 0, 0, 0, 0))));
+
+        assertThat(metrics.n()).isEqualTo(1);
+        assertThat(metrics.top1()).isEqualTo(1);
+        assertThat(metrics.top5()).isEqualTo(1);
+        assertThat(metrics.ece()).isZero();
+        assertThat(metrics.mce()).isZero();
+        assertThat(metrics.nll()).isCloseTo(5 * Math.exp(-30), within(1e-15));
+        assertThat(metrics.temperature())
+                .as("separable: the sharper the better")
+                .isEqualTo(new Metrics.Temperature(TemperatureFit.MIN, 0, 0));
+        assertThat(metrics.reliability().get(14)).isEqualTo(new Metrics.ReliabilityBin(14 / 15.0, 1, 1, 1.0, 1.0));
+        assertThat(metrics.confusions()).isEmpty();
+        assertThat(metrics.errors()).isEmpty();
+    }
+
+    @Test
+    void truthOfAFileIsTakenInsteadOfTheTables() throws IOException {
+        String predictions = table(
+                "predictions",
+                MODEL,
+                5,
+                List.of(Image.of("file:/1.jpg", "dragon", 0), Image.of("file:/2.jpg", "ant", 0)));
+        String truth = Files.writeString(directory.resolve("truth.csv"), "path,truth\n/1.jpg,0\n/3.jpg,1\n")
+                .toString();
+
+        Metrics metrics = new EvaluateJob(LocalSpark.session())
+                .run(new EvaluateJob.Request(List.of(predictions), truth, TruthAs.INDEX, null, List.of(), output));
+
+        assertThat(metrics.n()).isEqualTo(1);
+        assertThat(metrics.top1()).isEqualTo(1);
+        assertThat(metrics.withoutTruth()).isEqualTo(1);
+        assertThat(metrics.unmatched()).isEmpty();
+        assertThat(metrics.classesWithoutTruth()).containsExactly("bee", "cat", "dog", "eel", "fox");
+    }
+
+    @Test
+    void truthOfAFileForOtherImagesIsRefused() throws IOException {
+        String predictions = table("predictions", MODEL, 5, List.of(Image.of("file:/1.jpg", "ant", 0)));
+        String truth = Files.writeString(directory.resolve("truth.csv"), "sha256,truth\nab,ant\n")
+                .toString();
+
+        assertThatThrownBy(() -> new EvaluateJob(LocalSpark.session())
+                        .run(new EvaluateJob.Request(
+                                List.of(predictions), truth, TruthAs.AUTO, null, List.of(), output)))
+                .isInstanceOf(CardinalException.class)
+                .hasMessage(
+                        "truth file:" + truth + " names none of the images by their sha256 (it has, for example, ab,"
+                                + " and the predictions have none)");
+        assertThat(Path.of(output)).doesNotExist();
+    }
+
+    @Test
+    void everyProblemOfARequestIsNamed() throws IOException {
+        String predictions = table("predictions", MODEL, 5, mixedRows());
+
+        assertThat(EvaluateJob.problems(
+                        new EvaluateJob.Request(
+                                List.of(predictions, directory + "/none"),
+                                directory + "/no.csv",
+                                TruthAs.AUTO,
+                                null,
+                                List.of(5, 0),
+                                Files.createFile(directory.resolve("file")).toString()),
+                        new Configuration()))
+                .containsExactly(
+                        "predictions file:" + directory
+                                + "/none are no predictions table: it has no _cardinal/run.json",
+                        "truth " + directory + "/no.csv does not exist",
+                        "--at must be at least 1, not 0",
+                        "output " + directory + "/file is a file; name a directory");
+        assertThat(EvaluateJob.problems(
+                        new EvaluateJob.Request(List.of(predictions), null, TruthAs.AUTO, null, List.of(5), output),
+                        new Configuration()))
+                .containsExactly("--at says at which ranks to measure a --selection, and none is named");
+    }
+
+    private static Image image(String truth, float score, int... classes) {
+        return row(truth, "ok", classes).withScore(score);
     }
 
     private static List<Image> mixedRows() {

@@ -14,6 +14,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -47,11 +48,14 @@ final class Chromium implements AutoCloseable {
     private final List<JsonNode> events = new CopyOnWriteArrayList<>();
     private final Map<String, CompletableFuture<JsonNode>> awaited = new ConcurrentHashMap<>();
 
+    private final Thread atExit;
+
     private Chromium(Process process, String endpoint) throws IOException {
         this.process = process;
-        this.socket = await(HttpClient.newHttpClient()
-                .newWebSocketBuilder()
-                .buildAsync(URI.create(endpoint), new Listener()));
+        this.atExit = new Thread(() -> end(process), "chromium-end");
+        Runtime.getRuntime().addShutdownHook(atExit);
+        this.socket = await(
+                HttpClient.newHttpClient().newWebSocketBuilder().buildAsync(URI.create(endpoint), new Listener()));
     }
 
     /** Where Chromium is on the PATH. */
@@ -156,8 +160,8 @@ final class Chromium implements AutoCloseable {
             return;
         }
         events.add(message);
-        CompletableFuture<JsonNode> event =
-                awaited.remove(message.path("sessionId").asText() + message.path("method").asText());
+        CompletableFuture<JsonNode> event = awaited.remove(
+                message.path("sessionId").asText() + message.path("method").asText());
         if (event != null) {
             event.complete(message.path("params"));
         }
@@ -257,11 +261,14 @@ final class Chromium implements AutoCloseable {
             return next;
         }
 
-        /** The value of an expression in the page. */
+        /** The value of an expression in the page; of a promise, what it ends with. */
         JsonNode evaluate(String expression) throws IOException {
             JsonNode result = send(
                     "Runtime.evaluate",
-                    parameters().put("expression", expression).put("returnByValue", true));
+                    parameters()
+                            .put("expression", expression)
+                            .put("returnByValue", true)
+                            .put("awaitPromise", true));
             if (result.has("exceptionDetails")) {
                 throw new IOException(expression + ": " + result.path("exceptionDetails"));
             }
@@ -314,15 +321,14 @@ final class Chromium implements AutoCloseable {
                     .put("width", size.path("width").asDouble())
                     .put("height", Math.min(12_000, size.path("height").asDouble()))
                     .put("scale", 1);
-            return java.util.Base64.getDecoder()
+            return Base64.getDecoder()
                     .decode(send("Page.captureScreenshot", how).path("data").asText());
         }
 
         /** Everything that the page has complained about so far. */
         List<String> complaints() {
             return messages()
-                    .filter(message -> List.of(
-                                    "Runtime.consoleAPICalled", "Runtime.exceptionThrown", "Log.entryAdded")
+                    .filter(message -> List.of("Runtime.consoleAPICalled", "Runtime.exceptionThrown", "Log.entryAdded")
                             .contains(message.path("method").asText()))
                     .map(JsonNode::toString)
                     .toList();
@@ -339,7 +345,8 @@ final class Chromium implements AutoCloseable {
         }
 
         private Stream<JsonNode> messages() {
-            return events.stream().filter(event -> session.equals(event.path("sessionId").asText()));
+            return events.stream()
+                    .filter(event -> session.equals(event.path("sessionId").asText()));
         }
 
         @Override
@@ -352,6 +359,12 @@ final class Chromium implements AutoCloseable {
     public void close() {
         socket.abort();
         end(process);
+        Runtime.getRuntime().removeShutdownHook(atExit);
+    }
+
+    /** Whether any of its processes still runs. */
+    boolean isAlive() {
+        return process.isAlive() || process.descendants().anyMatch(ProcessHandle::isAlive);
     }
 
     /** Ends a process and those that it has started, and waits for that. */

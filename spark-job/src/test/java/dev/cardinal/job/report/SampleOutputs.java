@@ -17,6 +17,7 @@ import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -86,7 +87,7 @@ final class SampleOutputs {
         }
         for (String name : HOSTILE_NAMES) {
             Path file = directory.resolve("images/bag").resolve(name);
-            Files.copy(Path.of(java.net.URI.create(images.get(0).path())), file);
+            Files.copy(Path.of(URI.create(images.get(0).path())), file);
             images.add(image(file, 1, classes.size(), random));
         }
         return new SampleOutputs(directory, classes, images);
@@ -155,17 +156,23 @@ final class SampleOutputs {
         }
         rows.add(row("file:/photos/IMG_1024.HEIC", "unsupported", "no image format that is decoded: HEIC", null, null));
         rows.add(row("file:/photos/notes.txt", "unsupported", "no image format that is decoded: text", null, null));
-        rows.add(row("file:/photos/\u202egpj.<b>bold</b>", "undecodable", "JPEG: corrupt data: <i>bad</i>", null, null));
+        rows.add(
+                row("file:/photos/\u202egpj.<b>bold</b>", "undecodable", "JPEG: corrupt data: <i>bad</i>", null, null));
         rows.add(row("file:/photos/" + "long/".repeat(2000) + "a.jpg", "empty", "no bytes", null, null));
-        LocalSpark.session()
-                .createDataFrame(rows, PredictionSchema.table(Set.of(), List.of()))
-                .coalesce(1)
-                .write()
-                .mode(SaveMode.Overwrite)
-                .parquet(table.toString());
+        writeTable(table, rows);
         Files.createDirectories(table.resolve("_cardinal"));
         MAPPER.writeValue(table.resolve("_cardinal/run.json").toFile(), labelRun());
         return table;
+    }
+
+    /** Writes the rows of a predictions table. */
+    static void writeTable(Path table, List<Row> rows) {
+        write(table, rows, PredictionSchema.table(Set.of(), List.of()));
+    }
+
+    /** A row with one prediction. */
+    static Row row(String path, int index, float score) {
+        return row(path, "ok", null, null, new Row[] {RowFactory.create(index, "class " + index, score)});
     }
 
     private ObjectNode labelRun() {
@@ -182,9 +189,16 @@ final class SampleOutputs {
         options.putArray("input").add("file:/photos").add("s3a://bucket/more/photos");
         options.put("top-k", 10).put("batch-size", 32).put("precision", "auto").put("emit", "");
         options.put("exif-orientation", "ignore").put("max-bad-fraction", 1.0);
-        run.putObject("versions").put("cardinal", "0.1.0").put("java", "17.0.15").put("spark", "4.0.1");
+        run.putObject("versions")
+                .put("cardinal", "0.1.0")
+                .put("java", "17.0.15")
+                .put("spark", "4.0.1");
         for (String counts : List.of("counts", "run_counts")) {
-            run.putObject(counts).put("ok", images.size()).put("unsupported", 2).put("undecodable", 1).put("empty", 1);
+            run.putObject(counts)
+                    .put("ok", images.size())
+                    .put("unsupported", 2)
+                    .put("undecodable", 1)
+                    .put("empty", 1);
         }
         run.put("changed", 3).put("skipped", 1).put("images_per_second", 48.25).put("macs", 4_268_000_000L);
         run.putObject("stage_seconds")
@@ -240,7 +254,13 @@ final class SampleOutputs {
             int taken = Math.min(k, ranked.size());
             for (int i = 0; i < taken; i++) {
                 selection.add(RowFactory.create(
-                        of, name(of), i + 1, (float) ranked.get(i).score(), ranked.get(i).path(), "00", 1));
+                        of,
+                        name(of),
+                        i + 1,
+                        (float) ranked.get(i).score(),
+                        ranked.get(i).path(),
+                        "00",
+                        1));
             }
             shortClasses += taken < k ? 1 : 0;
             candidates += ranked.size();
@@ -256,10 +276,15 @@ final class SampleOutputs {
         ObjectNode run = MAPPER.createObjectNode();
         run.put("outcome", "done").put("exit_code", 0);
         run.put("started", "2026-11-22T09:20:00.000Z").put("finished", "2026-11-22T09:20:04.200Z");
-        run.putArray("predictions").addArray().add(directory.resolve("predictions").toString());
+        run.putArray("predictions")
+                .addArray()
+                .add(directory.resolve("predictions").toString());
         run.putArray("models").add("resnext@0123456789ab");
         run.putObject("options").put("k", Integer.toString(k)).put("p", 10).put("strategy", "topk");
-        run.putObject("versions").put("cardinal", "0.1.0").put("java", "17.0.15").put("spark", "4.0.1");
+        run.putObject("versions")
+                .put("cardinal", "0.1.0")
+                .put("java", "17.0.15")
+                .put("spark", "4.0.1");
         run.putObject("counts")
                 .put("rows", images.size() + 4)
                 .put("images", images.size())
@@ -277,7 +302,8 @@ final class SampleOutputs {
 
     /** Writes the tables of a selection. */
     static void writeSelection(Path output, List<Row> selection, List<Row> classes) {
-        StructType of = new StructType().add("class_index", DataTypes.IntegerType).add("class_label", DataTypes.StringType);
+        StructType of =
+                new StructType().add("class_index", DataTypes.IntegerType).add("class_label", DataTypes.StringType);
         write(
                 output.resolve("selection"),
                 selection,
@@ -314,13 +340,18 @@ final class SampleOutputs {
 
     private ObjectNode metrics() {
         ObjectNode metrics = MAPPER.createObjectNode();
-        long right = images.stream().filter(image -> image.truth() == image.predicted()).count();
+        long right = images.stream()
+                .filter(image -> image.truth() == image.predicted())
+                .count();
         metrics.put("model", "resnext@0123456789ab").put("n", images.size());
         share(metrics, "top1", right, images.size());
         share(metrics, "top5", right + (images.size() - right) * 3 / 4, images.size());
         metrics.put("ece", 0.0412).put("mce", 0.1327).put("nll", 0.5193);
         metrics.putObject("temperature").put("value", 1.318).put("nll", 0.4871).put("ece", 0.0207);
-        metrics.put("not_classified", 4).put("without_truth", 0);
+        metrics.put("not_classified", 4)
+                .put("without_truth", 7)
+                .put("unmatched_images", 12)
+                .put("refused_nan", 1);
         metrics.putArray("unmatched").addObject().put("truth", "<unicorn>").put("count", 12);
         metrics.putArray("classes_without_truth").add("sock").add("hat & glove");
         reliability(metrics.putArray("reliability"));
@@ -362,8 +393,15 @@ final class SampleOutputs {
             if (in.isEmpty()) {
                 node.putNull("accuracy").putNull("confidence");
             } else {
-                node.put("accuracy", in.stream().mapToInt(image -> image.truth() == image.predicted() ? 1 : 0).average().orElse(0));
-                node.put("confidence", in.stream().mapToDouble(Image::score).average().orElse(0));
+                node.put(
+                        "accuracy",
+                        in.stream()
+                                .mapToInt(image -> image.truth() == image.predicted() ? 1 : 0)
+                                .average()
+                                .orElse(0));
+                node.put(
+                        "confidence",
+                        in.stream().mapToDouble(Image::score).average().orElse(0));
             }
         }
     }
@@ -380,22 +418,23 @@ final class SampleOutputs {
             }
         }
         all.sort(Comparator.comparingInt((int[] pair) -> -pair[2]));
-        all.stream()
-                .limit(100)
-                .forEach(pair -> pairs.addObject()
-                        .put("truth_index", pair[0])
-                        .put("truth_label", name(pair[0]))
-                        .put("predicted_index", pair[1])
-                        .put("predicted_label", name(pair[1]))
-                        .put("n", pair[2]));
+        all.stream().limit(100).forEach(pair -> pairs.addObject()
+                .put("truth_index", pair[0])
+                .put("truth_label", name(pair[0]))
+                .put("predicted_index", pair[1])
+                .put("predicted_label", name(pair[1]))
+                .put("n", pair[2]));
     }
 
     private void perClass(ArrayNode all) {
         for (int index = 0; index < classes.size(); index++) {
             int of = index;
-            List<Image> ofClass = images.stream().filter(image -> image.truth() == of).toList();
-            long right = ofClass.stream().filter(image -> image.predicted() == of).count();
-            long predicted = images.stream().filter(image -> image.predicted() == of).count();
+            List<Image> ofClass =
+                    images.stream().filter(image -> image.truth() == of).toList();
+            long right =
+                    ofClass.stream().filter(image -> image.predicted() == of).count();
+            long predicted =
+                    images.stream().filter(image -> image.predicted() == of).count();
             ObjectNode node = all.addObject()
                     .put("class_index", of)
                     .put("label", name(of))
@@ -444,7 +483,9 @@ final class SampleOutputs {
         ArrayNode teachers = comparison.putArray("teachers");
         double[] accuracies = {0.842, 0.861, 0.858};
         double[] macs = {4.27e9, 16.5e9, 8.03e9};
-        String[] models = {"resnext50_32x4d@1a2b3c4d5e6f", "resnext101_32x8d@0f1e2d3c4b5a", "resnext101_32x4d@99aabbccddee"};
+        String[] models = {
+            "resnext50_32x4d@1a2b3c4d5e6f", "resnext101_32x8d@0f1e2d3c4b5a", "resnext101_32x4d@99aabbccddee"
+        };
         for (int i = 0; i < models.length; i++) {
             ObjectNode teacher = teachers.addObject();
             teacher.putArray("predictions").add(directory.resolve("predictions").toString());

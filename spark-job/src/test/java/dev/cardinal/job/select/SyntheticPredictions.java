@@ -53,7 +53,8 @@ final class SyntheticPredictions {
                         (popular ? "if(id % 2 = 0, 0, " : "(") + whole(2, classes) + ") AS base",
                         "1 + " + whole(3, Math.max(1, (classes - 1) / Math.max(1, p - 1))) + " AS step",
                         whole(4, 1000) + " > 0 AS ok")
-                .selectExpr("*", falls(p).collect(Collectors.joining(" + ")) + " + power(" + p + "D, 1 - g) / g AS total")
+                .selectExpr(
+                        "*", falls(p).collect(Collectors.joining(" + ")) + " + power(" + p + "D, 1 - g) / g AS total")
                 .selectExpr(
                         "concat('file:/data/photos/', lpad(id div 100000, 5, '0'), '/image-', lpad(id, 12, '0'), '-',"
                                 + " substr(sha2(cast(id AS string), 256), 1, 12), '.jpg') AS path",
@@ -83,8 +84,8 @@ final class SyntheticPredictions {
         return IntStream.range(0, p)
                 .mapToObj(k -> {
                     String c = "cast((base + " + k + " * step) % " + classes + " AS int)";
-                    return "struct(" + c + " AS class_index, concat('class ', lpad(" + c
-                            + ", 5, '0')) AS label, cast(" + powers.get(k) + " / total AS float) AS score)";
+                    return "struct(" + c + " AS class_index, concat('class ', lpad(" + c + ", 5, '0')) AS label, cast("
+                            + powers.get(k) + " / total AS float) AS score)";
                 })
                 .collect(Collectors.joining(", "));
     }

@@ -1,0 +1,159 @@
+package dev.cardinal.job.evaluate;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.cardinal.job.LocalSpark;
+import dev.cardinal.job.ToyTable;
+import dev.cardinal.job.ToyTable.Image;
+import dev.cardinal.job.evaluate.Metrics.ClassPrecision;
+import dev.cardinal.job.evaluate.Metrics.PrecisionAt;
+import dev.cardinal.zoo.CardinalException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Objects;
+import org.apache.hadoop.conf.Configuration;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** Precision of larger selections is held to NumPy and SciPy in EvaluateReferenceTest. */
+class SelectionPrecisionTest {
+    @TempDir
+    private Path directory;
+
+    private String predictions;
+
+    @BeforeEach
+    void writePredictions() throws IOException {
+        predictions = ToyTable.of("toy@0123456789ab")
+                .write(
+                        directory.resolve("predictions"),
+                        List.of(
+                                Image.of("file:/1.jpg", "ant", 0),
+                                Image.of("file:/2.jpg", "bee", 0),
+                                Image.of("file:/3.jpg", null, 0),
+                                Image.of("file:/4.jpg", "dragon", 0),
+                                Image.of("file:/5.jpg", "ant", 0).withStatus("empty")));
+    }
+
+    /** Without a truth are a row without one, one whose truth is no class, and an image that is not in the table. */
+    @Test
+    void imagesWithoutATruthAreCountedApart() throws IOException {
+        String selection = selection(
+                "\"all\"",
+                "0, 'ant', 1, 'file:/1.jpg'",
+                "0, 'ant', 2, 'file:/2.jpg'",
+                "0, 'ant', 3, 'file:/3.jpg'",
+                "0, 'ant', 4, 'file:/4.jpg'",
+                "0, 'ant', 5, 'file:/elsewhere.jpg'",
+                "1, 'bee', 1, 'file:/2.jpg'");
+
+        List<PrecisionAt> measured = measure(selection, 4, 1, 4);
+
+        assertThat(measured).extracting(PrecisionAt::k).containsExactly(1, 4);
+        Interval two = Interval.wilson(2, 3);
+        PrecisionAt atFour = measured.get(1);
+        assertThat(atFour).isEqualTo(new PrecisionAt(4, 5, 3, two.value(), two.low(), two.high(), atFour.perClass()));
+        assertThat(atFour.perClass())
+                .hasSize(6)
+                .startsWith(
+                        new ClassPrecision(0, "ant", 4, 2, 1, 0.5),
+                        new ClassPrecision(1, "bee", 1, 1, 1, 1.0),
+                        new ClassPrecision(2, "cat", 0, 0, 0, null));
+        assertThat(measured.get(0).precision()).isEqualTo(1);
+    }
+
+    @Test
+    void usualRanksAreTheLastOneAndItsHalves() throws IOException {
+        assertThat(Selection.usualRanks(16_000)).containsExactly(1000, 2000, 4000, 8000, 16_000);
+        assertThat(Selection.usualRanks(5)).containsExactly(1, 2, 5);
+        assertThat(Selection.usualRanks(0)).isEmpty();
+        assertThat(measure(selection("16000", "0, 'ant', 1, 'file:/1.jpg'", "0, 'ant', 2, 'file:/2.jpg'")))
+                .as("no class is longer")
+                .extracting(PrecisionAt::k)
+                .containsExactly(1, 2);
+    }
+
+    @Test
+    void emptySelectionHasNoPrecision() throws IOException {
+        List<PrecisionAt> measured = measure(selection("4"), 4);
+
+        assertThat(measured).hasSize(1);
+        assertThat(measured.get(0).selected()).isZero();
+        assertThat(measured.get(0).precision()).isNull();
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '"',
+            value = {
+                "0, 'ant', 1, 'file:/other.jpg' | holds none of the images of these predictions (for example"
+                        + " file:/other.jpg): was it made of others?",
+                "1, 'wasp', 1, 'file:/1.jpg' | is of another model: its class 1 is 'wasp', which here is 'bee'",
+                "6, 'gnu', 1, 'file:/1.jpg' | is of another model: its class 6 is 'gnu', which here does not exist"
+            })
+    void selectionOfAnotherTableIsAnError(String row, String expected) throws IOException {
+        String selection = selection("4", row);
+
+        assertThatThrownBy(() -> measure(selection))
+                .isInstanceOf(CardinalException.class)
+                .hasMessage("selection file:" + selection + " " + expected);
+    }
+
+    @Test
+    void whatIsNoSelectionShowsWithoutSpark() throws IOException {
+        String selection = selection("20", "0, 'ant', 1, 'file:/1.jpg'");
+        Path unfinished = directory.resolve("unfinished");
+        Files.createDirectories(unfinished.resolve("selection"));
+        Path bare = Files.createDirectories(directory.resolve("bare"));
+        Files.writeString(bare.resolve("run.json"), "{}");
+
+        assertThat(problems(selection, 5, 21))
+                .containsExactly("--at 21 is beyond the selection in file:" + selection + ", made with --k 20");
+        assertThat(problems(unfinished.toString()))
+                .containsExactly("selection file:" + unfinished
+                        + " is no whole selection: it has no run.json, which 'select' writes at its end");
+        assertThat(problems(bare.toString()))
+                .containsExactly("selection file:" + bare + " is no selection: it has no directory selection");
+        Files.writeString(bare.resolve("run.json"), "{");
+        assertThat(problems(bare.toString()).get(0)).startsWith("file:" + bare + "/run.json is no record of a run");
+    }
+
+    private String selection(String k, String... rows) throws IOException {
+        Path select = directory.resolve("select");
+        String values = rows.length == 0 ? "(0, 'ant', 1, 'file:/1.jpg')" : "(" + String.join("), (", rows) + ")";
+        LocalSpark.session()
+                .sql("SELECT *, 7 AS weight FROM VALUES " + values + " AS t(class_index, class_label, rank, path)")
+                .filter(rows.length == 0 ? "false" : "true")
+                .coalesce(1)
+                .write()
+                .parquet(select.resolve("selection").toString());
+        Files.writeString(select.resolve("run.json"), "{\"options\": {\"k\": " + k + "}}");
+        return select.toString();
+    }
+
+    private List<PrecisionAt> measure(String selection, Integer... at) throws IOException {
+        Metrics metrics = new EvaluateJob(LocalSpark.session()).run(request(selection, at));
+        return Objects.requireNonNull(metrics.selection());
+    }
+
+    private List<String> problems(String selection, Integer... at) throws IOException {
+        return EvaluateJob.problems(request(selection, at), new Configuration());
+    }
+
+    private EvaluateJob.Request request(String selection, Integer... at) {
+        return new EvaluateJob.Request(
+                List.of(predictions),
+                null,
+                TruthAs.AUTO,
+                selection,
+                List.of(at),
+                directory.resolve("evaluation").toString());
+    }
+}

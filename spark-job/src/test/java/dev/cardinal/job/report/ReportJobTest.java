@@ -1,0 +1,232 @@
+package dev.cardinal.job.report;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.tuple;
+
+import dev.cardinal.job.DemoModel;
+import dev.cardinal.job.LocalSpark;
+import dev.cardinal.job.Pictures;
+import dev.cardinal.job.label.LabelJob;
+import dev.cardinal.job.label.LabelProgress;
+import dev.cardinal.job.label.LabelRequest;
+import dev.cardinal.job.label.PredictionTable;
+import dev.cardinal.job.source.FieldNames;
+import dev.cardinal.job.source.InputFormat;
+import dev.cardinal.job.source.SourceSpec;
+import dev.cardinal.job.source.TruthFrom;
+import dev.cardinal.udf.LabelOptions;
+import java.io.FileNotFoundException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.RowFactory;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class ReportJobTest {
+    @TempDir
+    private static Path shared;
+
+    private static SampleOutputs outputs;
+
+    @TempDir
+    private Path directory;
+
+    private final ReportJob job = new ReportJob(LocalSpark.session());
+
+    @BeforeAll
+    static void makeOutputs() throws IOException {
+        outputs = SampleOutputs.demo(shared);
+    }
+
+    @Test
+    void labelPageShowsWhatTheTableHolds() throws IOException {
+        Path table = outputs.label();
+
+        String written = job.label(table.toString());
+
+        assertThat(written).isEqualTo("file:" + table + "/_cardinal/report.html");
+        String page = Files.readString(table.resolve("_cardinal/report.html"));
+        assertThat(page)
+                .contains("<h1>209 images labelled</h1>")
+                .contains("<dt>Classified</dt><dd class=\"value\">98.1\u202f%</dd><dd>4 are not ok</dd>")
+                .contains("no image format that is decoded: HEIC", "JPEG: corrupt data: &lt;i&gt;bad&lt;/i&gt;")
+                .contains("&lt;b&gt;bold&lt;/b&gt;")
+                .contains("top-k", "s3a://bucket/more/photos");
+        assertThat(images(page)).as("pictures at random").isEqualTo(48);
+        assertThat(files(table.resolve("_cardinal"))).containsExactly("report.html", "run.json");
+    }
+
+    @Test
+    void tableThatLabelWroteHasItsPage() throws IOException {
+        Pictures.write(directory.resolve("images"), 3);
+        Files.createFile(directory.resolve("images/empty.png"));
+        Path table = directory.resolve("predictions");
+        new LabelJob(LocalSpark.session(), Clock.systemUTC(), LabelProgress.NONE)
+                .run(new LabelRequest(
+                        DemoModel.importTo(directory.resolve("model")),
+                        null,
+                        new SourceSpec(
+                                List.of(directory + "/images"),
+                                InputFormat.FILES,
+                                null,
+                                TruthFrom.PARENT_DIR,
+                                FieldNames.usual()),
+                        Optional.of(table.toString()),
+                        Long.MAX_VALUE,
+                        LabelOptions.defaults(),
+                        LabelRequest.DEFAULT_IMAGES_PER_COMMIT,
+                        1.0));
+
+        job.label(table.toString());
+
+        String page = Files.readString(table.resolve("_cardinal/report.html"));
+        assertThat(page)
+                .contains("<h1>4 images labelled</h1>", "By " + DemoModel.ID + "@")
+                .contains("<strong>Bottleneck:</strong>")
+                .contains("<bdi>fetch</bdi>", "<bdi>infer</bdi>", "Batches filled", "<bdi>images-per-commit</bdi>")
+                .contains("truth </span><bdi>images</bdi>")
+                .contains("<bdi>no bytes</bdi>")
+                .doesNotContain("did not end well");
+        assertThat(images(page)).isEqualTo(3);
+    }
+
+    /** Counted by hand: scores 0.05, 0.5 (lower end of the eleventh part), 0.999, 1 and one that is no number. */
+    @Test
+    void histogramAndClassesAreCountedInSpark() throws IOException {
+        Path table = directory.resolve("table");
+        SampleOutputs.writeTable(
+                table,
+                List.of(
+                        SampleOutputs.row("file:/a", 0, 0.05f),
+                        SampleOutputs.row("file:/b", 1, 0.5f),
+                        SampleOutputs.row("file:/c", 1, 0.999f),
+                        SampleOutputs.row("file:/d", 1, 1f),
+                        SampleOutputs.row("file:/e", 0, Float.NaN)));
+
+        LabelSummary summary = LabelData.read(
+                PredictionTable.at(new org.apache.hadoop.fs.Path(table.toUri()), new Configuration()),
+                SampleOutputs.json("{}"),
+                LocalSpark.session());
+
+        List<Long> expected = new ArrayList<>(Collections.nCopies(Histogram.BINS, 0L));
+        expected.set(1, 1L);
+        expected.set(10, 1L);
+        expected.set(19, 2L);
+        assertThat(summary.scores().counts()).isEqualTo(expected);
+        assertThat(summary.classes())
+                .extracting(LabelSummary.Predicted::index, LabelSummary.Predicted::images)
+                .containsExactly(tuple(1, 3L), tuple(0, 2L));
+        assertThat(summary.sample()).hasSize(5);
+    }
+
+    @Test
+    void selectionPageShowsBothEndsOfSomeClasses() throws IOException {
+        outputs.label();
+        Path output = outputs.select(10);
+
+        String written = job.select(output.toString());
+
+        assertThat(written).isEqualTo("file:" + output + "/report.html");
+        String page = Files.readString(output.resolve("report.html"));
+        assertThat(page)
+                .contains("<h1>100 pseudo\u2011labels selected</h1>")
+                .contains("Classes from the highest cut-off score to the lowest, at even steps.");
+        assertThat(images(page)).as("six classes, five of each end").isEqualTo(60);
+        assertThat(page.split("<h4>Lowest</h4>", -1)).hasSize(7);
+    }
+
+    @Test
+    void imagesOfAClassThatTookFewAreShownOnce() throws IOException {
+        Path output = directory.resolve("selected");
+        List<Row> selection = Stream.of(1, 2, 3, 4, 5, 6, 7)
+                .map(rank -> RowFactory.create(0, "only", rank, 1f / rank, "file:/gone/" + rank + ".png", "00", 1))
+                .toList();
+        SampleOutputs.writeSelection(output, selection, List.of(RowFactory.create(0, "only", 7L, 7L, 1f / 7, 0L)));
+        Files.writeString(output.resolve("run.json"), "{}");
+
+        job.select(output.toString());
+
+        String page = Files.readString(output.resolve("report.html"));
+        List<String> names =
+                Stream.of(1, 2, 3, 4, 5, 6, 7).map(rank -> ">" + rank + ".png<").toList();
+        assertThat(page).containsSubsequence(names);
+        names.forEach(name -> assertThat(page.split(name, -1)).hasSize(2));
+        assertThat(page).contains("<span>no picture</span>gone");
+    }
+
+    @Test
+    void emptySelectionHasAPage() throws IOException {
+        Path output = directory.resolve("selected");
+        SampleOutputs.writeSelection(output, List.of(), List.of(RowFactory.create(0, "only", 0L, 0L, null, 16_000L)));
+        Files.writeString(output.resolve("run.json"), "{\"short_classes\": 1}");
+
+        job.select(output.toString());
+
+        assertThat(Files.readString(output.resolve("report.html")))
+                .contains("Nothing was selected.", "1 of 1 have fewer candidates than asked for, 16,000 in all.");
+    }
+
+    @Test
+    void evaluationPageShowsErrors() throws IOException {
+        Path output = outputs.evaluate();
+
+        assertThat(job.evaluate(output.toString())).isEqualTo("file:" + output + "/report.html");
+
+        String page = Files.readString(output.resolve("report.html"));
+        assertThat(page).contains("Reliability", "Precision of the selection", "&lt;unicorn&gt;", "hat &amp; glove");
+        assertThat(images(page)).isEqualTo(24);
+    }
+
+    @Test
+    void comparisonPageShowsDisagreements() throws IOException {
+        Path output = outputs.compare();
+
+        assertThat(job.compare(output.toString())).isEqualTo("file:" + output + "/report.html");
+
+        String page = Files.readString(output.resolve("report.html"));
+        assertThat(page)
+                .contains("<h1>3 teachers on 205 images</h1>")
+                .contains("<strong>Recommendation:</strong> <bdi>resnext101_32x8d is the best")
+                .contains("Accuracy and cost");
+        assertThat(images(page)).isEqualTo(24);
+    }
+
+    @Test
+    void pageTakesTheEarlierOnesPlace() throws IOException {
+        Path output = outputs.compare();
+        Files.writeString(output.resolve("report.html"), "old");
+
+        job.compare(output.toString());
+
+        assertThat(Files.readString(output.resolve("report.html"))).startsWith("<!DOCTYPE html>");
+        assertThat(files(output)).containsExactly("comparison.json", "report.html");
+    }
+
+    @Test
+    void outputThatIsNotThereIsAnError() {
+        assertThatThrownBy(() -> job.evaluate(directory.resolve("nothing").toString()))
+                .isInstanceOf(FileNotFoundException.class)
+                .hasMessageContaining("metrics.json");
+    }
+
+    private static int images(String page) {
+        return page.split("<img src=\"data:image/", -1).length - 1;
+    }
+
+    private static List<String> files(Path directory) throws IOException {
+        try (Stream<Path> files = Files.list(directory)) {
+            return files.map(file -> file.getFileName().toString()).sorted().toList();
+        }
+    }
+}
