@@ -50,7 +50,8 @@ final class SqlBenchmark {
                 ratios.add(sql / label);
                 System.out.printf(Locale.ROOT, "| round %d | %.2f | %.2f | %.2f |%n", round, label, sql, sql / label);
             }
-            double[] sorted = ratios.stream().mapToDouble(ratio -> ratio).sorted().toArray();
+            double[] sorted =
+                    ratios.stream().mapToDouble(ratio -> ratio).sorted().toArray();
             System.out.printf(Locale.ROOT, "| median | | | %.2f |%n", sorted[sorted.length / 2]);
         }
         try (Stream<Path> files = Files.walk(scratch)) {
@@ -66,7 +67,8 @@ final class SqlBenchmark {
     }
 
     private static double sql(SparkSession spark, Path scratch) throws IOException {
-        String output = Files.createTempDirectory(scratch, "sql").resolve("table").toString();
+        String output =
+                Files.createTempDirectory(scratch, "sql").resolve("table").toString();
         long start = System.nanoTime();
         spark.sql("SELECT path, classify(content) AS c FROM images").write().parquet(output);
         double seconds = (System.nanoTime() - start) / 1e9;

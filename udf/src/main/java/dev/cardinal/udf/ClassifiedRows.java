@@ -54,7 +54,12 @@ public final class ClassifiedRows<K, R> implements Iterator<R>, AutoCloseable {
         TaskCounters counters = new TaskCounters(counts);
         ClassifiedRows<K, R> all = new ClassifiedRows<>(rows, classified, counters, images -> {
             TaskModel leased = TaskModel.lease(task, model, options);
-            return engine(leased, leased.pipeline(task, ImageFetchers.NONE), options, images, classified, counters);
+            try {
+                return engine(leased, leased.pipeline(task, ImageFetchers.NONE), options, images, classified, counters);
+            } catch (RuntimeException | Error e) {
+                leased.close();
+                throw e;
+            }
         });
         TaskResources.closeWithTask(task, all);
         return all;

@@ -107,8 +107,7 @@ class ClassifiedRowsTest {
 
     @Test
     void decodedAndBrokenPicturesAreTakenAsTheyAre() {
-        rows.add(new HeldImage<>(
-                "raw", 0, new Picture.Decoded(new RawImage(2, 1, RawImage.Layout.GRAY, new byte[2]))));
+        rows.add(new HeldImage<>("raw", 0, new Picture.Decoded(new RawImage(2, 1, RawImage.Layout.GRAY, new byte[2]))));
         rows.add(new HeldImage<>(
                 "broken",
                 0,

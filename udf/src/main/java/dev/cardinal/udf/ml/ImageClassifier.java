@@ -232,8 +232,9 @@ public final class ImageClassifier extends Transformer implements DefaultParamsW
         }
         DataType type = schema.apply(input).dataType();
         if (!(type instanceof BinaryType) && !ImageStruct.is(type)) {
-            throw CardinalException.usage(uid + ": column " + input + " is " + type.sql()
-                    + "; images are BINARY, as the data source binaryFile has them, or the struct of the data source image");
+            throw CardinalException.usage(
+                    uid + ": column " + input + " is " + type.sql()
+                            + "; images are BINARY, as the data source binaryFile has them, or the struct of the data source image");
         }
         if (Arrays.asList(schema.fieldNames()).contains(output)) {
             throw CardinalException.usage(

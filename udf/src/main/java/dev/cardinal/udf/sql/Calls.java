@@ -51,7 +51,8 @@ final class Calls {
         if (e instanceof LambdaFunction || e instanceof PlanExpression || !in(e)) {
             return e;
         }
-        // An aggregate function and a window function take their arguments from every row, wherever they stand.
+        // An aggregate function and a window function take their arguments from every row, wherever they stand, but for
+        // a filter.
         boolean ofEveryRow = e instanceof AggregateExpression || e instanceof WindowExpression;
         List<Expression> children = ScalaCode.list(e.children());
         List<Expression> replaced = new ArrayList<>(children.size());
@@ -62,7 +63,8 @@ final class Calls {
                         .anyMatch(input -> input == child);
                 replaced.add(always ? walk(child, condition, visitor) : child);
             } else {
-                replaced.add(walk(child, ofEveryRow ? null : both(condition, conditionOf(e, children, i)), visitor));
+                Expression outer = ofEveryRow ? null : condition;
+                replaced.add(walk(child, both(outer, conditionOf(e, children, i)), visitor));
             }
         }
         return e.withNewChildren(ScalaCode.seq(replaced));
@@ -74,6 +76,9 @@ final class Calls {
 
     /** When an expression evaluates one of its children; null where always. */
     private static @Nullable Expression conditionOf(Expression e, List<Expression> children, int i) {
+        if (e instanceof AggregateExpression aggregate) {
+            return i == 0 && aggregate.filter().isDefined() ? aggregate.filter().get() : null;
+        }
         if (i == 0) {
             return null;
         }

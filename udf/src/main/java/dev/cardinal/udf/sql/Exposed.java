@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  * A plan that already classifies what a call asks for, with the result among its columns: a query that filters by a classification
  * and selects it as well classifies once.
  *
- * @param plan the plan, with that column where it had none
+ * @param plan the plan, with that column after its own where it had none
  * @param result the column
  */
 record Exposed(LogicalPlan plan, Attribute result) {
@@ -69,10 +69,13 @@ record Exposed(LogicalPlan plan, Attribute result) {
             return null;
         }
         List<Attribute> kept = new ArrayList<>(ScalaCode.list(batches.kept()));
-        if (kept.stream().noneMatch(below.result::semanticEquals)) {
-            kept.add(below.result);
+        if (kept.stream().anyMatch(below.result::semanticEquals)) {
+            return new Exposed(batches.over(below.plan), below.result);
         }
-        return new Exposed(batches.over(below.plan).with(batches.columns(), kept), below.result);
+        kept.add(below.result);
+        List<Attribute> columns = new ArrayList<>(ScalaCode.list(batches.output()));
+        columns.add(below.result);
+        return new Exposed(Plans.select(columns, batches.over(below.plan).with(batches.columns(), kept)), below.result);
     }
 
     private static @Nullable Exposed find(Project project, Classify call) {

@@ -12,7 +12,12 @@ import org.junit.jupiter.api.Test;
 
 class RawImageTest {
     private static final Preprocessing AS_IT_IS = new Preprocessing(
-            null, null, Interpolation.PILLOW_BILINEAR, CropRounding.HALF_EVEN, List.of(0.5, 0.5, 0.5), List.of(1.0, 1.0, 1.0));
+            null,
+            null,
+            Interpolation.PILLOW_BILINEAR,
+            CropRounding.HALF_EVEN,
+            List.of(0.5, 0.5, 0.5),
+            List.of(1.0, 1.0, 1.0));
 
     @Test
     void pixelsBecomeRgb() {

@@ -56,21 +56,27 @@ class ImageClassifierTest {
     void addsAColumnWithStatusAndPredictions() {
         Dataset<Row> classified = classifier().transform(photos);
 
-        assertThat(classified.columns()).containsExactly("path", "modificationTime", "length", "content", "classification");
+        assertThat(classified.columns())
+                .containsExactly("path", "modificationTime", "length", "content", "classification");
         List<Row> rows = classified.selectExpr("classification.*").collectAsList();
         assertThat(rows).hasSize(PICTURES + 1);
-        assertThat(rows).filteredOn(row -> row.getString(0).equals("ok")).hasSize(PICTURES).allSatisfy(row -> assertThat(
-                        row.<Row>getList(2))
-                .hasSize(3));
-        assertThat(rows).filteredOn(row -> row.getString(0).equals("unsupported")).hasSize(1);
+        assertThat(rows)
+                .filteredOn(row -> row.getString(0).equals("ok"))
+                .hasSize(PICTURES)
+                .allSatisfy(row -> assertThat(row.<Row>getList(2)).hasSize(3));
+        assertThat(rows)
+                .filteredOn(row -> row.getString(0).equals("unsupported"))
+                .hasSize(1);
     }
 
     @Test
     void pipelineThatIsSavedAndLoadedGivesTheSame() throws IOException {
         SQLTransformer best = new SQLTransformer()
-                .setStatement("SELECT path, classification.predictions[0] AS best FROM __THIS__ WHERE classification.status = 'ok'");
-        PipelineModel pipeline =
-                new Pipeline().setStages(new PipelineStage[] {classifier(), best}).fit(photos);
+                .setStatement(
+                        "SELECT path, classification.predictions[0] AS best FROM __THIS__ WHERE classification.status = 'ok'");
+        PipelineModel pipeline = new Pipeline()
+                .setStages(new PipelineStage[] {classifier(), best})
+                .fit(photos);
         List<Row> expected = pipeline.transform(photos).orderBy("path").collectAsList();
         String saved = directory.resolve("pipeline").toString();
 
@@ -98,34 +104,40 @@ class ImageClassifierTest {
 
         assertThat(loaded.uid()).isEqualTo(stage.uid());
         assertThat(loaded.explainParams()).isEqualTo(stage.explainParams());
-        assertThat(loaded.extractParamMap().toString()).isEqualTo(stage.extractParamMap().toString());
+        assertThat(loaded.extractParamMap().toString())
+                .isEqualTo(stage.extractParamMap().toString());
     }
 
     @Test
     void copyHasItsOwnParams() {
         ImageClassifier stage = classifier();
 
-        ImageClassifier copy = stage.copy(new ParamMap().put(stage.topK().w(7)).put(stage.outputCol().w("other")));
+        ImageClassifier copy = stage.copy(
+                new ParamMap().put(stage.topK().w(7)).put(stage.outputCol().w("other")));
 
         assertThat(copy.getOrDefault(copy.topK())).isEqualTo(7);
         assertThat(stage.getOrDefault(stage.topK())).isEqualTo(3);
         assertThat(copy.uid()).isEqualTo(stage.uid());
-        assertThat(stage.transform(photos, new ParamMap().put(stage.outputCol().w("other"))).columns())
+        assertThat(stage.transform(photos, new ParamMap().put(stage.outputCol().w("other")))
+                        .columns())
                 .endsWith("other");
     }
 
     @Test
     void decodedImagesGiveWhatTheirFilesGive() {
-        Dataset<Row> decoded = spark.read().format("image").load(directory.resolve("photos").toString());
+        Dataset<Row> decoded =
+                spark.read().format("image").load(directory.resolve("photos").toString());
 
         Dataset<Row> classified = classifier().setInputCol("image").transform(decoded);
 
-        List<Row> expected = classifier().transform(photos)
+        List<Row> expected = classifier()
+                .transform(photos)
                 .where("classification.status = 'ok'")
                 .selectExpr("substring_index(path, '/', -1) AS name", "classification")
                 .orderBy("name")
                 .collectAsList();
-        assertThat(classified.where("classification.status = 'ok'")
+        assertThat(classified
+                        .where("classification.status = 'ok'")
                         .selectExpr("substring_index(image.origin, '/', -1) AS name", "classification")
                         .orderBy("name")
                         .collectAsList())
@@ -141,7 +153,10 @@ class ImageClassifierTest {
         classified.count();
         assertThat(EngineTotals.value(Counter.CLASSIFIED)).isEqualTo(before);
 
-        classified.where("classification.status = 'ok' AND path LIKE '%/1.png'").select("path").collectAsList();
+        classified
+                .where("classification.status = 'ok' AND path LIKE '%/1.png'")
+                .select("path")
+                .collectAsList();
         assertThat(EngineTotals.value(Counter.CLASSIFIED)).isEqualTo(before + 1);
     }
 
@@ -149,9 +164,14 @@ class ImageClassifierTest {
     void transformedDatasetsJoin() {
         Dataset<Row> classified = classifier().transform(photos).select("path", "classification.status");
 
-        assertThat(classified.as("a").join(classified.as("b"), "path").where("a.status = b.status").count())
+        assertThat(classified
+                        .as("a")
+                        .join(classified.as("b"), "path")
+                        .where("a.status = b.status")
+                        .count())
                 .isEqualTo(PICTURES + 1);
-        Dataset<Row> twice = classifier().setOutputCol("second").transform(classifier().transform(photos));
+        Dataset<Row> twice =
+                classifier().setOutputCol("second").transform(classifier().transform(photos));
         assertThat(twice.where("classification = second").count()).isEqualTo(PICTURES + 1);
     }
 
@@ -159,13 +179,17 @@ class ImageClassifierTest {
     void wrongColumnsAreNamed() {
         ImageClassifier stage = classifier();
 
-        assertThatThrownBy(() -> stage.copy(new ParamMap()).setInputCol("picture").transform(photos))
+        assertThatThrownBy(
+                        () -> stage.copy(new ParamMap()).setInputCol("picture").transform(photos))
                 .isInstanceOf(CardinalException.class)
-                .hasMessage(stage.uid() + ": there is no column picture of images; inputCol names it, of path, modificationTime,"
+                .hasMessage(stage.uid()
+                        + ": there is no column picture of images; inputCol names it, of path, modificationTime,"
                         + " length, content");
         assertThatThrownBy(() -> stage.copy(new ParamMap()).setInputCol("path").transform(photos))
-                .hasMessageContaining(": column path is STRING; images are BINARY, as the data source binaryFile has them");
-        assertThatThrownBy(() -> stage.copy(new ParamMap()).setOutputCol("length").transform(photos))
+                .hasMessageContaining(
+                        ": column path is STRING; images are BINARY, as the data source binaryFile has them");
+        assertThatThrownBy(
+                        () -> stage.copy(new ParamMap()).setOutputCol("length").transform(photos))
                 .hasMessageContaining(": there is a column length already; name another one as outputCol");
         assertThatThrownBy(() -> new ImageClassifier("stage").transform(photos))
                 .hasMessage("stage: modelPath is not set; name the directory of a model bundle");

@@ -1,6 +1,7 @@
 package dev.cardinal.udf.sql;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.cardinal.udf.Pictures;
 import java.io.IOException;
@@ -8,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import org.apache.spark.api.java.function.VoidFunction2;
+import org.apache.spark.sql.AnalysisException;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
@@ -20,7 +22,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.junit.jupiter.params.provider.ValueSource;
 
 /** How queries with {@code classify} are planned: what runs in batches, and how many images the model is asked about. */
 class ClassifyPlanTest {
@@ -40,6 +41,8 @@ class ClassifyPlanTest {
     void clear() {
         spark.catalog().clearCache();
         spark.conf().unset("spark.sql.adaptive.enabled");
+        spark.conf().unset("spark.sql.codegen.wholeStage");
+        spark.conf().unset("spark.sql.codegen.factoryMode");
     }
 
     /** Queries, and how many images the model is asked about in each. */
@@ -70,6 +73,7 @@ class ClassifyPlanTest {
             SELECT classify(image).status, count(*) FROM images GROUP BY classify(image).status                   | 40
             SELECT classify(image).status AS s, count(*) FROM images GROUP BY s HAVING count(*) > 1 ORDER BY s    | 40
             SELECT max(classify(image).predictions[0].score) FROM images                                          | 40
+            SELECT max(classify(image).predictions[0].score) FILTER (WHERE number < 3) FROM images                | 3
             SELECT count(*) FILTER (WHERE classify(image).status = 'ok') FROM images                              | 40
             SELECT number % 2, classify(max_by(image, number)) FROM images WHERE number < 40 GROUP BY number % 2  | 2
             SELECT classify(image), count(*) FROM images WHERE number < 5 GROUP BY image                          | 5
@@ -89,8 +93,11 @@ class ClassifyPlanTest {
             WITH c AS (SELECT path, classify(image) AS r FROM images) SELECT path FROM c WHERE r.status = 'ok'    | 40
             WITH c AS (SELECT path, classify(image) AS r FROM images) SELECT a.path FROM c a JOIN c b ON a.path = b.path WHERE a.r.status = 'ok' AND b.r.status = 'ok' | 40
             WITH c AS (SELECT path, classify(image) AS r FROM images) SELECT path FROM c WHERE r.status = 'ok' UNION ALL SELECT path FROM c WHERE r.status <> 'ok' | 40
+            SELECT classify(image) AS c, c.status AS s, upper(s) FROM images                                      | 40
+            SELECT path, s FROM images, LATERAL (SELECT classify(image).status AS s)                              | 40
             SELECT path, classify(image) FROM images ORDER BY number DESC LIMIT 6                                 | 2
             SELECT path, classify(image).status AS s, number AS n FROM images ORDER BY n LIMIT 3                  | 3
+            SELECT path, classify(image).status FROM images WHERE number < 40 ORDER BY number LIMIT 3 OFFSET 2    | 5
             SELECT path, transform(array(image, image), i -> classify(i).status) FROM images                      | 80
             SELECT a.path FROM images a JOIN images b ON a.number = b.number AND b.number < 3 AND classify(concat(a.image, substring(b.image, 1, 0))).status = 'ok' | 3
             """)
@@ -99,17 +106,29 @@ class ClassifyPlanTest {
                 .isEqualTo(images);
     }
 
+    /** With adaptive execution and without, with compiled code and with none. */
     @ParameterizedTest
-    @ValueSource(strings = {"true", "false"})
-    void adaptiveExecutionPlansTheSame(String adaptive) {
-        spark.conf().set("spark.sql.adaptive.enabled", adaptive);
+    @CsvSource({
+        "spark.sql.adaptive.enabled, true",
+        "spark.sql.adaptive.enabled, false",
+        "spark.sql.codegen.wholeStage, false",
+        "spark.sql.codegen.factoryMode, NO_CODEGEN"
+    })
+    void everyWayToRunClassifiesEachImageOnce(String setting, String value) {
         String query =
                 "SELECT a.path, b.c FROM images a JOIN (SELECT path, classify(image) AS c FROM images) b ON a.path = b.path"
                         + " WHERE b.c.status = 'ok' ORDER BY a.path";
+        String byRow = "SELECT path, transform(array(image), i -> classify(i))[0] AS c FROM images WHERE number < 40"
+                + " ORDER BY path";
+        List<Row> expected = spark.sql(query).collectAsList();
+        spark.conf().set(setting, value);
 
         assertThat(SqlImages.classifiedBy(
-                        () -> assertThat(spark.sql(query).collectAsList()).hasSize(PICTURES)))
+                        () -> assertThat(spark.sql(query).collectAsList()).isEqualTo(expected)))
                 .isEqualTo(PICTURES);
+        assertThat(spark.sql(byRow).selectExpr("path", "c.status").collectAsList())
+                .hasSize(PICTURES)
+                .allMatch(row -> row.getString(1).equals("ok"));
     }
 
     @Test
@@ -133,8 +152,7 @@ class ClassifyPlanTest {
         String table = "binaryFile.`" + files + "`";
 
         String plan = physical("SELECT path FROM (SELECT path, length, classify(content) AS c FROM " + table
-                + ") WHERE length < 100000 AND modificationTime IS NULL"
-                        .replace("AND modificationTime IS NULL", "AND c.status = 'ok'"));
+                + ") WHERE length < 100000 AND c.status = 'ok'");
 
         assertThat(plan)
                 .contains("PushedFilters: [LessThan(length,100000)]")
@@ -219,6 +237,14 @@ class ClassifyPlanTest {
                 .isEqualTo(PICTURES);
         assertThat(spark.read().parquet(output).where("c.status = 'ok'").count())
                 .isEqualTo(PICTURES);
+    }
+
+    @Test
+    void permanentViewsCannotUseIt() {
+        assertThatThrownBy(() -> spark.sql(
+                        "CREATE VIEW permanent AS SELECT classify(image) AS c FROM VALUES (X'00') AS t(image)"))
+                .isInstanceOf(AnalysisException.class)
+                .hasMessageContaining("classify");
     }
 
     @Test

@@ -290,7 +290,10 @@ class ClassifyTest {
         Dataset<Row> query = spark.sql("SELECT classify(image) FROM images");
         Files.move(broken, directory.resolve("away"));
 
-        assertThat(((org.apache.spark.sql.classic.Dataset<Row>) query).queryExecution().executedPlan().toString())
+        assertThat(((org.apache.spark.sql.classic.Dataset<Row>) query)
+                        .queryExecution()
+                        .executedPlan()
+                        .toString())
                 .contains("ClassifyBatches");
 
         assertThatThrownBy(query::collectAsList)
