@@ -6,6 +6,7 @@ import dev.cardinal.udf.sql.ExtractClassify;
 import dev.cardinal.udf.sql.ExtractClassify.Subqueries;
 import dev.cardinal.udf.sql.PushThroughClassify;
 import dev.cardinal.udf.sql.SendModels;
+import dev.cardinal.udf.sql.ShuffleBeforeRanges;
 import org.apache.spark.sql.SparkSessionExtensions;
 import scala.runtime.AbstractFunction1;
 import scala.runtime.BoxedUnit;
@@ -23,6 +24,7 @@ public final class CardinalExtensions extends AbstractFunction1<SparkSessionExte
         extensions.injectPlanNormalizationRule(rule(new ExtractClassify(Subqueries.REWRITE)));
         extensions.injectOptimizerRule(rule(new ExtractClassify(Subqueries.LEAVE)));
         extensions.injectOptimizerRule(rule(new PushThroughClassify()));
+        extensions.injectPreCBORule(rule(new ShuffleBeforeRanges()));
         extensions.injectPlannerStrategy(rule(new ClassifyStrategy()));
         extensions.injectColumnar(rule(new SendModels()));
         return BoxedUnit.UNIT;

@@ -49,6 +49,7 @@ public final class ClassifiedColumn {
         synchronized (ClassifiedColumn.class) {
             session.extraStrategies_$eq(with(session.extraStrategies(), new ClassifyStrategy()));
             session.extraOptimizations_$eq(with(session.extraOptimizations(), new PushThroughClassify()));
+            session.extraOptimizations_$eq(with(session.extraOptimizations(), new ShuffleBeforeRanges()));
         }
     }
 

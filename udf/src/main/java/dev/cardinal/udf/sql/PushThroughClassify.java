@@ -11,6 +11,7 @@ import org.apache.spark.sql.catalyst.plans.logical.Filter;
 import org.apache.spark.sql.catalyst.plans.logical.GlobalLimit;
 import org.apache.spark.sql.catalyst.plans.logical.LocalLimit;
 import org.apache.spark.sql.catalyst.plans.logical.LogicalPlan;
+import org.apache.spark.sql.catalyst.plans.logical.Offset;
 import org.apache.spark.sql.catalyst.plans.logical.Project;
 import org.apache.spark.sql.catalyst.plans.logical.Sort;
 import org.apache.spark.sql.catalyst.rules.Rule;
@@ -42,6 +43,9 @@ public final class PushThroughClassify extends Rule<LogicalPlan> {
         }
         if (plan instanceof LocalLimit limit) {
             return limit(limit);
+        }
+        if (plan instanceof Offset offset) {
+            return firstRows(offset);
         }
         return plan instanceof GlobalLimit limit ? firstRows(limit) : plan;
     }
@@ -120,19 +124,27 @@ public final class PushThroughClassify extends Rule<LogicalPlan> {
 
     /** {@code LIMIT} over {@code ORDER BY} over the operator, with or without projections between them. */
     private static LogicalPlan firstRows(GlobalLimit global) {
-        Integer rows = number(global.limitExpr());
-        if (rows == null || rows > MOST_FIRST_ROWS || !(global.child() instanceof LocalLimit local)) {
-            return global;
+        LogicalPlan first = global.child() instanceof LocalLimit local ? firstRows(local) : null;
+        return first == null ? global : first;
+    }
+
+    /** {@code OFFSET} over such a limit, which takes the rows in that are passed over. */
+    private static LogicalPlan firstRows(Offset offset) {
+        LogicalPlan first = offset.child() instanceof LocalLimit local ? firstRows(local) : null;
+        return first == null ? offset : new Offset(offset.offsetExpr(), first);
+    }
+
+    private static @Nullable LogicalPlan firstRows(LocalLimit local) {
+        Integer rows = number(local.limitExpr());
+        if (rows == null || rows > MOST_FIRST_ROWS) {
+            return null;
         }
         LogicalPlan limited = local.child();
         Project over = limited instanceof Project project && isDeterministic(project) ? project : null;
         LogicalPlan first = (over == null ? limited : over.child()) instanceof Sort sort && sort.global()
-                ? firstRows(global.limitExpr(), sort)
+                ? firstRows(local.limitExpr(), sort)
                 : null;
-        if (first == null) {
-            return global;
-        }
-        return over == null ? first : new Project(over.projectList(), first);
+        return over == null || first == null ? first : new Project(over.projectList(), first);
     }
 
     private static @Nullable LogicalPlan firstRows(Expression limit, Sort sort) {

@@ -158,6 +158,8 @@ class ImageClassifierTest {
                 .select("path")
                 .collectAsList();
         assertThat(EngineTotals.value(Counter.CLASSIFIED)).isEqualTo(before + 1);
+        classified.orderBy("classification.status").collectAsList();
+        assertThat(EngineTotals.value(Counter.CLASSIFIED)).isEqualTo(before + 1 + PICTURES);
     }
 
     @Test

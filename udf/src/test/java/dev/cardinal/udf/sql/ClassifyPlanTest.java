@@ -56,6 +56,7 @@ class ClassifyPlanTest {
             SELECT path, classify(image) FROM images WHERE classify(image).status = 'ok'                          | 40
             SELECT path, classify(image) FROM images WHERE classify(image).status = 'ok' ORDER BY classify(image).predictions[0].score | 40
             SELECT path, classify(image) AS c FROM images ORDER BY c.predictions[0].score                         | 40
+            SELECT * FROM (SELECT path, classify(image) AS c FROM images) ORDER BY c.predictions[0].score LIMIT 3 | 40
             SELECT path FROM (SELECT path, classify(image) AS c FROM images)                                      | 0
             SELECT count(*) FROM (SELECT path, classify(image) AS c FROM images)                                  | 0
             SELECT count(c) FROM (SELECT path, classify(image) AS c FROM images)                                  | 40
@@ -90,6 +91,7 @@ class ClassifyPlanTest {
             SELECT classify(image) FROM images WHERE number < 5 UNION ALL SELECT classify(image) FROM images WHERE number BETWEEN 10 AND 12 | 8
             SELECT DISTINCT classify(image).status FROM images                                                    | 40
             SELECT /*+ REPARTITION(2, s) */ * FROM (SELECT classify(image).status AS s FROM images)               | 40
+            SELECT /*+ REPARTITION_BY_RANGE(2, s) */ * FROM (SELECT classify(image).status AS s FROM images)      | 40
             WITH c AS (SELECT path, classify(image) AS r FROM images) SELECT path FROM c WHERE r.status = 'ok'    | 40
             WITH c AS (SELECT path, classify(image) AS r FROM images) SELECT a.path FROM c a JOIN c b ON a.path = b.path WHERE a.r.status = 'ok' AND b.r.status = 'ok' | 40
             WITH c AS (SELECT path, classify(image) AS r FROM images) SELECT path FROM c WHERE r.status = 'ok' UNION ALL SELECT path FROM c WHERE r.status <> 'ok' | 40
@@ -115,20 +117,37 @@ class ClassifyPlanTest {
         "spark.sql.codegen.factoryMode, NO_CODEGEN"
     })
     void everyWayToRunClassifiesEachImageOnce(String setting, String value) {
-        String query =
+        String joined =
                 "SELECT a.path, b.c FROM images a JOIN (SELECT path, classify(image) AS c FROM images) b ON a.path = b.path"
                         + " WHERE b.c.status = 'ok' ORDER BY a.path";
-        String byRow = "SELECT path, transform(array(image), i -> classify(i))[0] AS c FROM images WHERE number < 40"
-                + " ORDER BY path";
-        List<Row> expected = spark.sql(query).collectAsList();
+        String sorted =
+                "SELECT path, classify(image) AS c FROM images WHERE number < 40 ORDER BY c.predictions[0].score";
+        String byRow = "SELECT path, transform(array(image), i -> classify(i).status)[0] FROM images WHERE number < 40";
+        List<Row> expected = spark.sql(joined).collectAsList();
         spark.conf().set(setting, value);
 
         assertThat(SqlImages.classifiedBy(
-                        () -> assertThat(spark.sql(query).collectAsList()).isEqualTo(expected)))
+                        () -> assertThat(spark.sql(joined).collectAsList()).isEqualTo(expected)))
                 .isEqualTo(PICTURES);
-        assertThat(spark.sql(byRow).selectExpr("path", "c.status").collectAsList())
-                .hasSize(PICTURES)
-                .allMatch(row -> row.getString(1).equals("ok"));
+        assertThat(SqlImages.classifiedBy(
+                        () -> assertThat(spark.sql(sorted).collectAsList()).hasSize(PICTURES)))
+                .isEqualTo(PICTURES);
+        assertThat(spark.sql(byRow).collectAsList()).hasSize(PICTURES).allMatch(row -> row.getString(1)
+                .equals("ok"));
+    }
+
+    @Test
+    void sortsThatNeedNoRangesAreNotShuffledBefore() {
+        assertThat(physical("SELECT path, classify(image) AS c FROM images ORDER BY c.predictions[0].score"))
+                .contains("REBALANCE");
+        assertThat(physical("SELECT path, classify(image) AS c FROM images ORDER BY c.predictions[0].score LIMIT 5"))
+                .doesNotContain("REBALANCE");
+        assertThat(physical("SELECT path FROM (SELECT path, classify(image) AS c FROM images) ORDER BY path"))
+                .doesNotContain("REBALANCE");
+        assertThat(
+                        physical(
+                                "SELECT s, count(*) FROM (SELECT classify(image).status AS s FROM images) GROUP BY s ORDER BY s"))
+                .doesNotContain("REBALANCE");
     }
 
     @Test
@@ -155,7 +174,7 @@ class ClassifyPlanTest {
                 + ") WHERE length < 100000 AND c.status = 'ok'");
 
         assertThat(plan)
-                .contains("PushedFilters: [LessThan(length,100000)]")
+                .contains("PushedFilters: [IsNotNull(length), LessThan(length,100000)]")
                 .contains("ReadSchema: struct<path:string,length:bigint,content:binary>");
         assertThat(physical("SELECT path FROM (SELECT path, classify(content) AS c FROM " + table + ")"))
                 .doesNotContain("ClassifyBatches")

@@ -182,7 +182,7 @@ class ClassifyTest {
                 .isInstanceOf(AnalysisException.class)
                 .hasMessage(
                         "classify cannot be called: spark.cardinal.model is not set: name the directory of a model bundle, as in"
-                                + " SET spark.cardinal.model=hdfs:///models/resnext50");
+                                + " SET spark.cardinal.model=hdfs:///models/resnext50; line 1 pos 7");
     }
 
     @Test
@@ -231,7 +231,7 @@ class ClassifyTest {
         assertThatThrownBy(() -> spark.sql("SELECT classify(image) FROM images"))
                 .hasMessage(
                         "classify cannot be called: spark.cardinal.precision fp16 needs a GPU, and spark.cardinal.device is cpu:"
-                                + " use spark.cardinal.precision fp32, or auto");
+                                + " use spark.cardinal.precision fp32, or auto; line 1 pos 7");
     }
 
     @Test
