@@ -18,6 +18,7 @@ import org.apache.spark.sql.catalyst.expressions.Or;
 import org.apache.spark.sql.catalyst.expressions.PlanExpression;
 import org.apache.spark.sql.catalyst.expressions.WindowExpression;
 import org.apache.spark.sql.catalyst.expressions.aggregate.AggregateExpression;
+import org.apache.spark.sql.types.DataTypes;
 import org.jspecify.annotations.Nullable;
 import scala.collection.immutable.Seq;
 
@@ -116,7 +117,7 @@ final class Calls {
     }
 
     private static Expression isNot(Expression e, boolean value) {
-        return new Not(new EqualNullSafe(e, Literal.create(value, org.apache.spark.sql.types.DataTypes.BooleanType)));
+        return new Not(new EqualNullSafe(e, Literal.create(value, DataTypes.BooleanType)));
     }
 
     /** Both conditions, the first one first. */

@@ -7,6 +7,7 @@ import dev.cardinal.udf.CounterSink;
 import dev.cardinal.udf.HeldImage;
 import dev.cardinal.udf.LabelOptions;
 import dev.cardinal.udf.ModelSpec;
+import dev.cardinal.udf.PredictionSchema;
 import dev.cardinal.udf.image.Preparation;
 import java.util.ArrayList;
 import java.util.Iterator;
@@ -108,7 +109,7 @@ final class ClassifyPartition implements FlatMapFunction<Iterator<InternalRow>, 
             List<DataType> types = new ArrayList<>();
             ScalaCode.list(kept).forEach(column -> types.add(column.dataType()));
             for (int i = 0; i < ks.length; i++) {
-                types.add(dev.cardinal.udf.PredictionSchema.classification());
+                types.add(PredictionSchema.classification());
             }
             this.output = UnsafeProjection.create(types.toArray(DataType[]::new));
         }

@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.apache.spark.api.java.function.VoidFunction2;
 import org.apache.spark.sql.AnalysisException;
 import org.apache.spark.sql.Dataset;
@@ -282,7 +283,7 @@ class ClassifyPlanTest {
     @Test
     void streamsClassify() throws Exception {
         Path files = files("stream", 6);
-        List<Long> counts = new java.util.concurrent.CopyOnWriteArrayList<>();
+        List<Long> counts = new CopyOnWriteArrayList<>();
         Dataset<Row> stream = spark.readStream()
                 .format("binaryFile")
                 .schema(spark.read().format("binaryFile").load(files.toString()).schema())

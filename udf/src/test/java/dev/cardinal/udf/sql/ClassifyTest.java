@@ -13,6 +13,7 @@ import dev.cardinal.zoo.CardinalException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
@@ -22,6 +23,7 @@ import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.functions;
+import org.assertj.core.data.Offset;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -104,8 +106,7 @@ class ClassifyTest {
         List<Row> others = other.getStruct(1).getList(2);
         assertThat(predictions).hasSameSizeAs(others);
         for (int i = 0; i < predictions.size(); i++) {
-            assertThat(predictions.get(i).getFloat(2))
-                    .isCloseTo(others.get(i).getFloat(2), org.assertj.core.data.Offset.offset(1e-5f));
+            assertThat(predictions.get(i).getFloat(2)).isCloseTo(others.get(i).getFloat(2), Offset.offset(1e-5f));
         }
         assertThat(predictions.get(0))
                 .extracting(p -> p.getInt(0))
@@ -269,7 +270,7 @@ class ClassifyTest {
 
     private static QueryModel model(SparkSession session) {
         Dataset<Row> query = session.sql("SELECT classify(image) FROM images");
-        List<QueryModel> models = new java.util.ArrayList<>();
+        List<QueryModel> models = new ArrayList<>();
         ((org.apache.spark.sql.classic.Dataset<Row>) query)
                 .queryExecution()
                 .analyzed()
