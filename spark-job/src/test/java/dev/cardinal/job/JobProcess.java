@@ -60,6 +60,26 @@ final class JobProcess {
     /** Starts SparkSubmit on the job jar with this configuration, for tests that kill it. */
     static Process startSubmit(Path directory, Map<String, String> configuration, String... arguments)
             throws IOException {
+        return startSubmit(
+                directory,
+                configuration,
+                "dev.cardinal.job.Cardinal",
+                Path.of(System.getProperty("cardinal.jar")),
+                arguments);
+    }
+
+    /** Runs SparkSubmit on a program of a user's, which has the job jar beside it. */
+    static Result submitProgram(
+            Path directory, Map<String, String> configuration, Class<?> program, Path jar, String... arguments)
+            throws IOException, InterruptedException {
+        Map<String, String> settings = new TreeMap<>(configuration);
+        settings.put("spark.jars", System.getProperty("cardinal.jar"));
+        return finish(startSubmit(directory, settings, program.getName(), jar, arguments), directory);
+    }
+
+    private static Process startSubmit(
+            Path directory, Map<String, String> configuration, String mainClass, Path jar, String... arguments)
+            throws IOException {
         Map<String, String> settings = new TreeMap<>(Map.of("spark.master", "local[2]", "spark.ui.enabled", "false"));
         String shortLived = String.join(" ", shortLived());
         if (!shortLived.isEmpty()) {
@@ -69,7 +89,7 @@ final class JobProcess {
         List<String> command = java("-Xmx2g");
         command.add("org.apache.spark.deploy.SparkSubmit");
         settings.forEach((key, value) -> command.addAll(List.of("--conf", key + "=" + value)));
-        command.addAll(List.of("--class", "dev.cardinal.job.Cardinal", System.getProperty("cardinal.jar")));
+        command.addAll(List.of("--class", mainClass, jar.toString()));
         command.addAll(List.of(arguments));
         return start(directory, Map.of(), command);
     }

@@ -7,6 +7,11 @@ import org.apache.hadoop.conf.Configuration;
 @FunctionalInterface
 interface ImageFetchers {
 
+    /** For images that are in memory already. */
+    ImageFetchers NONE = container -> {
+        throw new IllegalStateException("nothing is to be read from a " + container);
+    };
+
     /**
      * A new fetcher, which has not read anything yet; the caller closes it. That of {@link Container#FILE} may be used by several
      * threads at once, any other reads images in the order of their file.

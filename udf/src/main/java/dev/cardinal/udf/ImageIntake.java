@@ -4,6 +4,7 @@ import dev.cardinal.udf.ImageFetcher.DamagedRecordException;
 import dev.cardinal.udf.ImageFetcher.Fetched;
 import dev.cardinal.udf.ImageFetcher.UnreadableImageException;
 import dev.cardinal.udf.ImageWindow.Pixels;
+import dev.cardinal.udf.ImageWindow.Room;
 import dev.cardinal.udf.ImageWindow.Slot;
 import dev.cardinal.udf.PredictionRows.Source;
 import dev.cardinal.udf.image.ImagePreparer;
@@ -13,21 +14,20 @@ import dev.cardinal.zoo.FileHash;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.HexFormat;
+import org.apache.spark.sql.Row;
 
 /**
- * What happens to an image before the model: it is read on one of the task's threads, then hashed and prepared on one that decodes.
- * Each image comes to its pixels or to its row; a failing store fails the task.
- *
- * <p>The task closes it, which ends all that is under way. Images are put in by one thread. Lives on an executor.
+ * Takes in images that have to be read: each is read on one of the task's threads, then hashed and prepared on one that decodes. A
+ * failing store fails the task.
  */
-final class ImageIntake implements AutoCloseable {
+final class ImageIntake implements Intake<ImageRef> {
     /** Bytes of the largest file that fits into an array, with one more to tell that there are more. */
     private static final long MAX_ARRAY_BYTES = Integer.MAX_VALUE - 17L;
 
     private final FetchAhead reads;
     private final DecodePool.Share decoding;
     private final ImagePreparer preparer;
-    private final ImageWindow window;
+    private final ImageWindow<Row> window;
     private final PredictionRows rows;
     private final TaskCounters counters;
     private final long maxFileBytes;
@@ -36,7 +36,7 @@ final class ImageIntake implements AutoCloseable {
             FetchAhead reads,
             DecodePool.Share decoding,
             ImagePreparer preparer,
-            ImageWindow window,
+            ImageWindow<Row> window,
             PredictionRows rows,
             TaskCounters counters,
             long maxFileBytes) {
@@ -49,32 +49,32 @@ final class ImageIntake implements AutoCloseable {
         this.maxFileBytes = Math.min(maxFileBytes, MAX_ARRAY_BYTES);
     }
 
-    /** Bytes that reading an image will take, about; none where it is not read. */
-    long bytes(ImageRef image) {
-        return isRead(image) ? Math.max(1, Math.min(image.length(), maxFileBytes)) : 0;
+    @Override
+    public Room room(ImageRef image) {
+        return isRead(image) ? Room.read(Math.max(1, Math.min(image.length(), maxFileBytes))) : Room.NONE;
     }
 
-    /** Takes an image in if the window has room for it. */
-    boolean offer(ImageRef image) {
-        Slot slot = window.add(image, bytes(image));
+    @Override
+    public boolean offer(ImageRef image) {
+        Slot<Row> slot = window.add(room(image));
         if (slot == null) {
             return false;
         }
         if (isRead(image)) {
-            reads.submit(image.location(), fetcher -> run(() -> fetch(slot, fetcher)));
+            reads.submit(image.location(), fetcher -> run(() -> fetch(image, slot, fetcher)));
             return true;
         }
         ImageRef.Problem problem = image.problem();
         if (problem == null) {
-            reject(slot, Source.unread(image), Status.TOO_LARGE, tooManyBytes());
+            reject(image, slot, Source.unread(image), Status.TOO_LARGE, tooManyBytes());
         } else {
-            reject(slot, Source.unread(image), problem.status(), problem.error());
+            reject(image, slot, Source.unread(image), problem.status(), problem.error());
         }
         return true;
     }
 
-    /** No image follows. */
-    void end() {
+    @Override
+    public void end() {
         reads.end();
         window.end();
     }
@@ -97,17 +97,16 @@ final class ImageIntake implements AutoCloseable {
         }
     }
 
-    private void fetch(Slot slot, ImageFetcher fetcher) {
-        ImageRef image = slot.image();
+    private void fetch(ImageRef image, Slot<Row> slot, ImageFetcher fetcher) {
         long start = System.nanoTime();
         Fetched fetched;
         try {
             fetched = fetcher.fetch(image, (int) (maxFileBytes + 1));
         } catch (UnreadableImageException e) {
-            reject(slot, Source.unread(image), Status.UNREADABLE, oneLine(e));
+            reject(image, slot, Source.unread(image), Status.UNREADABLE, oneLine(e));
             return;
         } catch (DamagedRecordException e) {
-            reject(slot, Source.unread(image), Status.UNDECODABLE, oneLine(e));
+            reject(image, slot, Source.unread(image), Status.UNDECODABLE, oneLine(e));
             return;
         } catch (IOException e) {
             throw new UncheckedIOException("cannot read " + image.path(), e);
@@ -117,14 +116,14 @@ final class ImageIntake implements AutoCloseable {
         int bytes = fetched.encoded().length;
         counters.add(Counter.BYTES, bytes);
         if (bytes > maxFileBytes) {
-            reject(slot, Source.of(fetched, image.length(), null), Status.TOO_LARGE, tooManyBytes());
+            reject(image, slot, Source.of(fetched, image.length(), null), Status.TOO_LARGE, tooManyBytes());
             return;
         }
         window.read(slot, bytes);
-        decoding.submit(() -> run(() -> prepare(slot, fetched)));
+        decoding.submit(() -> run(() -> prepare(image, slot, fetched)));
     }
 
-    private void prepare(Slot slot, Fetched fetched) {
+    private void prepare(ImageRef image, Slot<Row> slot, Fetched fetched) {
         long start = System.nanoTime();
         byte[] encoded = fetched.encoded();
         String sha256 = HexFormat.of().formatHex(FileHash.digest().digest(encoded));
@@ -132,18 +131,25 @@ final class ImageIntake implements AutoCloseable {
         Preparation preparation = preparer.prepare(encoded);
         counters.addSince(Counter.DECODE_NANOS, start);
         if (preparation instanceof Preparation.Ready ready) {
-            window.prepared(new Pixels(slot, source, ready));
+            int width = ready.sourceWidth();
+            int height = ready.sourceHeight();
+            window.prepared(new Pixels<>(slot, ready, scores -> rows.classified(image, source, width, height, scores)));
         } else if (preparation instanceof Preparation.Rejected rejected) {
-            window.finish(slot, () -> rows.rejected(slot.image(), source, rejected));
+            window.finish(slot, () -> rows.rejected(image, source, rejected));
         }
     }
 
-    private void reject(Slot slot, Source source, Status status, String error) {
+    private void reject(ImageRef image, Slot<Row> slot, Source source, Status status, String error) {
         Preparation.Rejected rejected = new Preparation.Rejected(status, error, null, null);
-        window.finish(slot, () -> rows.rejected(slot.image(), source, rejected));
+        window.finish(slot, () -> rows.rejected(image, source, rejected));
     }
 
     private String tooManyBytes() {
+        return tooManyBytes(maxFileBytes);
+    }
+
+    /** The error of a file that is too large. */
+    static String tooManyBytes(long maxFileBytes) {
         return "more than the " + maxFileBytes + " bytes a file may have";
     }
 

@@ -2,43 +2,37 @@ package dev.cardinal.udf;
 
 import dev.cardinal.udf.Classifier.Scores;
 import dev.cardinal.udf.ImageWindow.Pixels;
-import dev.cardinal.udf.PredictionRows.Source;
 import dev.cardinal.udf.image.Preparation.Ready;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Function;
 
 /**
  * The thread of a task that asks the model: a batch is classified when it is full, when the next image has another size, or when no
  * other image can come before.
  *
  * <p>Ends by itself after the last image, after a failure, and when the window is closed. Owns nothing.
+ *
+ * @param <R> what comes of an image
  */
-final class Inference {
+final class Inference<R> {
     /** Where images have any size, a batch holds at most this many bytes of pixels, unless one image alone has more. */
     private static final long MAX_BATCH_BYTES = 32L << 20;
 
-    private final ImageWindow window;
+    private final ImageWindow<R> window;
     private final Classifier classifier;
-    private final PredictionRows rows;
     private final int batchSize;
     private final long maxBatchBytes;
     private final TaskCounters counters;
-    private final List<Pixels> batch = new ArrayList<>();
+    private final List<Pixels<R>> batch = new ArrayList<>();
 
     /**
      * @param pixelBytes of one image where all have one size, else 0
      */
-    Inference(
-            ImageWindow window,
-            Classifier classifier,
-            PredictionRows rows,
-            int batchSize,
-            long pixelBytes,
-            TaskCounters counters) {
+    Inference(ImageWindow<R> window, Classifier classifier, int batchSize, long pixelBytes, TaskCounters counters) {
         this.maxBatchBytes = Math.max(MAX_BATCH_BYTES, batchSize * pixelBytes);
         this.window = window;
         this.classifier = classifier;
-        this.rows = rows;
         this.batchSize = batchSize;
         this.counters = counters;
     }
@@ -61,7 +55,7 @@ final class Inference {
     }
 
     private boolean step() throws InterruptedException {
-        Pixels next = window.next(!batch.isEmpty());
+        Pixels<R> next = window.next(!batch.isEmpty());
         if (window.isOver() || (next == null && batch.isEmpty())) {
             return false;
         }
@@ -100,11 +94,8 @@ final class Inference {
         batch.clear();
     }
 
-    private void finish(Pixels image, Scores scores) {
-        int width = image.ready().sourceWidth();
-        int height = image.ready().sourceHeight();
-        ImageRef ref = image.slot().image();
-        Source source = image.source();
-        window.finish(image.slot(), () -> rows.classified(ref, source, width, height, scores)); // without its pixels
+    private void finish(Pixels<R> image, Scores scores) {
+        Function<Scores, R> result = image.result();
+        window.finish(image.slot(), () -> result.apply(scores)); // without its pixels
     }
 }

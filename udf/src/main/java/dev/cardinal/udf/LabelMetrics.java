@@ -1,6 +1,5 @@
 package dev.cardinal.udf;
 
-import java.io.Serializable;
 import java.util.Comparator;
 import java.util.EnumMap;
 import java.util.List;
@@ -13,7 +12,7 @@ import org.apache.spark.util.LongAccumulator;
  *
  * <p>Made on the driver; a task adds to its copy on an executor, from one thread. A task that is tried again counts its last try.
  */
-public final class LabelMetrics implements Serializable {
+public final class LabelMetrics implements CounterSink {
     private static final long serialVersionUID = 1L;
     private static final String PREFIX = "cardinal.";
 
@@ -38,7 +37,7 @@ public final class LabelMetrics implements Serializable {
         return new LabelMetrics(counter -> new LongAccumulator());
     }
 
-    /** Adds to a counter. */
+    @Override
     public void add(Counter counter, long amount) {
         accumulator(counter).add(amount);
     }

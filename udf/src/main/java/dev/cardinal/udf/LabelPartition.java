@@ -1,7 +1,5 @@
 package dev.cardinal.udf;
 
-import dev.cardinal.udf.image.ImagePreparer;
-import dev.cardinal.zoo.Preprocessing;
 import java.util.Iterator;
 import org.apache.spark.TaskContext;
 import org.apache.spark.api.java.function.FlatMapFunction;
@@ -36,24 +34,12 @@ public final class LabelPartition implements FlatMapFunction<Iterator<ImageRef>,
     @Override
     public Iterator<Row> call(Iterator<ImageRef> images) {
         TaskContext task = TaskContext.get();
-        Preprocessing preprocessing = model.model().preprocessing();
-        TaskEngine engine = TaskEngine.of(task, options.engine());
-        metrics.addDevice(engine.use());
-        ModelCache.Lease lease = ModelCache.lease(model, engine.settings());
-        TaskResources.closeWithTask(task, lease);
-        ImagePreparer preparer = PreparerPool.lease(preprocessing, options.image());
-        TaskResources.closeWithTask(task, preparer);
+        TaskModel leased = TaskModel.lease(task, model, options);
+        metrics.addDevice(leased.device());
+        TaskResources.closeWithTask(task, leased);
+        ImageFetchers fetchers = ImageFetchers.of(configuration.value().value(), options.fields());
         LabelIterator rows = new LabelIterator(
-                images,
-                Pipeline.of(
-                        task,
-                        ImageFetchers.of(configuration.value().value(), options.fields()),
-                        preparer,
-                        lease.classifier(),
-                        ModelInput.pixelBytes(preprocessing)),
-                options,
-                new PredictionRows(model.model(), options),
-                metrics);
+                images, leased.pipeline(task, fetchers), options, new PredictionRows(model.model(), options), metrics);
         TaskResources.closeWithTask(task, rows);
         return rows;
     }

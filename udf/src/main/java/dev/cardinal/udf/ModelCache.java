@@ -86,6 +86,13 @@ public final class ModelCache {
         return LOADS.get();
     }
 
+    /** How many leases the tasks of this process hold. */
+    public static int leases() {
+        synchronized (LOADED) {
+            return LOADED.values().stream().mapToInt(entry -> entry.leases).sum();
+        }
+    }
+
     private static Classifier load(ModelSpec spec, SessionSettings settings) {
         long start = System.nanoTime();
         try {

@@ -3,11 +3,13 @@ package dev.cardinal.udf;
 import dev.cardinal.udf.image.ImageOptions;
 import dev.cardinal.udf.image.ImagePreparer;
 import dev.cardinal.udf.image.Preparation;
+import dev.cardinal.udf.image.RawImage;
 import dev.cardinal.zoo.Preprocessing;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.function.Function;
 import java.util.function.Supplier;
 
 /**
@@ -60,10 +62,19 @@ final class PreparerPool {
 
         @Override
         public Preparation prepare(byte[] encoded) {
+            return prepare(preparer -> preparer.prepare(encoded));
+        }
+
+        @Override
+        public Preparation prepare(RawImage image) {
+            return prepare(preparer -> preparer.prepare(image));
+        }
+
+        private Preparation prepare(Function<ImagePreparer, Preparation> image) {
             ImagePreparer preparer = borrow();
             Preparation preparation;
             try {
-                preparation = preparer.prepare(encoded);
+                preparation = image.apply(preparer);
             } catch (RuntimeException | Error e) {
                 preparer.close();
                 throw e;

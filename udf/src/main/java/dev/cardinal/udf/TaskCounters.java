@@ -3,16 +3,16 @@ package dev.cardinal.udf;
 import java.util.EnumMap;
 
 /**
- * What one task counts, from all its threads; the process's totals follow at once, Spark's accumulators when the task's own thread
+ * What one task counts, from all its threads; the process's totals follow at once, the sink when the task's own thread
  * flushes. Thread-safe but for {@link #flush}; lives on an executor.
  */
 final class TaskCounters {
-    private final LabelMetrics metrics;
+    private final CounterSink sink;
     private final Counts counts = new Counts();
     private final EnumMap<Counter, Long> flushed = new EnumMap<>(Counter.class);
 
-    TaskCounters(LabelMetrics metrics) {
-        this.metrics = metrics;
+    TaskCounters(CounterSink sink) {
+        this.sink = sink;
     }
 
     /** Adds to a counter, from any thread. */
@@ -26,11 +26,11 @@ final class TaskCounters {
         add(counter, System.nanoTime() - startNanos);
     }
 
-    /** Hands what was counted since the last flush to the accumulators; for the thread of the task. */
+    /** Hands what was counted since the last flush to the sink; for the thread of the task. */
     void flush() {
         for (Counter counter : Counter.values()) {
             long count = counts.value(counter);
-            metrics.add(counter, count - flushed.getOrDefault(counter, 0L));
+            sink.add(counter, count - flushed.getOrDefault(counter, 0L));
             flushed.put(counter, count);
         }
     }

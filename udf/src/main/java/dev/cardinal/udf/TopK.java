@@ -6,14 +6,14 @@ import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
 
 /** The highest scores of an image, as the {@code predictions} column holds them. Stateless and thread-safe. */
-final class TopK {
+public final class TopK {
     private TopK() {}
 
     /**
      * The classes of the k highest probabilities, highest first; of equal ones the lower class index comes first. NaN counts as
      * lower than any number.
      */
-    static int[] indices(float[] probabilities, int k) {
+    public static int[] indices(float[] probabilities, int k) {
         int[] best = new int[Math.min(k, probabilities.length)];
         int filled = 0;
         for (int c = 0; c < probabilities.length; c++) {

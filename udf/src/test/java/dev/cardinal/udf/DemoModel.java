@@ -19,17 +19,17 @@ import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileSystem;
 
 /** The model that comes with Cardinal, imported for a test class. */
-final class DemoModel {
+public final class DemoModel {
     private static final String ID = "fashion_resnext20_8x4d";
 
     private DemoModel() {}
 
-    static ModelCard card() {
+    public static ModelCard card() {
         return Catalogue.find(ID);
     }
 
     /** The same network with another mean, which makes another model of it with a fingerprint of its own. */
-    static ModelCard cardWithMean(double mean) {
+    public static ModelCard cardWithMean(double mean) {
         ModelCard card = card();
         Preprocessing demo = card.preprocessing();
         Preprocessing other = new Preprocessing(
@@ -43,7 +43,7 @@ final class DemoModel {
     }
 
     /** Imports a card's variant of the model; the directory must be missing or empty. */
-    static BundleCard importTo(ModelCard card, Path directory) throws IOException {
+    public static BundleCard importTo(ModelCard card, Path directory) throws IOException {
         Path checkpoint = Files.createTempFile("demo", ".pth");
         try (InputStream in = ModelCard.class.getResourceAsStream("demo/" + ID + ".pth")) {
             if (in == null) {
@@ -58,14 +58,14 @@ final class DemoModel {
     }
 
     /** What an imported bundle is, as a task knows it. */
-    static ServedModel read(Path bundle) throws IOException {
+    public static ServedModel read(Path bundle) throws IOException {
         try (InputStream in = Files.newInputStream(bundle.resolve(BundleCard.CARD_FILE))) {
             return ServedModel.of(CardJson.readBundle(BundleCard.CARD_FILE, in));
         }
     }
 
     /** Broadcasts an imported bundle. */
-    static ModelSpec broadcast(BundleCard bundle, Path directory) throws IOException {
+    public static ModelSpec broadcast(BundleCard bundle, Path directory) throws IOException {
         return new ModelSpec(
                 ServedModel.of(bundle),
                 BroadcastFiles.of(

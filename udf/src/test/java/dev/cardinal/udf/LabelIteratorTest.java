@@ -8,6 +8,7 @@ import dev.cardinal.udf.LabelOptions.Emit;
 import dev.cardinal.udf.image.ImageOptions;
 import dev.cardinal.udf.image.ImagePreparer;
 import dev.cardinal.udf.image.Preparation;
+import dev.cardinal.udf.image.RawImage;
 import dev.cardinal.udf.image.Status;
 import dev.cardinal.zoo.BundleCard;
 import dev.cardinal.zoo.Provenance;
@@ -430,6 +431,11 @@ class LabelIteratorTest {
             byte[] rgb = new byte[width * height * 3];
             rgb[0] = Byte.parseByte(parts[2]);
             return new Preparation.Ready(width, height, width, height, rgb);
+        }
+
+        @Override
+        public Preparation prepare(RawImage image) {
+            throw new AssertionError("nobody gives it decoded images");
         }
 
         @Override

@@ -4,10 +4,10 @@ import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.sql.SparkSession;
 
 /** The one Spark session that the test classes of a JVM share; it ends with the JVM. */
-final class LocalSpark {
+public final class LocalSpark {
     private LocalSpark() {}
 
-    static SparkSession session() {
+    public static SparkSession session() {
         return SparkSession.builder()
                 .master("local[4]")
                 .appName("Cardinal tests")
@@ -19,7 +19,20 @@ final class LocalSpark {
                 .getOrCreate();
     }
 
-    static JavaSparkContext context() {
+    /** Another session of the same application, with Cardinal's SQL function. */
+    public static SparkSession withExtensions() {
+        SparkSession others = session();
+        try {
+            return org.apache.spark.sql.classic.SparkSession.builder()
+                    .withExtensions(new CardinalExtensions())
+                    .create();
+        } finally {
+            SparkSession.setDefaultSession(others);
+            SparkSession.setActiveSession(others);
+        }
+    }
+
+    public static JavaSparkContext context() {
         return JavaSparkContext.fromSparkContext(session().sparkContext());
     }
 }

@@ -8,18 +8,18 @@ import java.util.Random;
 import javax.imageio.ImageIO;
 
 /** Pictures of noise, the same for the same seed. */
-final class Pictures {
+public final class Pictures {
     private Pictures() {}
 
     /** {@code height x width x 3} bytes. */
-    static byte[] rgb(int width, int height, long seed) {
+    public static byte[] rgb(int width, int height, long seed) {
         byte[] rgb = new byte[width * height * 3];
         new Random(seed).nextBytes(rgb);
         return rgb;
     }
 
     /** The same pixels, encoded without loss. */
-    static byte[] png(int width, int height, long seed) {
+    public static byte[] png(int width, int height, long seed) {
         byte[] rgb = rgb(width, height, seed);
         BufferedImage image = new BufferedImage(width, height, BufferedImage.TYPE_INT_RGB);
         for (int i = 0; i < width * height; i++) {

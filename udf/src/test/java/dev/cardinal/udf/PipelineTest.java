@@ -7,6 +7,7 @@ import dev.cardinal.udf.Classifier.Scores;
 import dev.cardinal.udf.image.ImageOptions;
 import dev.cardinal.udf.image.ImagePreparer;
 import dev.cardinal.udf.image.Preparation;
+import dev.cardinal.udf.image.RawImage;
 import dev.cardinal.udf.image.Status;
 import dev.cardinal.zoo.BundleCard;
 import dev.cardinal.zoo.Provenance;
@@ -357,6 +358,11 @@ class PipelineTest {
             return name.startsWith("torn")
                     ? new Preparation.Rejected(Status.UNDECODABLE, "torn", null, null)
                     : new Preparation.Ready(1, 1, 1, 1, encoded);
+        }
+
+        @Override
+        public Preparation prepare(RawImage image) {
+            throw new AssertionError("nobody gives it decoded images");
         }
 
         @Override

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.cardinal.udf.image.ImageOptions;
 import dev.cardinal.udf.image.ImagePreparer;
 import dev.cardinal.udf.image.Preparation;
+import dev.cardinal.udf.image.RawImage;
 import dev.cardinal.udf.image.Status;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Semaphore;
@@ -114,6 +115,11 @@ class PreparerPoolTest {
                 mayEnd.acquireUninterruptibly();
             }
             return new Preparation.Rejected(Status.EMPTY, "", null, null);
+        }
+
+        @Override
+        public Preparation prepare(RawImage image) {
+            throw new AssertionError("nobody gives it decoded images");
         }
 
         @Override

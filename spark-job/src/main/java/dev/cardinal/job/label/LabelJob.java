@@ -3,7 +3,6 @@ package dev.cardinal.job.label;
 import static java.util.Objects.requireNonNull;
 
 import dev.cardinal.job.UserPath;
-import dev.cardinal.job.bundle.ModelStore;
 import dev.cardinal.job.source.FoundImages;
 import dev.cardinal.job.source.ImageSource;
 import dev.cardinal.udf.BroadcastFiles;
@@ -17,6 +16,7 @@ import dev.cardinal.udf.ModelSpec;
 import dev.cardinal.udf.PredictionSchema;
 import dev.cardinal.udf.RecordFields;
 import dev.cardinal.udf.SharedFiles;
+import dev.cardinal.udf.bundle.ModelStore;
 import dev.cardinal.zoo.CardinalException;
 import dev.cardinal.zoo.serving.ServedModel;
 import java.io.IOException;

@@ -8,6 +8,7 @@ import dev.cardinal.job.ForeignModel;
 import dev.cardinal.job.ForeignModel.Input;
 import dev.cardinal.job.ForeignModel.Outputs;
 import dev.cardinal.udf.LabelOptions.Emit;
+import dev.cardinal.udf.bundle.ModelStore;
 import dev.cardinal.zoo.BundleCard;
 import dev.cardinal.zoo.CardinalException;
 import dev.cardinal.zoo.serving.ServedModel;

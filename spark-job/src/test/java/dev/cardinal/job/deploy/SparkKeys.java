@@ -1,7 +1,9 @@
 package dev.cardinal.job.deploy;
 
+import dev.cardinal.udf.sql.ClassifyKey;
 import java.lang.reflect.Field;
 import java.lang.reflect.Modifier;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
 import java.util.Set;
@@ -13,6 +15,7 @@ import org.apache.spark.internal.config.Deploy$;
 import org.apache.spark.internal.config.UI$;
 import org.apache.spark.internal.config.Worker$;
 import org.apache.spark.internal.config.package$;
+import org.apache.spark.sql.internal.StaticSQLConf$;
 
 /** The settings that Spark knows, from its own register of them. */
 final class SparkKeys {
@@ -40,7 +43,13 @@ final class SparkKeys {
 
     static {
         // An object of Scala registers its settings when it is made.
-        List.of(package$.MODULE$, UI$.MODULE$, Worker$.MODULE$, Deploy$.MODULE$, Config$.MODULE$);
+        List.of(
+                package$.MODULE$,
+                UI$.MODULE$,
+                Worker$.MODULE$,
+                Deploy$.MODULE$,
+                Config$.MODULE$,
+                StaticSQLConf$.MODULE$);
     }
 
     private SparkKeys() {}
@@ -58,6 +67,8 @@ final class SparkKeys {
         return ConfigEntry.findEntry(key) != null
                 || YARN.contains(key)
                 || OTHERS.contains(key)
+                || Arrays.stream(ClassifyKey.values())
+                        .anyMatch(ours -> ours.key().equals(key))
                 || FAMILIES.stream().anyMatch(family -> family.matcher(key).matches());
     }
 

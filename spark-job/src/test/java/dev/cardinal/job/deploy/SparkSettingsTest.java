@@ -2,6 +2,8 @@ package dev.cardinal.job.deploy;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.cardinal.udf.CardinalExtensions;
+import dev.cardinal.udf.sql.ClassifyKey;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -10,6 +12,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -54,6 +58,24 @@ class SparkSettingsTest {
 
         assertThat(all).isNotEmpty();
         assertThat(SparkKeys.unknown(all.keySet())).isEmpty();
+    }
+
+    @Test
+    void settingsOfSqlAreAllInTheirFileWithTheirDefaults() throws IOException {
+        Map<String, String> defaults =
+                new TreeMap<>(Map.of("spark.sql.extensions", CardinalExtensions.class.getName()));
+        Set<String> others = new TreeSet<>();
+        for (ClassifyKey key : ClassifyKey.values()) {
+            if (key.defaultValue() == null) {
+                others.add(key.key());
+            } else {
+                defaults.put(key.key(), key.defaultValue());
+            }
+        }
+        Path file = Deploy.ROOT.resolve("conf/sql.conf");
+
+        assertThat(Deploy.properties(file)).isEqualTo(defaults);
+        assertThat(Deploy.suggestions(file).keySet()).isEqualTo(others);
     }
 
     @ParameterizedTest

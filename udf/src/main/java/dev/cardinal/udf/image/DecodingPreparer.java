@@ -4,6 +4,7 @@ import dev.cardinal.udf.image.ImageOptions.ExifOrientation;
 import dev.cardinal.udf.image.Preparation.Ready;
 import dev.cardinal.udf.image.Preparation.Rejected;
 import dev.cardinal.zoo.Preprocessing.Interpolation;
+import java.util.function.Supplier;
 
 /**
  * The preparer: tells the format, reads the header, decodes, scales and crops. Closes its decoders.
@@ -21,6 +22,8 @@ final class DecodingPreparer implements ImagePreparer {
      * which has its own copy of the picture, or the coefficients of a progressive JPEG.
      */
     private static final long BYTES_PER_PIXEL = 8;
+
+    private static final int CHANNELS = 3;
 
     private final Geometry.Rule rule;
     private final long maxPixels;
@@ -73,39 +76,52 @@ final class DecodingPreparer implements ImagePreparer {
             String error = "%s: %d x %d pixels are more than %d".formatted(format, width, height, maxPixels);
             return new Rejected(Status.TOO_LARGE, error, width, height);
         }
+        return withinMemory(
+                format, width, height, header.pixels() * BYTES_PER_PIXEL, () -> decode(file, format, header));
+    }
+
+    @Override
+    public Preparation prepare(RawImage image) {
+        int width = image.width();
+        int height = image.height();
+        if (image.pixels() > maxPixels) {
+            String error = "%d x %d pixels are more than %d".formatted(width, height, maxPixels);
+            return new Rejected(Status.TOO_LARGE, error, width, height);
+        }
+        return withinMemory("decoded image", width, height, image.pixels() * CHANNELS, () -> {
+            try {
+                image.copyTo(decoded);
+                return finish(decoded);
+            } finally {
+                decoded.trim();
+            }
+        });
+    }
+
+    /** Decodes once there is memory for it, and with nothing beside it where that was not enough. */
+    private Preparation withinMemory(Object what, int width, int height, long bytes, Supplier<Preparation> decoding) {
+        memory.reserve(bytes);
         try {
-            return decodeWithinMemory(file, format, header);
+            return decoding.get();
         } catch (OutOfMemoryError e) {
             decoded.release();
             turned.release();
-            return decodeAlone(file, format, header);
-        }
-    }
-
-    private Preparation decodeWithinMemory(ByteView file, ImageFormat format, ImageHeader header) {
-        long bytes = header.pixels() * BYTES_PER_PIXEL;
-        memory.reserve(bytes);
-        try {
-            return decode(file, format, header);
         } finally {
             memory.release(bytes);
         }
+        return alone(what, width, height, decoding);
     }
 
-    private Preparation decodeAlone(ByteView file, ImageFormat format, ImageHeader header) {
+    private Preparation alone(Object what, int width, int height, Supplier<Preparation> decoding) {
         memory.reserveAll();
         try {
-            return decode(file, format, header);
+            return decoding.get();
         } catch (OutOfMemoryError e) {
             decoded.release();
             turned.release();
             String error = "%s: %d x %d pixels do not fit into the executor's memory, a heap of %d MiB"
-                    .formatted(
-                            format,
-                            header.width(),
-                            header.height(),
-                            Runtime.getRuntime().maxMemory() >> 20);
-            return new Rejected(Status.TOO_LARGE, error, header.width(), header.height());
+                    .formatted(what, width, height, Runtime.getRuntime().maxMemory() >> 20);
+            return new Rejected(Status.TOO_LARGE, error, width, height);
         } finally {
             memory.releaseAll();
         }

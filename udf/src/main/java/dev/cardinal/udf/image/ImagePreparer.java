@@ -45,6 +45,9 @@ public interface ImagePreparer extends AutoCloseable {
      */
     Preparation prepare(byte[] encoded);
 
+    /** Prepares an image that is decoded already: resizes and crops it. Waits for memory as well. */
+    Preparation prepare(RawImage image);
+
     @Override
     void close();
 }

@@ -1,4 +1,4 @@
-/** What the failures of file systems and object stores mean, and which of them are worth another try. */
+/** File systems and object stores: paths on them, what their failures mean, and which of those are worth another try. */
 @NullMarked
 package dev.cardinal.udf.store;
 

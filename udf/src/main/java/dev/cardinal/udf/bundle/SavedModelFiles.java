@@ -1,4 +1,4 @@
-package dev.cardinal.job.bundle;
+package dev.cardinal.udf.bundle;
 
 import dev.cardinal.zoo.FileHash;
 import dev.cardinal.zoo.graph.SavedModelSignatures;

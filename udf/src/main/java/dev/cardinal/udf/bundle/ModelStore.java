@@ -1,4 +1,4 @@
-package dev.cardinal.job.bundle;
+package dev.cardinal.udf.bundle;
 
 import dev.cardinal.udf.LabelOptions.Emit;
 import dev.cardinal.zoo.BundleCard;
@@ -50,7 +50,7 @@ public final class ModelStore {
                 throw CardinalException.model("model " + directory + " is a SavedModel without " + BundleCard.CARD_FILE
                         + ", so not one of 'cardinal import': describe it with --card FILE.json");
             }
-            return ServedModel.of(new BundleStore(configuration).read(directory));
+            return ServedModel.of(new BundleReader(configuration).read(directory));
         }
         if (bundle) {
             throw CardinalException.usage("--card " + card + " is for SavedModels made elsewhere; model " + directory

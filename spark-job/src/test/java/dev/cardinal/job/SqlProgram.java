@@ -1,0 +1,18 @@
+package dev.cardinal.job;
+
+import java.io.IOException;
+import java.util.Arrays;
+import org.apache.spark.sql.SparkSession;
+
+/** A program of a user's that runs SQL and writes what the last statement gives: {@code SqlProgram OUTPUT STATEMENT...}. */
+public final class SqlProgram {
+    private SqlProgram() {}
+
+    public static void main(String[] args) throws IOException {
+        try (SparkSession spark = SparkSession.builder().appName("SQL").getOrCreate()) {
+            String last = args[args.length - 1];
+            Arrays.stream(args, 1, args.length - 1).forEach(spark::sql);
+            spark.sql(last).write().parquet(args[0]);
+        }
+    }
+}
