@@ -32,7 +32,7 @@ public final class WholeFile {
             put(fileSystem, file, content);
             return;
         }
-        Path arriving = new Path(file.getParent(), "." + file.getName() + ".arriving");
+        Path arriving = new Path(file.getParent(), arriving(file.getName()));
         put(fileSystem, arriving, content);
         if (fileSystem instanceof RawLocalFileSystem local) {
             Files.move(
@@ -42,6 +42,11 @@ public final class WholeFile {
             return;
         }
         FileContext.getFileContext(file.toUri(), configuration).rename(arriving, file, Rename.OVERWRITE);
+    }
+
+    /** Name beside a file of what a crash leaves of it. */
+    public static String arriving(String name) {
+        return "." + name + ".arriving";
     }
 
     private static void put(FileSystem fileSystem, Path file, byte[] content) throws IOException {

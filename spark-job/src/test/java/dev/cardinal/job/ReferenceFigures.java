@@ -1,6 +1,7 @@
 package dev.cardinal.job;
 
 import static java.util.Objects.requireNonNull;
+import static org.apache.spark.sql.functions.lit;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
@@ -57,7 +58,8 @@ public final class ReferenceFigures {
     /** Writes a teacher's table in several files and returns its directory. */
     public static String table(int teacher, Path directory, Dataset<Row> rows) throws IOException {
         ToyTable table = ToyTable.of("toy" + teacher + "@0123456789ab").withClasses(CLASSES);
-        return (teacher == 0 ? table.withLogits() : table).write(directory, rows.repartition(FILES));
+        return (teacher == 0 ? table.withLogits() : table)
+                .write(directory, rows.withColumn("model", lit(table.model())).repartition(FILES));
     }
 
     /** Holds every value of a JSON file to the reference; numbers to nine digits. */

@@ -82,6 +82,7 @@ public record ToyTable(
         Files.createDirectories(directory.resolve("_cardinal"));
         Files.writeString(directory.resolve("_cardinal/run.json"), """
                 {
+                  "outcome": "done",
                   "model": {"id": "%s", "card": "toy", "fingerprint": "01", "uri": "toy", "classes": [%s]},
                   "options": {"top-k": %d%s},
                   "images_per_second": %s,

@@ -165,8 +165,11 @@ public final class CommandRunner {
         return ExitCode.WRONG_USAGE;
     }
 
+    /** Prints a problem, of one line or several, which may hold data that would be commands to a terminal. */
     private void complain(String problem) {
-        console.err().println("cardinal: " + problem);
+        console.err()
+                .println(
+                        "cardinal: " + problem.lines().map(TextTable::printable).collect(Collectors.joining("\n")));
     }
 
     private static String firstLine(@Nullable String message) {

@@ -35,7 +35,8 @@ final class CompareReport {
                     "no recommendation: no image has a truth, and agreement alone does not say which teacher is right;"
                             + " name a truth with --truth");
         } else {
-            out.println("recommendation: " + comparison.recommendation().reason());
+            out.println(TextTable.printable(
+                    "recommendation: " + comparison.recommendation().reason()));
         }
     }
 
@@ -72,7 +73,7 @@ final class CompareReport {
                     each.model(),
                     each.precision(),
                     count(each.images()),
-                    String.format(Locale.ROOT, "%.1f", each.imagesPerSecond()),
+                    number("%.1f", each.imagesPerSecond()),
                     count(each.macs()),
                     percent(each.top1()),
                     percent(each.top1Low()),

@@ -43,15 +43,17 @@ final class EvaluateCommand extends CommonOptions implements Command {
     @Option(
             names = "--selection",
             paramLabel = "DIR",
-            description = "A selection, as 'select' makes it: the share of it that is right, overall and by class.")
+            description =
+                    "A selection, as 'select' makes it: the share of it that is right, overall and by class. An image"
+                            + " whose truth is no class is not.")
     private @Nullable String selection;
 
     @Option(
             names = "--at",
             split = ",",
             paramLabel = "K",
-            description =
-                    "Ranks down to which the selection is measured, with commas between [its K and the halves of it].")
+            description = "Ranks down to which the selection is measured, with commas between [its K, or with k=all its"
+                    + " largest rank, and the halves of it].")
     private List<Integer> at = new ArrayList<>();
 
     @Option(names = "--output", required = true, paramLabel = "DIR", description = "Directory for metrics.json.")

@@ -29,8 +29,11 @@ final class Reports {
         try {
             maker.make(new ReportJob(spark));
             return true;
-        } catch (IOException | RuntimeException e) {
-            console.err().println("cardinal: warning: there is no report, the result is whole without it: " + e);
+        } catch (Exception e) { // Spark throws checked ones that it does not declare
+            console.err()
+                    .println(TextTable.printable(
+                            "cardinal: warning: there is no report, the result is whole without it: "
+                                    + e.toString().lines().findFirst().orElse("")));
             return false;
         }
     }

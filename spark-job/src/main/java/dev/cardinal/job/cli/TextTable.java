@@ -26,8 +26,9 @@ final class TextTable {
         rows.add(Arrays.stream(cells).map(TextTable::printable).toList());
     }
 
+    /** A line of text without what a terminal would take for a command: control characters of ASCII and of ISO 8859. */
     static String printable(String text) {
-        return text.replaceAll("\\p{Cntrl}", "?");
+        return text.replaceAll("[\\p{Cntrl}\\x80-\\x9F]", "?");
     }
 
     void print(PrintStream out) {

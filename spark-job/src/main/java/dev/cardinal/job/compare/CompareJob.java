@@ -58,7 +58,8 @@ public final class CompareJob {
     /**
      * Compares and writes {@code comparison.json}.
      *
-     * @throws CardinalException if the tables, the truth or the output cannot be used, or the teachers have no image in common
+     * @throws CardinalException if the tables, the truth or the output cannot be used, a table holds rows of another model, or
+     *     the teachers have no image in common
      * @throws IOException if a file system fails
      */
     public Comparison run(CompareRequest request) throws IOException {
@@ -66,6 +67,9 @@ public final class CompareJob {
                 JavaSparkContext.fromSparkContext(spark.sparkContext()).hadoopConfiguration();
         Problems.throwIfAny(problems(request, configuration));
         Teachers teachers = Teachers.open(request.teachers(), configuration);
+        for (Predictions teacher : teachers.all()) {
+            teacher.requireOwnModel(spark);
+        }
         Truth truth = Truth.open(request.truth(), request.truthAs(), spark);
         try (ComparedImages images = ComparedImages.of(teachers, truth, spark)) {
             Comparison comparison = compare(teachers, images, truth);
@@ -131,7 +135,7 @@ public final class CompareJob {
         Interval top1 = Interval.wilson(right, withTruth);
         boolean hasTruth = withTruth > 0;
         return new Teacher(
-                predictions.directories(),
+                predictions.recordedDirectories(),
                 origin.modelId(),
                 origin.precision(),
                 images,
@@ -173,10 +177,15 @@ public final class CompareJob {
         return images.disagreements(DISAGREEMENTS_SHOWN).collectAsList().stream()
                 .map(row -> new Disagreement(
                         row.getString(0),
+                        row.isNullAt(1) ? null : row.getInt(1),
                         row.isNullAt(1) ? null : teachers.className(row.getInt(1)),
                         row.<Row>getList(2).stream()
-                                .map(each -> new Prediction(teachers.className(each.getInt(0)), each.getFloat(1)))
+                                .map(each -> prediction(teachers, each))
                                 .toList()))
                 .toList();
+    }
+
+    private static Prediction prediction(Teachers teachers, Row row) {
+        return new Prediction(row.getInt(0), teachers.className(row.getInt(0)), row.getFloat(1));
     }
 }

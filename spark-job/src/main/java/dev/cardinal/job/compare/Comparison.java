@@ -43,7 +43,7 @@ public record Comparison(
      * @param top1 share of them that it has right
      * @param top1Low lower bound of its 95 % Wilson interval
      * @param top1High upper bound
-     * @param imagesPerSecond of the run that made its tables
+     * @param imagesPerSecond of the last run that added to its tables and ended as it should, null where that is not known
      * @param macs multiply-accumulate operations for an image, null where its architecture is not known
      */
     public record Teacher(
@@ -55,7 +55,7 @@ public record Comparison(
             @Nullable Double top1,
             @Nullable Double top1Low,
             @Nullable Double top1High,
-            double imagesPerSecond,
+            @Nullable Double imagesPerSecond,
             @Nullable Long macs) {}
 
     /**
@@ -94,18 +94,24 @@ public record Comparison(
      * An image that not all teachers take for the same.
      *
      * @param path the image
-     * @param truthLabel what it is, null where that is not known
+     * @param truthIndex index of the class that it is, null where that is not known
+     * @param truthLabel its name, or null
      * @param predictions what each teacher takes it for
      */
-    public record Disagreement(String path, @Nullable String truthLabel, List<Prediction> predictions) {}
+    public record Disagreement(
+            String path,
+            @Nullable Integer truthIndex,
+            @Nullable String truthLabel,
+            List<Prediction> predictions) {}
 
     /**
      * What a teacher takes an image for.
      *
-     * @param label the class
+     * @param classIndex index of the class
+     * @param label its name, which other classes may have too
      * @param score of it
      */
-    public record Prediction(String label, float score) {}
+    public record Prediction(int classIndex, String label, float score) {}
 
     /**
      * Which teacher to use.

@@ -8,6 +8,8 @@ import static org.apache.spark.sql.functions.lit;
 import static org.apache.spark.sql.functions.posexplode;
 
 import dev.cardinal.job.evaluate.Truth;
+import dev.cardinal.job.predictions.Predictions;
+import dev.cardinal.zoo.CardinalException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -39,7 +41,12 @@ record PairCounts(long n, long withTruth, long unmatched, List<Long> right, long
      */
     record Pair(int a, int b, long agreeing, long onlyA, long onlyB) {}
 
-    /** @param compared images, as {@link ComparedImages#compared()} has them */
+    /**
+     * Counts.
+     *
+     * @param compared images, as {@link ComparedImages#compared()} has them
+     * @throws CardinalException if one was taken for a class that the teachers do not have
+     */
     static PairCounts of(Dataset<Row> compared, int teachers, int classes) {
         List<Column> columns = new ArrayList<>(List.of(
                 count(col(Truth.INDEX)),
@@ -82,7 +89,13 @@ record PairCounts(long n, long withTruth, long unmatched, List<Long> right, long
                 .groupBy("pos", "col")
                 .count()
                 .collectAsList()
-                .forEach(row -> predicted[row.getInt(0)][row.getInt(1)] = row.getLong(2));
+                .forEach(row -> {
+                    int c = row.getInt(1);
+                    if (c < 0 || c >= classes) {
+                        throw Predictions.noSuchClass(c, classes);
+                    }
+                    predicted[row.getInt(0)][c] = row.getLong(2);
+                });
         return predicted;
     }
 }

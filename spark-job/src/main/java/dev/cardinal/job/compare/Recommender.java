@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import dev.cardinal.job.compare.Comparison.Recommendation;
 import dev.cardinal.job.compare.Comparison.Teacher;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
@@ -11,8 +12,8 @@ import java.util.stream.IntStream;
 
 /**
  * Says which teacher to use: the one with the best top-1, and the cheapest within half a point of it. A teacher is cheaper that
- * takes fewer MACs or, at as many, labels more images a second; where one's MACs are not known, images a second alone decide.
- * Lives on the driver; immutable.
+ * takes fewer MACs or, at as many, labels more images a second; where one's MACs are not known, images a second alone decide, and
+ * where one's images a second are not, MACs alone. Where one has neither, none is cheaper. Lives on the driver; immutable.
  */
 final class Recommender {
     /** Half a point, as a share of the images: 1 in 200. */
@@ -39,29 +40,37 @@ final class Recommender {
                 .boxed()
                 .toList();
         boolean knowsMacs = close.stream().allMatch(t -> teachers.get(t).macs() != null);
-        Comparator<Integer> cost = Comparator.comparing(t -> -teachers.get(t).imagesPerSecond());
-        if (knowsMacs) {
-            cost = Comparator.<Integer, Long>comparing(
-                            t -> requireNonNull(teachers.get(t).macs()))
-                    .thenComparing(cost);
-        }
+        boolean knowsSpeed = close.stream().allMatch(t -> teachers.get(t).imagesPerSecond() != null);
+        Comparator<Integer> macs = Comparator.comparing(
+                t -> knowsMacs ? requireNonNull(teachers.get(t).macs()) : 0L);
+        Comparator<Integer> cost = macs.thenComparing(
+                t -> knowsSpeed ? -requireNonNull(teachers.get(t).imagesPerSecond()) : 0.0);
         Comparator<Integer> accuracy = Comparator.comparing(t -> -right.get(t));
         int best = close.stream().min(accuracy.thenComparing(cost)).orElseThrow();
         int cheapest = close.stream().min(cost.thenComparing(accuracy)).orElseThrow();
-        return new Recommendation(best, cheapest, reason(best, cheapest, close.size(), knowsMacs));
+        return new Recommendation(
+                best,
+                cheapest,
+                best == cheapest
+                        ? bestAlone(best, close.size(), knowsMacs, knowsSpeed)
+                        : cheaper(cheapest, best, knowsMacs, knowsSpeed));
     }
 
-    private String reason(int best, int cheapest, int close, boolean knowsMacs) {
-        if (best == cheapest) {
-            return name(best) + " has the best top-1, " + percent(best)
-                    + (close == 1
-                            ? ", and no other is within 0.5 points of it"
-                            : ", and no other within 0.5 points of it is cheaper")
-                    + " (" + cost(best, knowsMacs) + ")";
-        }
+    private String bestAlone(int best, int close, boolean knowsMacs, boolean knowsSpeed) {
+        String others = close == 1
+                ? "no other is within 0.5 points of it"
+                : knowsMacs || knowsSpeed
+                        ? "no other within 0.5 points of it is cheaper"
+                        : "which within 0.5 points of it is the cheapest is not known";
+        String cost = cost(best, knowsMacs, knowsSpeed);
+        return name(best) + " has the best top-1, " + percent(best) + ", and " + others
+                + (cost.isEmpty() ? "" : " (" + cost + ")");
+    }
+
+    private String cheaper(int cheapest, int best, boolean knowsMacs, boolean knowsSpeed) {
         return name(cheapest) + " is the cheapest within 0.5 points of the best top-1: " + percent(cheapest) + " at "
-                + cost(cheapest, knowsMacs) + ", where " + name(best) + " has " + percent(best) + " at "
-                + cost(best, knowsMacs);
+                + cost(cheapest, knowsMacs, knowsSpeed) + ", where " + name(best) + " has " + percent(best) + " at "
+                + cost(best, knowsMacs, knowsSpeed);
     }
 
     /** Its model, with what tells it from other teachers of the same model. */
@@ -84,10 +93,17 @@ final class Recommender {
         return String.format(Locale.ROOT, "%.2f %%", 100.0 * right.get(teacher) / n);
     }
 
-    private String cost(int teacher, boolean knowsMacs) {
+    /** What of a teacher's cost was compared, empty where nothing was. */
+    private String cost(int teacher, boolean knowsMacs, boolean knowsSpeed) {
         Teacher of = teachers.get(teacher);
-        String speed = String.format(Locale.ROOT, "%.1f images/s", of.imagesPerSecond());
-        return knowsMacs ? macs(requireNonNull(of.macs())) + " MACs an image and " + speed : speed;
+        List<String> known = new ArrayList<>();
+        if (knowsMacs) {
+            known.add(macs(requireNonNull(of.macs())) + " MACs an image");
+        }
+        if (knowsSpeed) {
+            known.add(String.format(Locale.ROOT, "%.1f images/s", of.imagesPerSecond()));
+        }
+        return String.join(" and ", known);
     }
 
     private static String macs(long macs) {

@@ -6,6 +6,9 @@ import static org.apache.spark.sql.functions.count_if;
 import static org.apache.spark.sql.functions.lit;
 import static org.apache.spark.sql.functions.xxhash64;
 
+import dev.cardinal.job.label.PredictionTable.Origin;
+import dev.cardinal.job.predictions.Predictions;
+import dev.cardinal.zoo.CardinalException;
 import dev.cardinal.zoo.ClassLabel;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -24,6 +27,7 @@ final class Accuracy {
 
     private final Dataset<Row> counting;
     private final List<ClassLabel> classes;
+    private final boolean storesTop5;
     private final Map<Integer, Hits> hits = new HashMap<>();
     private final Map<Integer, Long> predicted = new HashMap<>();
 
@@ -36,10 +40,16 @@ final class Accuracy {
         }
     }
 
-    /** @param counting the images that count, as {@link JudgedImages#counting()} has them */
-    Accuracy(Dataset<Row> counting, List<ClassLabel> classes) {
+    /**
+     * Counts.
+     *
+     * @param counting the images that count, as {@link JudgedImages#counting()} has them
+     * @throws CardinalException if one was taken for a class that the model does not have
+     */
+    Accuracy(Dataset<Row> counting, Origin origin) {
         this.counting = counting;
-        this.classes = classes;
+        this.classes = origin.classes();
+        this.storesTop5 = origin.topK() >= Math.min(JudgedImages.TOP, classes.size());
         counting.groupBy(Truth.INDEX)
                 .agg(count(lit(1)), count_if(col(JudgedImages.IS_RIGHT)), count_if(col(JudgedImages.IS_AMONG_FIRST)))
                 .collectAsList()
@@ -48,6 +58,16 @@ final class Accuracy {
                 .count()
                 .collectAsList()
                 .forEach(row -> predicted.put(row.getInt(0), row.getLong(1)));
+        for (int c : predicted.keySet()) {
+            if (c < 0 || c >= classes.size()) {
+                throw Predictions.noSuchClass(c, classes.size());
+            }
+        }
+    }
+
+    /** Whether an image has five predictions stored, or all where the model has fewer classes. */
+    boolean storesTop5() {
+        return storesTop5;
     }
 
     Hits overall() {
@@ -58,16 +78,21 @@ final class Accuracy {
         List<Metrics.ClassMetrics> perClass = new ArrayList<>();
         for (int c = 0; c < classes.size(); c++) {
             Hits of = hits.getOrDefault(c, Hits.NONE);
-            Interval share = Interval.wilson(of.top1(), of.n());
+            Interval top1 = Interval.wilson(of.top1(), of.n());
+            Interval top5 = Interval.wilson(of.top5(), of.n());
             boolean occurs = of.n() > 0;
+            boolean hasTop5 = occurs && storesTop5;
             long times = predicted.getOrDefault(c, 0L);
             perClass.add(new Metrics.ClassMetrics(
                     c,
                     classes.get(c).name(),
                     of.n(),
-                    occurs ? share.value() : null,
-                    occurs ? share.low() : null,
-                    occurs ? share.high() : null,
+                    occurs ? top1.value() : null,
+                    occurs ? top1.low() : null,
+                    occurs ? top1.high() : null,
+                    hasTop5 ? top5.value() : null,
+                    hasTop5 ? top5.low() : null,
+                    hasTop5 ? top5.high() : null,
                     times,
                     times > 0 ? (double) of.top1() / times : null));
         }

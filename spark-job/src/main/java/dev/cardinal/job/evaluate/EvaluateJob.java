@@ -41,7 +41,7 @@ public final class EvaluateJob {
      * @param truth file or directory, CSV or Parquet, with the truth of images by path or sha256; null for the tables' own
      * @param truthAs what a truth is
      * @param selection directory of a selection whose precision is measured, or null
-     * @param at ranks to measure it at; none for the selection's K and its halves
+     * @param at ranks to measure it at; none for the selection's K, or else the last rank that it has, and the halves of that
      * @param output directory for {@code metrics.json}
      */
     public record Request(
@@ -105,7 +105,8 @@ public final class EvaluateJob {
     /**
      * Evaluates and writes {@code metrics.json}.
      *
-     * @throws CardinalException if the tables, the truth, the selection or the output cannot be used, or no image counts
+     * @throws CardinalException if the tables, the truth, the selection or the output cannot be used, a table holds rows of
+     *     another model, or no image counts
      * @throws IOException if a file system fails
      */
     public Metrics run(Request request) throws IOException {
@@ -114,6 +115,7 @@ public final class EvaluateJob {
         Problems.throwIfAny(problems(request, configuration));
         Predictions predictions = Predictions.open(request.predictions(), configuration);
         Origin origin = predictions.origin();
+        predictions.requireOwnModel(spark);
         Truth truth = Truth.open(request.truth(), request.truthAs(), spark);
         Optional<SelectionPrecision> selection =
                 selection(request, configuration).map(each -> SelectionPrecision.of(each, origin.classes(), spark));
@@ -124,7 +126,7 @@ public final class EvaluateJob {
             if (counts.all() == counts.withoutTruth()) {
                 throw truth.none(stored, predictions.directories());
             }
-            Metrics metrics = evaluate(judged, rows, origin, counts, selection, request.at());
+            Metrics metrics = evaluate(judged, rows, predictions, counts, selection, request.at());
             output(request, configuration).write(metrics);
             return metrics;
         }
@@ -133,23 +135,24 @@ public final class EvaluateJob {
     private static Metrics evaluate(
             JudgedImages judged,
             Dataset<Row> rows,
-            Origin origin,
+            Predictions predictions,
             JudgedImages.Counts counts,
             Optional<SelectionPrecision> selection,
             List<Integer> at) {
+        Origin origin = predictions.origin();
         List<Metrics.Unmatched> unmatched = Truth.unmatched(judged.all());
-        Accuracy accuracy = new Accuracy(judged.counting(), origin.classes());
+        Accuracy accuracy = new Accuracy(judged.counting(), origin);
         Accuracy.Hits hits = accuracy.overall();
         if (hits.n() == 0) {
             throw noneCounts(origin, counts, unmatched);
         }
         Interval top1 = Interval.wilson(hits.top1(), hits.n());
         Interval top5 = Interval.wilson(hits.top5(), hits.n());
-        boolean storesTop5 =
-                origin.topK() >= Math.min(JudgedImages.TOP, origin.classes().size());
+        boolean storesTop5 = accuracy.storesTop5();
         Calibration calibration = Calibration.of(judged, rows, origin, hits.n());
         return new Metrics(
                 origin.modelId(),
+                predictions.recordedDirectories(),
                 hits.n(),
                 top1.value(),
                 top1.low(),

@@ -7,6 +7,7 @@ import org.jspecify.annotations.Nullable;
  * How well predictions agree with the truth; {@code metrics.json}. Intervals are 95 % Wilson intervals.
  *
  * @param model the model the predictions come from
+ * @param predictions directories of their tables
  * @param n images that count: classified, with finite scores and logits, and with a truth that is a class of the model
  * @param top1 share whose first prediction is right
  * @param top1Low lower bound of its interval
@@ -32,6 +33,7 @@ import org.jspecify.annotations.Nullable;
  */
 public record Metrics(
         String model,
+        List<String> predictions,
         long n,
         double top1,
         double top1Low,
@@ -113,6 +115,9 @@ public record Metrics(
      * @param top1 share of them whose first prediction is right (recall), null where there are none
      * @param top1Low lower bound of its interval, or null
      * @param top1High upper bound, or null
+     * @param top5 share of them with this class among the first five, null where there are none or fewer are stored
+     * @param top5Low lower bound of its interval, or null
+     * @param top5High upper bound, or null
      * @param predicted images whose first prediction is this class
      * @param precision share of those that are of this class, null where there are none
      */
@@ -123,6 +128,9 @@ public record Metrics(
             @Nullable Double top1,
             @Nullable Double top1Low,
             @Nullable Double top1High,
+            @Nullable Double top5,
+            @Nullable Double top5Low,
+            @Nullable Double top5High,
             long predicted,
             @Nullable Double precision) {}
 
@@ -141,7 +149,7 @@ public record Metrics(
      *
      * @param k the rank
      * @param selected entries of the selection of at most this rank; an image counts in every class it was selected for
-     * @param withTruth those whose image has a truth that is a class of the model
+     * @param withTruth those whose image has a truth, whether or not that is a class of the model
      * @param precision share of these whose truth is the class they were selected for, null where there are none
      * @param low lower bound of its interval, or null
      * @param high upper bound, or null
@@ -162,9 +170,11 @@ public record Metrics(
      * @param classIndex its index
      * @param label its name
      * @param selected images selected for it
-     * @param withTruth those with a truth that is a class of the model
+     * @param withTruth those with a truth, whether or not that is a class of the model
      * @param right those whose truth is this class
      * @param precision share of right ones among those with a truth, null where there are none
+     * @param low lower bound of its interval, or null
+     * @param high upper bound, or null
      */
     public record ClassPrecision(
             int classIndex,
@@ -172,5 +182,7 @@ public record Metrics(
             long selected,
             long withTruth,
             long right,
-            @Nullable Double precision) {}
+            @Nullable Double precision,
+            @Nullable Double low,
+            @Nullable Double high) {}
 }

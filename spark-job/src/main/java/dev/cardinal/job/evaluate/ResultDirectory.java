@@ -4,10 +4,10 @@ import com.fasterxml.jackson.databind.PropertyNamingStrategies;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.cardinal.job.UserPath;
+import dev.cardinal.job.WholeFile;
 import dev.cardinal.zoo.CardinalException;
 import java.io.FileNotFoundException;
 import java.io.IOException;
-import java.io.OutputStream;
 import java.util.Set;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileStatus;
@@ -24,11 +24,13 @@ public final class ResultDirectory {
             .enable(SerializationFeature.INDENT_OUTPUT)
             .build();
 
+    private final Configuration configuration;
     private final FileSystem fileSystem;
     private final Path directory;
     private final String file;
 
-    private ResultDirectory(FileSystem fileSystem, Path directory, String file) {
+    private ResultDirectory(Configuration configuration, FileSystem fileSystem, Path directory, String file) {
+        this.configuration = configuration;
         this.fileSystem = fileSystem;
         this.directory = directory;
         this.file = file;
@@ -43,7 +45,7 @@ public final class ResultDirectory {
      */
     public static ResultDirectory of(String output, String file, Configuration configuration) throws IOException {
         Path directory = UserPath.of("output", output);
-        return new ResultDirectory(directory.getFileSystem(configuration), directory, file);
+        return new ResultDirectory(configuration, directory.getFileSystem(configuration), directory, file);
     }
 
     /**
@@ -63,19 +65,27 @@ public final class ResultDirectory {
             throw CardinalException.output("output " + directory + " is a file; name a directory");
         }
         for (FileStatus entry : fileSystem.listStatus(directory)) {
-            if (!Set.of(file, REPORT).contains(entry.getPath().getName())) {
+            if (!mayHold().contains(entry.getPath().getName())) {
                 throw CardinalException.output("output " + directory + " already holds something else ("
                         + entry.getPath().getName() + "); name another --output");
             }
         }
     }
 
-    /** Writes a result in the place of an earlier one, whose report goes with it. */
+    /** An earlier result, and what a crash has left of one that was being written. */
+    private Set<String> mayHold() {
+        return Set.of(file, REPORT, WholeFile.arriving(file), WholeFile.arriving(REPORT));
+    }
+
+    /**
+     * Writes a result in the place of an earlier one, whose report goes with it. Where that fails, both of the earlier one
+     * stay.
+     *
+     * @throws IOException if the file system fails
+     */
     public void write(Object result) throws IOException {
-        byte[] json = MAPPER.writeValueAsBytes(result);
+        Path place = fileSystem.makeQualified(new Path(directory, file));
+        WholeFile.write(place, MAPPER.writeValueAsBytes(result), configuration);
         fileSystem.delete(new Path(directory, REPORT), false);
-        try (OutputStream out = fileSystem.create(new Path(directory, file), true)) {
-            out.write(json);
-        }
     }
 }

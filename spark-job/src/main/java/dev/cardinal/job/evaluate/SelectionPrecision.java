@@ -22,7 +22,7 @@ import org.apache.spark.sql.SparkSession;
 
 /**
  * What share of a selection is right, down to several ranks: weights are ignored, each selected image counts once for each class
- * it was selected for. Aggregates in Spark; the driver sees a row a class. Lives on the driver; immutable.
+ * it was selected for, and one whose truth is no class of the model is not right. Aggregates in Spark; the driver sees a row a class. Lives on the driver; immutable.
  */
 final class SelectionPrecision {
     private static final String SELECTED_PATH = "selected_path";
@@ -74,20 +74,21 @@ final class SelectionPrecision {
      * Measures it.
      *
      * @param images with their paths and truths
-     * @param at ranks; none for usual ones
+     * @param at ranks; none for the selection's K, or else the last rank that it has, and the halves of that
      * @throws CardinalException if no selected image is among the images
      */
     List<Metrics.PrecisionAt> measure(Dataset<Row> images, List<Integer> at) {
         Dataset<Row> joined = rows.join(
-                images.select(JudgedImages.PATH, Truth.INDEX),
+                images.select(JudgedImages.PATH, Truth.TEXT, Truth.INDEX),
                 col(SELECTED_PATH).equalTo(col(JudgedImages.PATH)),
                 "left");
-        List<Integer> ranks = at.isEmpty() ? Selection.usualRanks(reach) : List.copyOf(new TreeSet<>(at));
+        List<Integer> ranks =
+                at.isEmpty() ? Selection.usualRanks(selection.k().orElse(reach)) : List.copyOf(new TreeSet<>(at));
         List<Column> counts = new ArrayList<>(List.of(count(col(JudgedImages.PATH)), min(SELECTED_PATH)));
         for (int rank : ranks) {
             Column isSelected = col("rank").leq(rank);
             counts.add(count_if(isSelected));
-            counts.add(count_if(isSelected.and(col(Truth.INDEX).isNotNull())));
+            counts.add(count_if(isSelected.and(col(Truth.TEXT).isNotNull())));
             counts.add(count_if(isSelected.and(col(Truth.INDEX).equalTo(col("class_index")))));
         }
         List<Row> found = joined.groupBy("class_index")
@@ -129,8 +130,8 @@ final class SelectionPrecision {
             withTruth += of.withTruth();
             right += of.right();
         }
-        Interval share = Interval.wilson(right, withTruth);
         boolean isKnown = withTruth > 0;
+        Interval share = Interval.wilson(right, withTruth);
         return new Metrics.PrecisionAt(
                 rank,
                 selected,
@@ -142,12 +143,16 @@ final class SelectionPrecision {
     }
 
     private Metrics.ClassPrecision of(int c, long selected, long withTruth, long right) {
+        boolean isKnown = withTruth > 0;
+        Interval share = Interval.wilson(right, withTruth);
         return new Metrics.ClassPrecision(
                 c,
                 classes.get(c).name(),
                 selected,
                 withTruth,
                 right,
-                withTruth > 0 ? (double) right / withTruth : null);
+                isKnown ? share.value() : null,
+                isKnown ? share.low() : null,
+                isKnown ? share.high() : null);
     }
 }

@@ -29,6 +29,7 @@ public final class Truth {
 
     private static final int UNMATCHED_SHOWN = 100;
     private static final int UNMATCHED_IN_ERROR = 5;
+    private static final int SHOWN_OF_A_TEXT = 80;
 
     private final Optional<TruthFile> file;
     private final TruthAs as;
@@ -132,6 +133,7 @@ public final class Truth {
         List<String> commonest = unmatched.stream()
                 .limit(UNMATCHED_IN_ERROR)
                 .map(Metrics.Unmatched::truth)
+                .map(text -> text.substring(0, Math.min(text.length(), SHOWN_OF_A_TEXT)))
                 .toList();
         return CardinalException.input("no truth means a class of " + modelId + " (the commonest: " + commonest
                 + "): name what they are with --truth-as");

@@ -3,6 +3,7 @@ package dev.cardinal.job.evaluate;
 import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.count;
 import static org.apache.spark.sql.functions.min;
+import static org.apache.spark.sql.functions.substring;
 
 import dev.cardinal.job.UserPath;
 import dev.cardinal.zoo.CardinalException;
@@ -11,10 +12,10 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
-import java.util.Locale;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
+import org.apache.hadoop.fs.GlobFilter;
 import org.apache.hadoop.fs.LocatedFileStatus;
 import org.apache.hadoop.fs.Path;
 import org.apache.hadoop.fs.RemoteIterator;
@@ -35,9 +36,14 @@ import org.apache.spark.sql.types.StructType;
  */
 record TruthFormat(Path path, Kind kind, String nameFilter) {
     private static final byte[] PARQUET_MAGIC = "PAR1".getBytes(StandardCharsets.US_ASCII);
-    private static final String PARQUET_NAME = ".parquet";
-    private static final String CSV_NAME = ".csv";
+    private static final byte[] UTF_16_LITTLE_ENDIAN = {(byte) 0xFF, (byte) 0xFE};
+    private static final byte[] UTF_16_BIG_ENDIAN = {(byte) 0xFE, (byte) 0xFF};
+    private static final String PARQUET_FILES = "*.[pP][aA][rR][qQ][uU][eE][tT]";
+    /** With the names of the compressions that Hadoop knows. */
+    private static final String CSV_FILES = "*.[cC][sS][vV]{,.gz,.bz2,.zst,.lz4,.snappy,.deflate}";
+
     private static final String ONE_FILE = "*";
+    private static final int SHOWN_OF_A_LINE = 80;
     /** Column of lines that have more or fewer fields than the header. */
     private static final String BROKEN = "_cardinal_broken_line";
 
@@ -66,26 +72,35 @@ record TruthFormat(Path path, Kind kind, String nameFilter) {
         if (status.isDirectory()) {
             return ofDirectory(path, fileSystem);
         }
-        if (isHidden(path)) {
+        if (UserPath.isHidden(path)) {
             throw CardinalException.input("truth " + uri + " has a name that begins with _ or ., and Spark passes such"
                     + " files over: rename it");
         }
         if (status.getLen() == 0) {
             throw CardinalException.input("truth " + uri + " is empty");
         }
-        return new TruthFormat(path, startsLikeParquet(path, fileSystem) ? Kind.PARQUET : Kind.CSV, ONE_FILE);
+        byte[] start = start(path, fileSystem);
+        if (startsWith(start, UTF_16_LITTLE_ENDIAN) || startsWith(start, UTF_16_BIG_ENDIAN)) {
+            throw inUtf16(path);
+        }
+        return new TruthFormat(path, startsWith(start, PARQUET_MAGIC) ? Kind.PARQUET : Kind.CSV, ONE_FILE);
+    }
+
+    private static CardinalException inUtf16(Path path) {
+        return CardinalException.input("truth " + path + " is text in UTF-16: save it as UTF-8");
     }
 
     private static TruthFormat ofDirectory(Path directory, FileSystem fileSystem) throws IOException {
+        GlobFilter parquet = new GlobFilter(PARQUET_FILES);
+        GlobFilter csv = new GlobFilter(CSV_FILES);
         boolean hasParquet = false;
         boolean hasCsv = false;
         RemoteIterator<LocatedFileStatus> files = fileSystem.listFiles(directory, true);
         while (files.hasNext()) {
             Path file = files.next().getPath();
             if (!isBelowHidden(file, directory)) {
-                String name = file.getName().toLowerCase(Locale.ROOT);
-                hasParquet |= name.endsWith(PARQUET_NAME);
-                hasCsv |= name.contains(CSV_NAME);
+                hasParquet |= parquet.accept(file);
+                hasCsv |= csv.accept(file);
             }
         }
         if (hasParquet == hasCsv) {
@@ -94,29 +109,27 @@ record TruthFormat(Path path, Kind kind, String nameFilter) {
                     + ": name a file, or a directory of files of one format");
         }
         return hasParquet
-                ? new TruthFormat(directory, Kind.PARQUET, "*" + PARQUET_NAME)
-                : new TruthFormat(directory, Kind.CSV, "*" + CSV_NAME + "*");
+                ? new TruthFormat(directory, Kind.PARQUET, PARQUET_FILES)
+                : new TruthFormat(directory, Kind.CSV, CSV_FILES);
     }
 
     private static boolean isBelowHidden(Path file, Path directory) {
         for (Path each = file; !each.equals(directory); each = each.getParent()) {
-            if (isHidden(each)) {
+            if (UserPath.isHidden(each)) {
                 return true;
             }
         }
         return false;
     }
 
-    /** Whether Spark passes a file over; a partition's directory may begin with an underscore. */
-    private static boolean isHidden(Path path) {
-        String name = path.getName();
-        return name.startsWith(".") || (name.startsWith("_") && !name.contains("="));
+    private static byte[] start(Path file, FileSystem fileSystem) throws IOException {
+        try (InputStream in = fileSystem.open(file)) {
+            return in.readNBytes(PARQUET_MAGIC.length);
+        }
     }
 
-    private static boolean startsLikeParquet(Path file, FileSystem fileSystem) throws IOException {
-        try (InputStream in = fileSystem.open(file)) {
-            return Arrays.equals(in.readNBytes(PARQUET_MAGIC.length), PARQUET_MAGIC);
-        }
+    private static boolean startsWith(byte[] text, byte[] start) {
+        return text.length >= start.length && Arrays.equals(text, 0, start.length, start, 0, start.length);
     }
 
     /**
@@ -161,6 +174,9 @@ record TruthFormat(Path path, Kind kind, String nameFilter) {
         if (schema.isEmpty()) {
             throw CardinalException.input("truth " + path + " is empty");
         }
+        if (String.join("", schema.fieldNames()).indexOf('\0') >= 0) {
+            throw inUtf16(path); // in a directory or compressed, where nobody has looked at its first bytes
+        }
         Dataset<Row> rows = reader.schema(schema.add(BROKEN, DataTypes.StringType))
                 .option("enforceSchema", String.valueOf(nameFilter.equals(ONE_FILE))) // else each header is held to it
                 .option("columnPruning", "false")
@@ -172,13 +188,18 @@ record TruthFormat(Path path, Kind kind, String nameFilter) {
 
     private void requireWholeLines(Dataset<Row> rows, StructType header) {
         // Spark does not read that column alone.
-        Row broken = rows.agg(count(col(BROKEN)), min(col(BROKEN)), count(rows.col("`" + header.fieldNames()[0] + "`")))
+        Row broken = rows.agg(
+                        count(col(BROKEN)),
+                        min(substring(
+                                col(BROKEN), 1, SHOWN_OF_A_LINE)), // all that follows, where a quote is not closed
+                        count(rows.col("`" + header.fieldNames()[0] + "`")))
                 .head();
         if (broken.getLong(0) > 0) {
             throw CardinalException.input(
                     "truth " + path + ": " + broken.getLong(0) + " lines do not have the header's "
                             + header.length() + " fields (for example '"
-                            + broken.getString(1).strip() + "'): put a field that holds commas in double quotes");
+                            + broken.getString(1).strip().replaceAll("\\s+", " ")
+                            + "'): put a field that holds commas in double quotes, and close every quote");
         }
     }
 }

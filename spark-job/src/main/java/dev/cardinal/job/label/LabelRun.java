@@ -33,6 +33,7 @@ final class LabelRun {
     private final Clock clock;
     private final Instant begun;
     private final Set<String> unsplit = new TreeSet<>();
+    private RunRecord.@Nullable Measured earlier;
     private long startNanos;
     private long endNanos;
 
@@ -69,6 +70,11 @@ final class LabelRun {
     /** Files that one task has to read whole; to be added to. */
     Set<String> unsplit() {
         return unsplit;
+    }
+
+    /** The table's record is that of another run until now. */
+    void follows(RunRecord previous) {
+        earlier = previous.speed();
     }
 
     /** The first task is about to start. */
@@ -110,6 +116,10 @@ final class LabelRun {
 
     RunRecord record(String outcome, @Nullable Integer exitCode, Map<String, Long> tableCounts, Progress at) {
         double seconds = seconds();
+        long labelled = RunRecord.images(at.counts());
+        double imagesPerSecond = seconds == 0 ? 0 : labelled / seconds;
+        RunRecord.Measured measured =
+                RunRecord.isFinished(outcome) ? RunRecord.Measured.of(labelled, imagesPerSecond) : null;
         CounterSums sums = sums();
         return new RunRecord(
                 outcome,
@@ -123,12 +133,8 @@ final class LabelRun {
                 at.counts(),
                 at.plan().changed(),
                 at.plan().skipped(),
-                seconds == 0
-                        ? 0
-                        : at.counts().values().stream()
-                                        .mapToLong(Long::longValue)
-                                        .sum()
-                                / seconds,
+                imagesPerSecond,
+                measured == null ? earlier : measured,
                 macs,
                 stageSeconds(sums),
                 sums.value(Counter.BYTES),

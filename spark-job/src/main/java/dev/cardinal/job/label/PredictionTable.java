@@ -218,6 +218,7 @@ public final class PredictionTable {
                 .orElseThrow(() -> CardinalException.input(
                         "predictions " + directory + " are no predictions table: it has no " + META + "/" + RUN_FILE));
         Map<String, Object> options = run.options();
+        RunRecord.Measured speed = run.speed();
         return new Origin(
                 run.model().id(),
                 run.model().classes(),
@@ -225,7 +226,7 @@ public final class PredictionTable {
                 Set.copyOf(Arrays.asList(text(options.get("emit")).split(",", -1))),
                 options.get("precision") instanceof String precision ? precision : "fp32",
                 run.macs(),
-                run.imagesPerSecond());
+                speed == null ? null : speed.imagesPerSecond());
     }
 
     private static String text(@Nullable Object value) {
@@ -241,7 +242,7 @@ public final class PredictionTable {
      * @param emitted columns beyond the usual ones: {@code logits}, {@code features}
      * @param precision what the model was asked to calculate in, such as {@code fp32}
      * @param macs multiply-accumulate operations for an image, null where the architecture is not known
-     * @param imagesPerSecond of the last run that labelled something
+     * @param imagesPerSecond of the last run that labelled something and ended as it should, null where there was none
      */
     public record Origin(
             String modelId,
@@ -250,7 +251,7 @@ public final class PredictionTable {
             Set<String> emitted,
             String precision,
             @Nullable Long macs,
-            double imagesPerSecond) {
+            @Nullable Double imagesPerSecond) {
         public Origin {
             classes = List.copyOf(classes);
             emitted = Set.copyOf(emitted);

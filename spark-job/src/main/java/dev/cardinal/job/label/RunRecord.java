@@ -21,7 +21,8 @@ import org.jspecify.annotations.Nullable;
  * @param runCounts rows of this run by status
  * @param changed labelled files that have changed since
  * @param skipped files passed over for a name that begins with a dot
- * @param imagesPerSecond of this run
+ * @param imagesPerSecond of this run, 0 where it labelled nothing or has not ended
+ * @param measured speed of the last run that labelled something and ended as it should; null where there was none
  * @param macs multiply-accumulate operations for one image of the model's nominal size, null where its
  *     architecture is not known
  * @param stageSeconds time of this run by stage, summed over tasks and threads
@@ -46,6 +47,7 @@ record RunRecord(
         long changed,
         long skipped,
         double imagesPerSecond,
+        @Nullable Measured measured,
         @Nullable Long macs,
         Map<String, Double> stageSeconds,
         long bytes,
@@ -66,13 +68,43 @@ record RunRecord(
 
     /** Whether the run ended as it should. */
     boolean isFinished() {
+        return isFinished(outcome);
+    }
+
+    static boolean isFinished(String outcome) {
         return DONE.equals(outcome) || GATE_EXCEEDED.equals(outcome);
+    }
+
+    /** What {@link #measured} says, also of a record from before it was written. */
+    @Nullable
+    Measured speed() {
+        return measured == null && isFinished() ? Measured.of(images(runCounts), imagesPerSecond) : measured;
+    }
+
+    /** Images of all statuses. */
+    static long images(@Nullable Map<String, Long> counts) {
+        return counts == null
+                ? 0
+                : counts.values().stream().mapToLong(Long::longValue).sum();
     }
 
     static final String RUNNING = "running";
     static final String DONE = "done";
     static final String FAILED = "failed";
     static final String GATE_EXCEEDED = "gate-exceeded";
+
+    /**
+     * How fast a run labelled.
+     *
+     * @param images that it labelled
+     * @param imagesPerSecond from its first task to its last commit
+     */
+    record Measured(long images, double imagesPerSecond) {
+        /** A run's, null where it labelled nothing. */
+        static @Nullable Measured of(long images, double imagesPerSecond) {
+            return imagesPerSecond > 0 ? new Measured(images, imagesPerSecond) : null;
+        }
+    }
 
     /**
      * The model a table was made with.

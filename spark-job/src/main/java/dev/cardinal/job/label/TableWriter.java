@@ -45,6 +45,9 @@ final class TableWriter {
             // Only now is it certain that no other run has made the table in the meantime.
             table.requireCompatible(run.model(), RecordedOptions.changingRows(run.request()));
             @Nullable RunRecord previous = table.lastRun().orElse(null);
+            if (previous != null) {
+                run.follows(previous);
+            }
             progress.step("comparing with the table");
             WorkPlan plan = WorkPlan.of(found, table.rows(spark), run.request().limit());
             try {

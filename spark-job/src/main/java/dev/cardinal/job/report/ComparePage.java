@@ -49,15 +49,16 @@ final class ComparePage {
         List<Picture> pictures = new ArrayList<>();
         for (JsonNode image : Json.list(comparison, "disagreements")) {
             String truth = Json.text(image, "truth_label");
+            Double truthIndex = Json.number(image, "truth_index");
             List<JsonNode> predictions = Json.list(image, "predictions");
             List<Line> lines = new ArrayList<>();
             for (int i = 0; i < predictions.size(); i++) {
-                String label = Json.shown(predictions.get(i), "label");
+                Double index = Json.number(predictions.get(i), "class_index");
                 lines.add(new Line(
                         mark(i),
-                        label,
+                        Json.shown(predictions.get(i), "label"),
                         Json.number(predictions.get(i), "score"),
-                        truth == null ? Mark.NONE : truth.equals(label) ? Mark.RIGHT : Mark.WRONG));
+                        truthIndex == null ? Mark.NONE : truthIndex.equals(index) ? Mark.RIGHT : Mark.WRONG));
             }
             if (truth != null) {
                 lines.add(new Line("truth", truth, null, Mark.NONE));

@@ -136,12 +136,14 @@ final class EvaluatePage {
                 .text("Class")
                 .bar("Right")
                 .sorted(Table.Order.ASCENDING)
+                .number("95 % interval")
                 .number("Selected")
-                .number("With truth");
+                .number("With truth", "selected images with a truth, of a class or not");
         lowest(Json.list(last, "per_class"), "precision")
                 .forEach(of -> table.row(
                         Cell.of(Json.shown(of, "label")),
-                        Cell.shareBar(Json.number(of, "precision"), null, null),
+                        Cell.shareBar(Json.number(of, "precision"), Json.number(of, "low"), Json.number(of, "high")),
+                        Cell.of(Text.interval(Json.number(of, "low"), Json.number(of, "high")), Json.number(of, "low")),
                         Cell.count(Json.count(of, "selected")),
                         Cell.count(Json.count(of, "with_truth"))));
         html.open("div", "class", "card").element("h3", "By class, K = " + Text.count(Json.count(last, "k")));
@@ -182,6 +184,7 @@ final class EvaluatePage {
                 .bar("Top-1")
                 .sorted(Table.Order.ASCENDING)
                 .number("95 % interval")
+                .number("Top-5", "share of the class's images with it among the first five")
                 .number("Images", "images whose truth is the class")
                 .number("Predicted", "images taken for the class")
                 .number("Precision", "share of those that are of the class")
@@ -193,6 +196,7 @@ final class EvaluatePage {
                     Cell.of(Json.shown(of, "label")),
                     Cell.shareBar(Json.number(of, "top1"), low, high),
                     Cell.of(Text.interval(low, high), low),
+                    Cell.percent(Json.number(of, "top5")),
                     Cell.count(Json.count(of, "n")),
                     Cell.count(Json.count(of, "predicted")),
                     Cell.percent(Json.number(of, "precision")),

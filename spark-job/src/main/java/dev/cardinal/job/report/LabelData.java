@@ -76,17 +76,23 @@ final class LabelData {
                 .collectAsList();
     }
 
-    /** How many scores lie in each part of a histogram; one that is no number lies in none. */
+    /**
+     * How many scores lie in each part of a histogram. Edges are floats, as scores are: a score of 0.35 lies on the edge 7/20.
+     * What lies beyond an end, as rounding may have it, counts at that end; what is no finite number counts nowhere.
+     */
     static List<Column> bins(Column score) {
         List<Column> counts = new ArrayList<>();
         for (int bin = 0; bin < Histogram.BINS; bin++) {
-            double low = (double) bin / Histogram.BINS;
-            double high = (double) (bin + 1) / Histogram.BINS;
+            Column isAbove = bin == 0 ? score.geq(lit(-Float.MAX_VALUE)) : score.geq(lit(edge(bin)));
             boolean isLast = bin + 1 == Histogram.BINS;
-            Column isIn = score.geq(lit(low)).and(isLast ? score.leq(lit(1.0)) : score.lt(lit(high)));
+            Column isIn = isAbove.and(isLast ? score.leq(lit(Float.MAX_VALUE)) : score.lt(lit(edge(bin + 1))));
             counts.add(sum(when(isIn, 1L).otherwise(0L)));
         }
         return counts;
+    }
+
+    private static float edge(int number) {
+        return (float) ((double) number / Histogram.BINS);
     }
 
     private static List<Picture> sample(Dataset<Row> ok) {

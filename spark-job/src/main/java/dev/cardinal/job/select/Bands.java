@@ -1,5 +1,6 @@
 package dev.cardinal.job.select;
 
+import dev.cardinal.job.predictions.Predictions;
 import dev.cardinal.zoo.CardinalException;
 import java.io.Serializable;
 import java.util.ArrayList;
@@ -89,8 +90,7 @@ record Bands(List<Band> bands, List<Long> totals, boolean hasNan) {
             InternalRow row = rows.next();
             int c = row.getInt(0);
             if (c < 0 || c >= classes) {
-                throw CardinalException.input(
-                        "predictions hold class index " + c + ", of a model with " + classes + " classes");
+                throw Predictions.noSuchClass(c, classes);
             }
             if (histograms[c] == null) {
                 histograms[c] = new ScoreHistogram();

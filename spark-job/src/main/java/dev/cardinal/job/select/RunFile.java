@@ -56,11 +56,7 @@ record RunFile(
                 0,
                 started.toString(),
                 finished.toString(),
-                teachers.stream()
-                        .map(each -> each.directories().stream()
-                                .map(UserPath::withoutCredentials)
-                                .toList())
-                        .toList(),
+                teachers.stream().map(Predictions::recordedDirectories).toList(),
                 result.models(),
                 options(request),
                 Versions.all(),

@@ -9,7 +9,6 @@ import dev.cardinal.zoo.CardinalException;
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.TreeMap;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
@@ -90,11 +89,7 @@ final class Teacher {
         Map<String, Long> counts = new TreeMap<>();
         List<Row> groups = rows.groupBy("model", "status").count().collectAsList();
         for (Row group : groups) {
-            String model = group.getString(0);
-            if (!Objects.equals(model, predictions.origin().modelId())) {
-                throw CardinalException.input(name() + " hold rows of model " + model + " beside those of "
-                        + predictions.origin().modelId() + ", which they say they come from");
-            }
+            predictions.requireOwnModel(group.getString(0));
             counts.merge(String.valueOf(group.getString(1)), group.getLong(2), Long::sum);
         }
         if (!counts.containsKey(Status.OK.id())) {

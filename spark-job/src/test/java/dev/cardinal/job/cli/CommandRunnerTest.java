@@ -166,6 +166,16 @@ class CommandRunnerTest {
     }
 
     @Test
+    void dataInAnErrorIsNoCommandToTheTerminal() {
+        assertThat(run("evaluate", "--predictions", "/none/\u001b[31mred\u009b", "--output", missing))
+                .isEqualTo(2);
+
+        assertThat(err())
+                .contains("cardinal: predictions file:/none/?[31mred? are no")
+                .doesNotContain("\u001b", "\u009b");
+    }
+
+    @Test
     void everyMissingFileIsNamed() {
         assertThat(run("label", "--model", missing, "--input", missing + "1", missing + "2", "--include", "[a"))
                 .isEqualTo(2);

@@ -71,7 +71,7 @@ class CompareCommandTest {
                 List.of(
                         new Comparison.Teacher(
                                 List.of("a"), "m", "fp32", 5, 0, null, null, null, 12.34, 4_230_000_000L),
-                        new Comparison.Teacher(List.of("b"), "n", "bf16", 4, 0, null, null, null, 50, null)),
+                        new Comparison.Teacher(List.of("b"), "n", "bf16", 4, 0, null, null, null, null, null)),
                 List.of(new Comparison.Pair(0, 1, 4, 0.75, null, null, null, null, null, null, null, null, null)),
                 List.of(),
                 null);
@@ -82,7 +82,7 @@ class CompareCommandTest {
 
                         teacher  model  precision  images  images/s           MACs
                               1  m      fp32            5      12.3  4,230,000,000
-                              2  n      bf16            4      50.0              -
+                              2  n      bf16            4         -              -
 
                         pair  agreement  kappa
                         1, 2    75.00 %      -

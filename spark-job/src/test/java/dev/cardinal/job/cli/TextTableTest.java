@@ -26,6 +26,11 @@ class TextTableTest {
         assertThat(print(new TextTable("a", ">b"))).isEqualTo("a  b\n");
     }
 
+    @Test
+    void whatATerminalTakesForACommandIsNotPrinted() {
+        assertThat(TextTable.printable("a\u001b[31mb\u009b2Jc\rd\ne 日本 é")).isEqualTo("a?[31mb?2Jc?d?e 日本 é");
+    }
+
     private static String print(TextTable table) {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         try (PrintStream out = new PrintStream(bytes, true, StandardCharsets.UTF_8)) {

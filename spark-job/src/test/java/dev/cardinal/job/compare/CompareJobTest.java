@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import dev.cardinal.job.CredentialFileSystem;
 import dev.cardinal.job.LocalSpark;
 import dev.cardinal.job.ReferenceFigures;
 import dev.cardinal.job.ToyTable;
@@ -81,8 +82,8 @@ class CompareJobTest {
         assertThat(comparison.incomplete()).isEqualTo(2);
         assertThat(comparison.teachers())
                 .containsExactly(
-                        new Teacher(List.of("file:" + a), A, "fp32", 4, 0, null, null, null, 10, 1000L),
-                        new Teacher(List.of("file:" + b), B, "bf16", 4, 0, null, null, null, 50, null));
+                        new Teacher(List.of("file:" + a), A, "fp32", 4, 0, null, null, null, 10.0, 1000L),
+                        new Teacher(List.of("file:" + b), B, "bf16", 4, 0, null, null, null, 50.0, null));
         // p_o = 2/3, p_e = (1 * 1 + 1 * 2) / 9
         assertThat(comparison.pairs())
                 .containsExactly(new Pair(
@@ -101,7 +102,10 @@ class CompareJobTest {
                         null));
         assertThat(comparison.disagreements())
                 .containsExactly(new Disagreement(
-                        "file:/3.jpg", null, List.of(new Prediction("cat", 0.5f), new Prediction("bee", 0.5f))));
+                        "file:/3.jpg",
+                        null,
+                        null,
+                        List.of(new Prediction(2, "cat", 0.5f), new Prediction(1, "bee", 0.5f))));
         assertThat(comparison.recommendation()).isNull();
         JsonNode json = new JsonMapper()
                 .readTree(directory.resolve("comparison/comparison.json").toFile());
@@ -252,6 +256,76 @@ class CompareJobTest {
                                 + "/none are no predictions table: it has no _cardinal/run.json",
                         "truth " + directory + "/none.csv does not exist",
                         "output " + output + " already holds something else (thesis); name another --output");
+    }
+
+    @Test
+    void rowsOfAnotherModelAreRefused() throws IOException {
+        String a = table("a", A, image(1, "ant", 0));
+        table("b", "other@02", image(1, "ant", 1));
+        String b = table("b", B, image(2, "ant", 1));
+
+        assertThatThrownBy(() -> compare(null, a, b))
+                .isInstanceOf(CardinalException.class)
+                .hasMessage("predictions file:" + b + " hold rows of model other@02 beside those of " + B
+                        + ", which they say they come from");
+        assertThat(Path.of(output)).doesNotExist();
+    }
+
+    @Test
+    void classThatTheTeachersDoNotHaveIsRefused() throws IOException {
+        String a = table("a", A, image(1, "ant", 0));
+        ToyTable.of(B)
+                .withClasses(List.of("ant", "bee", "cat", "dog", "eel", "fox", "gnu"))
+                .write(directory.resolve("b"), List.of(image(1, "ant", 6)));
+        String b = table("b", B, image(2, "ant", 1));
+
+        assertThatThrownBy(() -> compare(null, a, b))
+                .isInstanceOf(CardinalException.class)
+                .hasMessage("predictions hold class index 6, of a model with 6 classes");
+    }
+
+    /** Columns that a user had kept may have the names of those that are made on the way. */
+    @Test
+    void keptColumnsAreNotInTheWay() throws IOException {
+        String a = directory.resolve("a").toString();
+        String b = table("b", B, image(1, "ant", 1));
+        Dataset<Row> rows = LocalSpark.session().read().parquet(table("plain", A, image(1, "ant", 0)));
+        ToyTable.of(A)
+                .write(
+                        Path.of(a),
+                        rows.selectExpr("*", "1 AS meaning", "2 AS truth_index", "3 AS teacher", "4 AS verdict"));
+
+        assertThat(compare(null, a, b).withTruth()).isEqualTo(1);
+    }
+
+    @Test
+    void credentialsAreNotWritten() throws IOException {
+        String a = table("a", A, image(1, "ant", 0));
+        String b = table("b", B, image(1, "ant", 1));
+
+        compare(null, CredentialFileSystem.uri(a), CredentialFileSystem.uri(b));
+
+        assertThat(directory.resolve("comparison/comparison.json"))
+                .content()
+                .contains("guarded://host" + a)
+                .doesNotContain(CredentialFileSystem.SECRET);
+    }
+
+    @Test
+    void speedOfARunThatHasNotEndedIsNotKnown() throws IOException {
+        String a = table("a", A, image(1, "ant", 0));
+        String b = ToyTable.of(B).withCost(0, 500L).write(directory.resolve("b"), List.of(image(1, "ant", 0)));
+
+        Comparison comparison = compare(null, a, b);
+
+        assertThat(comparison.teachers()).extracting(Teacher::imagesPerSecond).containsExactly(10.0, null);
+        assertThat(requireNonNull(comparison.recommendation()).reason()).endsWith("(500 MACs an image)");
+        assertThat(new JsonMapper()
+                        .readTree(
+                                directory.resolve("comparison/comparison.json").toFile())
+                        .at("/teachers/1/images_per_second")
+                        .isNull())
+                .isTrue();
     }
 
     private List<String> problems(String... teachers) throws IOException {

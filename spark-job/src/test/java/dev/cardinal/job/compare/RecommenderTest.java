@@ -16,9 +16,9 @@ class RecommenderTest {
         Recommendation recommendation = recommend(
                 List.of(9000L, 8950L, 8949L),
                 10_000,
-                teacher("large", "fp32", 10, 16 * G),
-                teacher("middle", "fp32", 40, 4 * G + 230_000_000),
-                teacher("small", "fp32", 90, G));
+                teacher("large", "fp32", 10.0, 16 * G),
+                teacher("middle", "fp32", 40.0, 4 * G + 230_000_000),
+                teacher("small", "fp32", 90.0, G));
 
         assertThat(recommendation)
                 .isEqualTo(
@@ -31,13 +31,14 @@ class RecommenderTest {
 
     @Test
     void bestThatIsTheCheapestIsNamedAlone() {
-        assertThat(recommend(List.of(90L, 80L), 100, teacher("a", "fp32", 10, 9 * G), teacher("b", "fp32", 20, G)))
+        assertThat(recommend(List.of(90L, 80L), 100, teacher("a", "fp32", 10.0, 9 * G), teacher("b", "fp32", 20.0, G)))
                 .isEqualTo(new Recommendation(
                         0,
                         0,
                         "a has the best top-1, 90.00 %, and no other is within 0.5 points of it (9.00 G MACs an image and"
                                 + " 10.0 images/s)"));
-        assertThat(recommend(List.of(90L, 90L), 100, teacher("a", "fp32", 10, 9 * G), teacher("b", "fp32", 20, 5000L)))
+        assertThat(recommend(
+                        List.of(90L, 90L), 100, teacher("a", "fp32", 10.0, 9 * G), teacher("b", "fp32", 20.0, 5000L)))
                 .isEqualTo(new Recommendation(
                         1,
                         1,
@@ -48,7 +49,7 @@ class RecommenderTest {
     @Test
     void precisionsOfOneModelDifferBySpeed() {
         Recommendation recommendation =
-                recommend(List.of(901L, 900L), 1000, teacher("m", "fp32", 10, G), teacher("m", "bf16", 25, G));
+                recommend(List.of(901L, 900L), 1000, teacher("m", "fp32", 10.0, G), teacher("m", "bf16", 25.0, G));
 
         assertThat(recommendation.best()).isZero();
         assertThat(recommendation.cheapest()).isEqualTo(1);
@@ -60,7 +61,7 @@ class RecommenderTest {
     @Test
     void whereMacsAreNotKnownSpeedDecides() {
         Recommendation recommendation =
-                recommend(List.of(90L, 90L), 100, teacher("a", "fp32", 10, G), teacher("b", "fp32", 25, null));
+                recommend(List.of(90L, 90L), 100, teacher("a", "fp32", 10.0, G), teacher("b", "fp32", 25.0, null));
 
         assertThat(recommendation.cheapest()).isEqualTo(1);
         assertThat(recommendation.reason()).endsWith("(25.0 images/s)");
@@ -68,16 +69,37 @@ class RecommenderTest {
 
     @Test
     void teachersThatAreAlikeAreToldApartByTheirTables() {
-        assertThat(recommend(List.of(90L, 50L), 100, teacher("m", "fp32", 10, G), teacher("m", "fp32", 25, G))
+        assertThat(recommend(List.of(90L, 50L), 100, teacher("m", "fp32", 10.0, G), teacher("m", "fp32", 25.0, G))
                         .reason())
                 .startsWith("m in fp32 (/tables/m10.0) has the best");
+    }
+
+    @Test
+    void speedThatIsNotKnownTakesNoPart() {
+        assertThat(recommend(List.of(90L, 90L), 100, teacher("a", "fp32", null, 9 * G), teacher("b", "fp32", 20.0, G)))
+                .isEqualTo(new Recommendation(
+                        1,
+                        1,
+                        "b has the best top-1, 90.00 %, and no other within 0.5 points of it is cheaper (1.00 G MACs an"
+                                + " image)"));
+        assertThat(recommend(
+                        List.of(90L, 90L), 100, teacher("a", "fp32", null, null), teacher("b", "fp32", 20.0, null)))
+                .isEqualTo(
+                        new Recommendation(
+                                0,
+                                0,
+                                "a has the best top-1, 90.00 %, and which within 0.5 points of it is the cheapest is not known"));
+        assertThat(recommend(List.of(90L, 80L), 100, teacher("a", "fp32", null, G), teacher("b", "fp32", 20.0, G))
+                        .reason())
+                .endsWith("and no other is within 0.5 points of it (1.00 G MACs an image)");
     }
 
     private static Recommendation recommend(List<Long> right, long n, Teacher... teachers) {
         return new Recommender(List.of(teachers), right, n).recommend();
     }
 
-    private static Teacher teacher(String model, String precision, double imagesPerSecond, @Nullable Long macs) {
+    private static Teacher teacher(
+            String model, String precision, @Nullable Double imagesPerSecond, @Nullable Long macs) {
         return new Teacher(
                 List.of("/tables/" + model + imagesPerSecond),
                 model,

@@ -1,11 +1,15 @@
 package dev.cardinal.job.evaluate;
 
+import static org.apache.spark.sql.functions.col;
+import static org.apache.spark.sql.functions.concat;
+import static org.apache.spark.sql.functions.lit;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import dev.cardinal.job.CredentialFileSystem;
 import dev.cardinal.job.LocalSpark;
 import dev.cardinal.job.ToyTable;
 import dev.cardinal.job.ToyTable.Image;
@@ -19,6 +23,8 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.hadoop.conf.Configuration;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -67,21 +73,24 @@ class EvaluateJobTest {
         assertThat(metrics.selection()).isNull();
         assertThat(metrics.perClass())
                 .containsExactly(
-                        classMetrics(0, 1, 3, 1),
-                        classMetrics(1, 1, 1, 3),
-                        new ClassMetrics(2, "cat", 0, null, null, null, 0, null),
-                        classMetrics(3, 1, 1, 1),
-                        new ClassMetrics(4, "eel", 0, null, null, null, 0, null),
-                        new ClassMetrics(5, "fox", 0, null, null, null, 0, null));
+                        classMetrics(0, 1, 2, 3, 1),
+                        classMetrics(1, 1, 1, 1, 3),
+                        new ClassMetrics(2, "cat", 0, null, null, null, null, null, null, 0, null),
+                        classMetrics(3, 1, 1, 1, 1),
+                        new ClassMetrics(4, "eel", 0, null, null, null, null, null, null, 0, null),
+                        new ClassMetrics(5, "fox", 0, null, null, null, null, null, null, 0, null));
     }
 
     @Test
     void metricsFileHoldsTheResult() throws IOException {
-        Metrics metrics = evaluate(TruthAs.AUTO, table("predictions", MODEL, 5, mixedRows()));
+        String predictions = table("predictions", MODEL, 5, mixedRows());
+        Metrics metrics = evaluate(TruthAs.AUTO, predictions);
 
         JsonNode json = new JsonMapper()
                 .readTree(directory.resolve("evaluation/metrics.json").toFile());
         assertThat(json.path("model").asText()).isEqualTo(MODEL);
+        assertThat(json.path("predictions")).hasSize(1);
+        assertThat(json.at("/predictions/0").asText()).isEqualTo("file:" + predictions);
         assertThat(json.path("n").asLong()).isEqualTo(5);
         assertThat(json.path("top1").asDouble()).isEqualTo(0.6);
         assertThat(json.path("top1_low").asDouble()).isEqualTo(metrics.top1Low());
@@ -107,6 +116,7 @@ class EvaluateJobTest {
         assertThat(metrics.top1()).isEqualTo(1);
         assertThat(metrics.top5()).isNull();
         assertThat(metrics.top5Low()).isNull();
+        assertThat(metrics.perClass().get(0).top5()).isNull();
     }
 
     @Test
@@ -162,6 +172,16 @@ class EvaluateJobTest {
     }
 
     @Test
+    void longTruthsAreShortenedInTheError() throws IOException {
+        String predictions = table("predictions", MODEL, 5, List.of(row("x".repeat(100_000), "ok", 0)));
+
+        assertThatThrownBy(() -> evaluate(TruthAs.AUTO, predictions))
+                .isInstanceOf(CardinalException.class)
+                .hasMessage("no truth means a class of " + MODEL + " (the commonest: [" + "x".repeat(80)
+                        + "]): name what they are with --truth-as");
+    }
+
+    @Test
     void tableWithoutTruthIsRefused() throws IOException {
         String predictions = table("predictions", MODEL, 5, List.of(row(null, "ok", 0, 1, 2, 3, 4)));
 
@@ -193,6 +213,86 @@ class EvaluateJobTest {
                 .readTree(directory.resolve("evaluation/metrics.json").toFile());
         assertThat(json.path("n").asLong()).isEqualTo(5);
         assertThat(directory.resolve("evaluation/report.html")).doesNotExist();
+    }
+
+    @Test
+    void crashDuringWritingIsNotInTheWay() throws IOException {
+        String predictions = table("predictions", MODEL, 5, mixedRows());
+        Files.createDirectories(directory.resolve("evaluation"));
+        Files.writeString(directory.resolve("evaluation/.metrics.json.arriving"), "{\"n\": ");
+        Files.writeString(directory.resolve("evaluation/.report.html.arriving"), "<!DOC");
+
+        evaluate(TruthAs.AUTO, predictions);
+
+        assertThat(directory.resolve("evaluation/.metrics.json.arriving")).doesNotExist();
+        assertThat(directory.resolve("evaluation/metrics.json")).content().endsWith("}");
+    }
+
+    @Test
+    void resultThatCannotBeWrittenLeavesTheEarlierOneAndItsReport() throws IOException {
+        String predictions = table("predictions", MODEL, 5, mixedRows());
+        evaluate(TruthAs.AUTO, predictions);
+        byte[] earlier = Files.readAllBytes(directory.resolve("evaluation/metrics.json"));
+        Files.writeString(directory.resolve("evaluation/report.html"), "of the earlier one");
+        Files.createDirectory(directory.resolve("evaluation/.metrics.json.arriving"));
+
+        assertThatThrownBy(() -> evaluate(TruthAs.NAME, predictions)).isInstanceOf(IOException.class);
+
+        assertThat(directory.resolve("evaluation/metrics.json")).hasBinaryContent(earlier);
+        assertThat(directory.resolve("evaluation/report.html")).hasContent("of the earlier one");
+    }
+
+    @Test
+    void rowsOfAnotherModelAreRefused() throws IOException {
+        table("predictions", "other@02", 5, List.of(row("ant", "ok", 0)));
+        String predictions = table("predictions", MODEL, 5, mixedRows());
+
+        assertThatThrownBy(() -> evaluate(TruthAs.AUTO, predictions))
+                .isInstanceOf(CardinalException.class)
+                .hasMessage("predictions file:" + predictions + " hold rows of model other@02 beside those of " + MODEL
+                        + ", which they say they come from");
+    }
+
+    @Test
+    void classThatTheModelDoesNotHaveIsRefused() throws IOException {
+        ToyTable.of(MODEL)
+                .withClasses(List.of("ant", "bee", "cat", "dog", "eel", "fox", "gnu"))
+                .write(directory.resolve("predictions"), List.of(row("ant", "ok", 6)));
+        String predictions = table("predictions", MODEL, 5, mixedRows());
+
+        assertThatThrownBy(() -> evaluate(TruthAs.AUTO, predictions))
+                .isInstanceOf(CardinalException.class)
+                .hasMessage("predictions hold class index 6, of a model with 6 classes");
+    }
+
+    /** Columns that a user had kept may have the names of those that are made on the way, and a type in each table. */
+    @Test
+    void keptColumnsAreNotInTheWay() throws IOException {
+        Dataset<Row> rows = LocalSpark.session()
+                .read()
+                .parquet(table("plain", MODEL, 5, List.of(row("ant", "ok", 0), row("ant", "ok", 1))));
+        String kept = "'%s' AS meaning, '%s' AS truth_index, '%s' AS earlier, '%s' AS predicted, '%s' AS truth_key";
+        String[] texts = ("*, " + kept).split(", ", -1);
+        String[] numbers = ("*, " + kept.replace("'%s'", "1")).split(", ", -1);
+        String first = ToyTable.of(MODEL).write(directory.resolve("first"), rows.selectExpr(texts));
+        String second = ToyTable.of(MODEL)
+                .write(
+                        directory.resolve("second"),
+                        rows.selectExpr(numbers).withColumn("path", concat(col("path"), lit("b"))));
+
+        assertThat(evaluate(TruthAs.AUTO, first, second).n()).isEqualTo(4);
+    }
+
+    @Test
+    void credentialsAreNotWritten() throws IOException {
+        String predictions = table("predictions", MODEL, 5, mixedRows());
+
+        evaluate(TruthAs.AUTO, CredentialFileSystem.uri(predictions));
+
+        assertThat(directory.resolve("evaluation/metrics.json"))
+                .content()
+                .contains("guarded://host" + predictions)
+                .doesNotContain(CredentialFileSystem.SECRET);
     }
 
     /** The three that count are those of the reference: nothing that is left out changes a figure. */
@@ -356,8 +456,9 @@ class EvaluateJobTest {
                 row(null, "ok", 0, 1, 2, 3, 4));
     }
 
-    private static ClassMetrics classMetrics(int c, long hits, long n, long predicted) {
+    private static ClassMetrics classMetrics(int c, long hits, long amongFive, long n, long predicted) {
         Interval top1 = Interval.wilson(hits, n);
+        Interval top5 = Interval.wilson(amongFive, n);
         return new ClassMetrics(
                 c,
                 ToyTable.CLASSES.get(c),
@@ -365,6 +466,9 @@ class EvaluateJobTest {
                 top1.value(),
                 top1.low(),
                 top1.high(),
+                top5.value(),
+                top5.low(),
+                top5.high(),
                 predicted,
                 (double) hits / predicted);
     }

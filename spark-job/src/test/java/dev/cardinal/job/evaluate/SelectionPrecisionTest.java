@@ -41,7 +41,7 @@ class SelectionPrecisionTest {
                                 Image.of("file:/5.jpg", "ant", 0).withStatus("empty")));
     }
 
-    /** Without a truth are a row without one, one whose truth is no class, and an image that is not in the table. */
+    /** Without a truth are a row without one and an image that is not in the table; one whose truth is no class is not right. */
     @Test
     void imagesWithoutATruthAreCountedApart() throws IOException {
         String selection = selection(
@@ -56,25 +56,45 @@ class SelectionPrecisionTest {
         List<PrecisionAt> measured = measure(selection, 4, 1, 4);
 
         assertThat(measured).extracting(PrecisionAt::k).containsExactly(1, 4);
-        Interval two = Interval.wilson(2, 3);
+        Interval two = Interval.wilson(2, 4);
+        Interval ants = Interval.wilson(1, 3);
+        Interval bees = Interval.wilson(1, 1);
         PrecisionAt atFour = measured.get(1);
-        assertThat(atFour).isEqualTo(new PrecisionAt(4, 5, 3, two.value(), two.low(), two.high(), atFour.perClass()));
+        assertThat(atFour).isEqualTo(new PrecisionAt(4, 5, 4, two.value(), two.low(), two.high(), atFour.perClass()));
         assertThat(atFour.perClass())
                 .hasSize(6)
                 .startsWith(
-                        new ClassPrecision(0, "ant", 4, 2, 1, 0.5),
-                        new ClassPrecision(1, "bee", 1, 1, 1, 1.0),
-                        new ClassPrecision(2, "cat", 0, 0, 0, null));
+                        new ClassPrecision(0, "ant", 4, 3, 1, ants.value(), ants.low(), ants.high()),
+                        new ClassPrecision(1, "bee", 1, 1, 1, bees.value(), bees.low(), bees.high()),
+                        new ClassPrecision(2, "cat", 0, 0, 0, null, null, null));
         assertThat(measured.get(0).precision()).isEqualTo(1);
     }
 
+    /** Two images selected for one class, one of which is of none: the share of the selected whose label is the class. */
     @Test
-    void usualRanksAreTheLastOneAndItsHalves() throws IOException {
+    void imageOfNoClassIsAWrongPseudoLabel() throws IOException {
+        String selection = selection("2", "0, 'ant', 1, 'file:/1.jpg'", "0, 'ant', 2, 'file:/4.jpg'");
+
+        PrecisionAt measured = measure(selection, 2).get(0);
+
+        assertThat(measured.withTruth()).isEqualTo(2);
+        assertThat(measured.precision()).isEqualTo(0.5);
+    }
+
+    @Test
+    void usualRanksAreTheSelectionsKAndItsHalves() throws IOException {
         assertThat(Selection.usualRanks(16_000)).containsExactly(1000, 2000, 4000, 8000, 16_000);
         assertThat(Selection.usualRanks(5)).containsExactly(1, 2, 5);
         assertThat(Selection.usualRanks(0)).isEmpty();
         assertThat(measure(selection("16000", "0, 'ant', 1, 'file:/1.jpg'", "0, 'ant', 2, 'file:/2.jpg'")))
-                .as("no class is longer")
+                .as("also where no class is that long")
+                .extracting(PrecisionAt::k)
+                .containsExactly(1000, 2000, 4000, 8000, 16_000);
+    }
+
+    @Test
+    void usualRanksOfASelectionOfAllAreTheLargestAndItsHalves() throws IOException {
+        assertThat(measure(selection("\"all\"", "0, 'ant', 1, 'file:/1.jpg'", "0, 'ant', 2, 'file:/2.jpg'")))
                 .extracting(PrecisionAt::k)
                 .containsExactly(1, 2);
     }

@@ -7,6 +7,7 @@ import dev.cardinal.job.LocalSpark;
 import dev.cardinal.zoo.CardinalException;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -169,7 +170,7 @@ class TruthFileTest {
                 "path,truth;/1.jpg, | has no row with a path and a truth",
                 "path,truth;/a,b.jpg,cat;/2.jpg,cat;/3.jpg"
                         + " | 2 lines do not have the header's 2 fields (for example '/3.jpg'): put a field that holds commas in"
-                        + " double quotes"
+                        + " double quotes, and close every quote"
             })
     void fileThatCannotBeUsedIsAnError(String lines, String expected) throws IOException {
         String truth = write("truth.csv", lines.replace(';', '\n') + "\n");
@@ -178,6 +179,61 @@ class TruthFileTest {
                 .isInstanceOf(CardinalException.class)
                 .hasMessageStartingWith("truth file:" + truth)
                 .hasMessageContaining(expected);
+    }
+
+    @Test
+    void quoteThatIsNotClosedDoesNotShowTheWholeFile() throws IOException {
+        String truth = write("truth.csv", "path,truth\n\"/1.jpg,cat\n" + "/2.jpg,dog\n".repeat(100_000));
+
+        assertThatThrownBy(() -> read(truth, "file:/1.jpg"))
+                .isInstanceOf(CardinalException.class)
+                .message()
+                .contains("1 lines do not have the header's 2 fields (for example '\"/1.jpg,cat /2.jpg,dog")
+                .contains("close every quote")
+                .hasSizeLessThan(1000);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"UTF-16LE, \uFEFF", "UTF-16BE, \uFEFF", "UTF-16LE, ''", "UTF-16BE, ''"})
+    void textInUtf16IsNamed(String encoding, String mark) throws IOException {
+        byte[] text = (mark + "path,truth\n/1.jpg,cat\n").getBytes(Charset.forName(encoding));
+        Path file = Files.write(directory.resolve("truth.csv"), text);
+        Path set = Files.createDirectories(directory.resolve("set"));
+        Files.write(set.resolve("1.csv"), text);
+
+        assertThatThrownBy(() -> read(file.toString(), "file:/1.jpg"))
+                .isInstanceOf(CardinalException.class)
+                .hasMessage("truth file:" + file + " is text in UTF-16: save it as UTF-8");
+        assertThatThrownBy(() -> read(set.toString(), "file:/1.jpg"))
+                .isInstanceOf(CardinalException.class)
+                .hasMessage("truth file:" + set + " is text in UTF-16: save it as UTF-8");
+    }
+
+    @Test
+    void utf16ShowsWithoutSpark() throws IOException {
+        Path file =
+                Files.write(directory.resolve("truth.csv"), "\uFEFFpath,truth\n".getBytes(StandardCharsets.UTF_16LE));
+
+        assertThatThrownBy(() -> Truth.require(file.toString(), CONFIGURATION))
+                .isInstanceOf(CardinalException.class)
+                .hasMessageContaining("save it as UTF-8");
+    }
+
+    @Test
+    void filesOfADirectoryThatOnlyBeginLikeTablesAreLeftOut() throws IOException {
+        write("set/1.csv", "path,truth\n/1.jpg,cat\n");
+        write("set/2.CSV", "path,truth\n/2.jpg,dog\n");
+        write("set/1.csv.sha256", "0123abcd  1.csv\n");
+        write("set/1.csv.bak", "path,truth\n/1.jpg,bat\n");
+        try (GZIPOutputStream out = new GZIPOutputStream(Files.newOutputStream(directory.resolve("set/3.csv.gz")))) {
+            out.write("path,truth\n/3.jpg,eel\n".getBytes(StandardCharsets.UTF_8));
+        }
+
+        assertThat(read(directory.resolve("set").toString(), "file:/1.jpg", "file:/2.jpg", "file:/3.jpg"))
+                .containsExactly(
+                        Map.entry("file:/1.jpg", "cat"),
+                        Map.entry("file:/2.jpg", "dog"),
+                        Map.entry("file:/3.jpg", "eel"));
     }
 
     @Test

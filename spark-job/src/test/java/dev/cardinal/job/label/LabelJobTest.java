@@ -167,6 +167,30 @@ class LabelJobTest {
         assertThat(output.resolve("_cardinal/run.json")).hasBinaryContent(record);
     }
 
+    /** As after a crash between the last commit and the record of the run. */
+    @Test
+    void runThatLabelsNothingKeepsTheSpeedOfTheLastThatDid() throws IOException {
+        Pictures.write(images, 3);
+        run(request());
+        JsonNode measured = runJson().path("measured");
+        assertThat(measured.path("images").asInt()).isEqualTo(3);
+        assertThat(measured.path("images_per_second")).isEqualTo(runJson().path("images_per_second"));
+        ObjectNode crashed = (ObjectNode) runJson();
+        crashed.put("outcome", "running").putNull("exit_code").put("images_per_second", 0.0);
+        crashed.putObject("run_counts");
+        new JsonMapper().writeValue(output.resolve("_cardinal/run.json").toFile(), crashed);
+
+        assertThat(run(request()).labelled()).isZero();
+
+        assertThat(runJson().path("outcome").asText()).isEqualTo("done");
+        assertThat(runJson().path("images_per_second").asDouble()).isZero();
+        assertThat(runJson().path("measured")).isEqualTo(measured);
+        assertThat(PredictionTable.at(new org.apache.hadoop.fs.Path(output.toUri()), new Configuration())
+                        .origin()
+                        .imagesPerSecond())
+                .isEqualTo(measured.path("images_per_second").asDouble());
+    }
+
     @Test
     void newFileAloneIsLabelled() throws IOException {
         Pictures.write(images, 3);

@@ -15,9 +15,11 @@ import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class PredictionTableTest {
@@ -119,6 +121,30 @@ class PredictionTableTest {
         assertThatThrownBy(() -> at("nowhere").origin())
                 .isInstanceOf(CardinalException.class)
                 .hasMessageContaining("are no predictions table: it has no _cardinal/run.json");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '~',
+            value = {
+                "\"outcome\": \"done\", \"images_per_second\": 12.5 | 12.5",
+                "\"outcome\": \"gate-exceeded\", \"images_per_second\": 12.5 | 12.5",
+                "\"outcome\": \"done\", \"images_per_second\": 0.0 |",
+                "\"outcome\": \"running\", \"images_per_second\": 0.0 |",
+                "\"outcome\": \"failed\", \"images_per_second\": 12.5 |",
+                "\"outcome\": \"failed\", \"images_per_second\": 12.5, \"measured\": {\"images\": 7, \"images_per_second\": 3.5}"
+                        + " | 3.5",
+                "\"outcome\": \"done\", \"images_per_second\": 0.0, \"measured\": {\"images\": 7, \"images_per_second\": 3.5} | 3.5"
+            })
+    void speedIsThatOfARunThatLabelledAndEnded(String record, @Nullable Double expected) throws IOException {
+        Files.createDirectories(directory.resolve("table/_cardinal"));
+        Files.writeString(
+                directory.resolve("table/_cardinal/run.json"),
+                "{\"model\": {\"id\": \"m@1\", \"fingerprint\": \"01\", \"classes\": []}, \"options\": {}, " + record
+                        + "}");
+
+        assertThat(at("table").origin().imagesPerSecond()).isEqualTo(expected);
     }
 
     @Test

@@ -209,6 +209,33 @@ class PagesTest {
     }
 
     @Test
+    void classOfTheTruthsNameIsWrongWhereItIsAnother() {
+        List<Picture> pictures = ComparePage.disagreements(SampleOutputs.json("""
+                {"disagreements": [{"path": "a", "truth_index": 1, "truth_label": "crane", "predictions": [
+                {"class_index": 1, "label": "crane", "score": 0.5}, {"class_index": 2, "label": "crane", "score": 0.5}]},
+                {"path": "b", "truth_index": null, "truth_label": null, "predictions": [
+                {"class_index": 1, "label": "crane", "score": 0.5}]}]}
+                """));
+
+        assertThat(pictures.get(0).lines())
+                .extracting(Picture.Line::mark)
+                .containsExactly(Picture.Mark.RIGHT, Picture.Mark.WRONG, Picture.Mark.NONE);
+        assertThat(pictures.get(1).lines()).extracting(Picture.Line::mark).containsExactly(Picture.Mark.NONE);
+    }
+
+    @Test
+    void classesHaveTheirTop5AndTheIntervalOfTheirSelection() {
+        String page = EvaluatePage.of(SampleOutputs.json("""
+                {"n": 4, "per_class": [{"class_index": 0, "label": "ant", "n": 4, "top1": 0.25, "top5": 0.75}],
+                "selection": [{"k": 2, "selected": 2, "with_truth": 2, "precision": 0.5, "low": 0.1, "high": 0.9,
+                "per_class": [{"label": "ant", "selected": 2, "with_truth": 2, "precision": 0.5, "low": 0.095, "high":
+                0.905}]}]}
+                """), Map.of());
+
+        assertThat(page).contains("Top-5", "75.0\u202f%").contains(Text.interval(0.095, 0.905));
+    }
+
+    @Test
     void countsAreThoseThatTheRecordHas() {
         String page = ComparePage.of(SampleOutputs.json("""
                 {"n": 1234, "changed": 5, "unmatched": [{"truth": "<unicorn>", "count": 7}]}

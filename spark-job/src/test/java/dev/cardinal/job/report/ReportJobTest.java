@@ -7,6 +7,9 @@ import static org.assertj.core.api.Assertions.tuple;
 import dev.cardinal.job.DemoModel;
 import dev.cardinal.job.LocalSpark;
 import dev.cardinal.job.Pictures;
+import dev.cardinal.job.ToyTable;
+import dev.cardinal.job.evaluate.EvaluateJob;
+import dev.cardinal.job.evaluate.TruthAs;
 import dev.cardinal.job.label.LabelJob;
 import dev.cardinal.job.label.LabelProgress;
 import dev.cardinal.job.label.LabelRequest;
@@ -29,6 +32,8 @@ import java.util.stream.Stream;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
+import org.apache.spark.sql.types.DataTypes;
+import org.apache.spark.sql.types.StructType;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -101,7 +106,7 @@ class ReportJobTest {
         assertThat(images(page)).isEqualTo(3);
     }
 
-    /** Counted by hand: scores 0.05, 0.5 (lower end of the eleventh part), 0.999, 1 and one that is no number. */
+    /** Counted by hand: scores 0.05, 0.35 (lower end of the eighth part), 0.5, 0.999, 1, one above it, and two no numbers. */
     @Test
     void histogramAndClassesAreCountedInSpark() throws IOException {
         Path table = directory.resolve("table");
@@ -112,7 +117,11 @@ class ReportJobTest {
                         SampleOutputs.row("file:/b", 1, 0.5f),
                         SampleOutputs.row("file:/c", 1, 0.999f),
                         SampleOutputs.row("file:/d", 1, 1f),
-                        SampleOutputs.row("file:/e", 0, Float.NaN)));
+                        SampleOutputs.row("file:/e", 0, Float.NaN),
+                        SampleOutputs.row("file:/f", 0, 0.35f),
+                        SampleOutputs.row("file:/g", 0, 0.45f),
+                        SampleOutputs.row("file:/h", 1, Math.nextUp(1f)),
+                        SampleOutputs.row("file:/i", 1, Float.POSITIVE_INFINITY)));
 
         LabelSummary summary = LabelData.read(
                 PredictionTable.at(new org.apache.hadoop.fs.Path(table.toUri()), new Configuration()),
@@ -121,13 +130,15 @@ class ReportJobTest {
 
         List<Long> expected = new ArrayList<>(Collections.nCopies(Histogram.BINS, 0L));
         expected.set(1, 1L);
+        expected.set(7, 1L);
+        expected.set(9, 1L);
         expected.set(10, 1L);
-        expected.set(19, 2L);
+        expected.set(19, 3L);
         assertThat(summary.scores().counts()).isEqualTo(expected);
         assertThat(summary.classes())
                 .extracting(LabelSummary.Predicted::index, LabelSummary.Predicted::images)
-                .containsExactly(tuple(1, 3L), tuple(0, 2L));
-        assertThat(summary.sample()).hasSize(5);
+                .containsExactly(tuple(1, 5L), tuple(0, 4L));
+        assertThat(summary.sample()).hasSize(9);
     }
 
     @Test
@@ -186,6 +197,35 @@ class ReportJobTest {
         String page = Files.readString(output.resolve("report.html"));
         assertThat(page).contains("Reliability", "Precision of the selection", "&lt;unicorn&gt;", "hat &amp; glove");
         assertThat(images(page)).isEqualTo(24);
+    }
+
+    /** Of a table whose images are in a column that is not the usual one, as the record of its run says. */
+    @Test
+    void evaluationReadsImagesAsLabelDid() throws IOException {
+        byte[] picture = Files.readAllBytes(Pictures.write(directory.resolve("picture.png")));
+        Path source = directory.resolve("source.parquet");
+        LocalSpark.session()
+                .createDataFrame(
+                        List.of(RowFactory.create(new byte[] {1}, picture)),
+                        new StructType().add("a", DataTypes.BinaryType).add("photo", DataTypes.BinaryType))
+                .coalesce(1)
+                .write()
+                .parquet(source.toString());
+        String shard = files(source).stream()
+                .filter(name -> name.endsWith(".parquet") && !name.startsWith("."))
+                .findFirst()
+                .orElseThrow();
+        String table = new ToyTable("toy@01", ToyTable.CLASSES, 5, ", \"image-field\": \"photo\"", 10, null)
+                .write(
+                        directory.resolve("predictions"),
+                        List.of(ToyTable.Image.of("file:" + source.resolve(shard) + "!/row=0", "ant", 1)));
+        String output = directory.resolve("evaluation").toString();
+        new EvaluateJob(LocalSpark.session()).run(new EvaluateJob.Request(List.of(table), TruthAs.AUTO, output));
+
+        job.evaluate(output);
+
+        assertThat(images(Files.readString(directory.resolve("evaluation/report.html"))))
+                .isEqualTo(1);
     }
 
     @Test

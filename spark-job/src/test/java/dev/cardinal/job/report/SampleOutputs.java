@@ -441,6 +441,7 @@ final class SampleOutputs {
                     .put("n", ofClass.size())
                     .put("predicted", predicted);
             share(node, "top1", right, ofClass.size());
+            share(node, "top5", ofClass.size(), ofClass.size());
             if (predicted == 0) {
                 node.putNull("precision");
             } else {
@@ -463,7 +464,9 @@ final class SampleOutputs {
                         .put("selected", k)
                         .put("with_truth", k)
                         .put("right", k - index % 3)
-                        .put("precision", (double) Math.max(0, k - index % 3) / k);
+                        .put("precision", (double) Math.max(0, k - index % 3) / k)
+                        .put("low", 0.9 * Math.max(0, k - index % 3) / k)
+                        .put("high", 1.0);
             }
         }
     }
@@ -516,12 +519,14 @@ final class SampleOutputs {
         ArrayNode disagreements = comparison.putArray("disagreements");
         for (Image image : images.subList(0, Math.min(24, images.size()))) {
             ObjectNode node = disagreements.addObject();
-            node.put("path", image.path()).put("truth_label", name(image.truth()));
+            node.put("path", image.path()).put("truth_index", image.truth()).put("truth_label", name(image.truth()));
             ArrayNode predictions = node.putArray("predictions");
             for (int i = 0; i < models.length; i++) {
+                int predicted = (image.truth() + (i == 1 ? 0 : i)) % classes.size();
                 predictions
                         .addObject()
-                        .put("label", name((image.truth() + (i == 1 ? 0 : i)) % classes.size()))
+                        .put("class_index", predicted)
+                        .put("label", name(predicted))
                         .put("score", image.score() - 0.1 * i);
             }
         }
