@@ -2,7 +2,6 @@ package dev.cardinal.job.doctor;
 
 import dev.cardinal.job.UserPath;
 import dev.cardinal.job.bundle.BundleStore;
-import dev.cardinal.job.bundle.ModelStore;
 import dev.cardinal.job.doctor.Check.Name;
 import dev.cardinal.job.doctor.ExecutorList.Executor;
 import dev.cardinal.udf.BroadcastFiles;
@@ -11,6 +10,7 @@ import dev.cardinal.udf.ModelFacts;
 import dev.cardinal.udf.ModelFiles;
 import dev.cardinal.udf.ModelSpec;
 import dev.cardinal.udf.SharedFiles;
+import dev.cardinal.udf.bundle.ModelStore;
 import dev.cardinal.zoo.ModelCard;
 import dev.cardinal.zoo.serving.ServedModel;
 import java.io.IOException;
