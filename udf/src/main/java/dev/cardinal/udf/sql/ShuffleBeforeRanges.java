@@ -1,9 +1,14 @@
 package dev.cardinal.udf.sql;
 
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Set;
+import org.apache.spark.sql.catalyst.expressions.Attribute;
+import org.apache.spark.sql.catalyst.expressions.AttributeSet;
+import org.apache.spark.sql.catalyst.expressions.Expression;
+import org.apache.spark.sql.catalyst.expressions.RowOrdering;
 import org.apache.spark.sql.catalyst.expressions.SortOrder;
 import org.apache.spark.sql.catalyst.plans.logical.Aggregate;
 import org.apache.spark.sql.catalyst.plans.logical.GlobalLimit;
@@ -20,14 +25,15 @@ import scala.Option;
 
 /**
  * The optimizer's rule that keeps a global sort from classifying twice: Spark computes what it sorts once to find the ranges of its
- * partitions and once more to fill them. A shuffle between keeps what was classified.
+ * partitions and once more to fill them. A shuffle between keeps what was classified. Where a query has no column but results it stays
+ * as it is.
  *
  * <p>It runs when no other rule moves operators any more. The first rows of an order need no ranges. Stateless; lives on the driver.
  */
 public final class ShuffleBeforeRanges extends Rule<LogicalPlan> {
     @Override
     public LogicalPlan apply(LogicalPlan plan) {
-        if (!plan.exists(ScalaCode.predicate(ClassifyBatches.class::isInstance))) {
+        if (!hasBatches(plan)) {
             return plan;
         }
         Set<LogicalPlan> limited = Collections.newSetFromMap(new IdentityHashMap<>());
@@ -49,11 +55,34 @@ public final class ShuffleBeforeRanges extends Rule<LogicalPlan> {
 
     private static LogicalPlan shuffled(LogicalPlan plan) {
         LogicalPlan child = plan.children().head();
-        if (!classifies(child)) {
+        List<Attribute> columns = classifies(child) ? unclassified(child) : List.of();
+        if (columns.isEmpty()) {
             return plan;
         }
-        LogicalPlan shuffle = new RebalancePartitions(ScalaCode.seq(List.of()), child, Option.empty(), Option.empty());
+        LogicalPlan shuffle =
+                new RebalancePartitions(ScalaCode.<Expression>seq(columns), child, Option.empty(), Option.empty());
         return plan.withNewChildren(ScalaCode.seq(List.of(shuffle)));
+    }
+
+    /**
+     * Columns that no result is in. By them a task that is tried again sends its rows where it sent them before, though its scores
+     * differ in the last digits with the batches.
+     */
+    private static List<Attribute> unclassified(LogicalPlan plan) {
+        List<Attribute> below = new ArrayList<>();
+        plan.foreach(ScalaCode.action(node -> {
+            if (node instanceof ClassifyBatches batches && !hasBatches(batches.child())) {
+                below.addAll(ScalaCode.list(batches.child().output()));
+            }
+        }));
+        AttributeSet columns = Plans.set(ScalaCode.seq(below));
+        return ScalaCode.list(plan.output()).stream()
+                .filter(column -> columns.contains(column) && RowOrdering.isOrderable(column.dataType()))
+                .toList();
+    }
+
+    private static boolean hasBatches(LogicalPlan plan) {
+        return plan.exists(ScalaCode.predicate(ClassifyBatches.class::isInstance));
     }
 
     /** Whether the stage that computes a plan's rows may classify. */
