@@ -22,8 +22,9 @@ final class Failures {
             }
             root = cause;
         }
-        boolean isToldByItsClass = failure.getMessage() == null || failure instanceof FileSystemException;
-        String what = Texts.line(isToldByItsClass ? failure.toString() : failure.getMessage());
+        String message = failure.getMessage();
+        boolean saysWhat = message != null && !(failure instanceof FileSystemException); // those have but a path
+        String what = Texts.line(saysWhat ? message : failure.toString());
         return root == failure ? what : what + " (" + Texts.line(root.toString()) + ")";
     }
 }
