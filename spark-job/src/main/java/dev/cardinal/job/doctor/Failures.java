@@ -23,8 +23,9 @@ final class Failures {
             root = cause;
         }
         String message = failure.getMessage();
-        boolean saysWhat = message != null && !(failure instanceof FileSystemException); // those have but a path
-        String what = Texts.line(saysWhat ? message : failure.toString());
+        // What a FileSystemException says is but a path.
+        String what = Texts.line(
+                message == null || failure instanceof FileSystemException ? failure.toString() : message);
         return root == failure ? what : what + " (" + Texts.line(root.toString()) + ")";
     }
 }
