@@ -22,8 +22,10 @@ final class Failures {
             }
             root = cause;
         }
-        boolean isToldByItsClass = failure.getMessage() == null || failure instanceof FileSystemException;
-        String what = Texts.line(isToldByItsClass ? failure.toString() : failure.getMessage());
+        String message = failure.getMessage();
+        // What a FileSystemException says is but a path.
+        String what = Texts.line(
+                message == null || failure instanceof FileSystemException ? failure.toString() : message);
         return root == failure ? what : what + " (" + Texts.line(root.toString()) + ")";
     }
 }
