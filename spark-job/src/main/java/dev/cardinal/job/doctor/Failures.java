@@ -24,8 +24,8 @@ final class Failures {
         }
         String message = failure.getMessage();
         // What a FileSystemException says is but a path.
-        String what = Texts.line(
-                message == null || failure instanceof FileSystemException ? failure.toString() : message);
+        String what =
+                Texts.line(message == null || failure instanceof FileSystemException ? failure.toString() : message);
         return root == failure ? what : what + " (" + Texts.line(root.toString()) + ")";
     }
 }
