@@ -37,7 +37,7 @@ final class BroadcastBlocks {
      *
      * @param bytes of the value
      */
-    static void toDisk(long broadcast, long bytes) {
+    static synchronized void toDisk(long broadcast, long bytes) { // two that remove a block at once are an error to Spark
         try {
             BlockManager blocks = SparkEnv.get().blockManager();
             blocks.removeBlock(new BroadcastBlockId(broadcast, ""), false);
