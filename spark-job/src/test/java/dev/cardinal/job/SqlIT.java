@@ -97,6 +97,22 @@ class SqlIT {
                 .isLessThan(1e-5f);
     }
 
+    @Test
+    void commandClassifiesInAQuery() throws IOException, InterruptedException {
+        JobProcess.Result result = JobProcess.submit(
+                directory,
+                "sql",
+                "--model",
+                model.toString(),
+                "--query",
+                "SELECT c.predictions[0].label AS label, count(*) > 50 AS most FROM (SELECT classify(content, 1) AS c"
+                        + " FROM binaryFile.`" + JobProcess.demoImages() + "/bag`) WHERE c.status = 'ok'"
+                        + " GROUP BY label ORDER BY count(*) DESC LIMIT 1");
+
+        assertThat(result.exitCode()).as(result.err()).isZero();
+        assertThat(result.out()).isEqualTo("label  most\nBag    true\n");
+    }
+
     private static List<Row> rows(SparkSession spark, String table) {
         return spark.sql("SELECT path, status, error, predictions[0].label, size(predictions) FROM " + table
                         + " ORDER BY path")

@@ -33,11 +33,11 @@ final class BroadcastBlocks {
     /**
      * Forgets the value of a broadcast in this process, which its pieces can give again, and moves as many bytes of stored blocks
      * to disk as it has, the least recently used first. Executors that ask for pieces get them from there. What others have cached in
-     * memory only, and not used for longer, is dropped and computed again.
+     * memory only, and not used for longer, is dropped and computed again. One at a time: to Spark it is an error if two remove a block.
      *
      * @param bytes of the value
      */
-    static synchronized void toDisk(long broadcast, long bytes) { // two that remove a block at once are an error to Spark
+    static synchronized void toDisk(long broadcast, long bytes) {
         try {
             BlockManager blocks = SparkEnv.get().blockManager();
             blocks.removeBlock(new BroadcastBlockId(broadcast, ""), false);

@@ -15,6 +15,7 @@ import picocli.CommandLine;
             EvaluateCommand.class,
             DoctorCommand.class,
             CompareCommand.class,
+            SqlCommand.class,
             DemoCommand.class
         })
 final class RootCommand extends CommonOptions {

@@ -33,8 +33,13 @@ final class Spark {
 
     /** A session for a command, which Spark's pages name; the caller closes it. */
     static SparkSession session(String name) {
+        return session(name, settings());
+    }
+
+    /** A session with settings of the command's own. */
+    static SparkSession session(String name, SparkConf settings) {
         SparkSession session = SparkSession.builder()
-                .config(settings())
+                .config(settings)
                 .appName("Cardinal " + name)
                 .getOrCreate();
         session.sparkContext().setJobDescription(name);
