@@ -36,9 +36,9 @@ class SqlCommandTest {
 
         assertThat(run.exitCode()).as(run.err()).isZero();
         assertThat(run.out()).isEqualTo("""
-                label         n  n.twice  scores        content
-                cat          10       10  [0.50, 0.25]  2 bytes
-                a?[31m dog    9        9  NULL          NULL
+                label        n  n.twice  scores        content
+                cat         10       10  [0.50, 0.25]  2 bytes
+                a?[31m dog   9        9  NULL          NULL
                 """);
     }
 
