@@ -1,14 +1,14 @@
-"""Whether predictions are good enough to select pseudo-labels from: reads run.json of `label` and metrics.json of `evaluate`.
+"""Decides whether predictions are good enough to select pseudo-labels: reads run.json of `label` and metrics.json of `evaluate`.
 
-The DAG beside this file calls problems(). Other schedulers run the file:
+The DAG in this directory calls problems(). Other schedulers run this file:
 
     python3 cardinal_gate.py --run predictions/_cardinal/run.json --metrics evaluation/metrics.json \
         --max-bad-fraction 0.02 --min-top1 0.75
 
-which prints what is wrong and ends with 0 (passed), 3 (a gate is exceeded) or 2 (a file is missing or is not what it should be).
+It prints the problems and exits with 0 (passed), 3 (a gate is exceeded) or 2 (a file is missing or invalid).
 
-The gate is here and not in `label --max-bad-fraction`: that ends with 3 once, but the run after it, a scheduler's retry, has nothing
-left to do and ends with 0. What run.json counts is the whole table.
+Use this gate instead of `label --max-bad-fraction`: label ends with 3 once, but a scheduler's retry has nothing to do and ends with 0.
+The counts in run.json are of the whole table.
 """
 
 import argparse
@@ -17,14 +17,14 @@ import sys
 
 
 def problems(run, metrics, max_bad_fraction, min_top1):
-    """What stands against going on, a line each.
+    """Returns the reasons not to continue, one line each.
 
-    run, metrics: the two files' contents. max_bad_fraction: the largest share of rows that may not be ok. min_top1: what the lower end
-    of the 95 % interval of top-1 must reach, so that a small labelled set does not pass by luck.
+    run, metrics: contents of the two files. max_bad_fraction: largest accepted share of rows that are not ok. min_top1: smallest accepted
+    lower end of the 95 % interval of top-1, so that a small labeled set does not pass by luck.
     """
     found = []
     if run["outcome"] not in ("done", "gate-exceeded"):
-        found.append(f"the last run of label has ended as '{run['outcome']}': {run.get('error')}")
+        found.append(f"the last run of label ended as '{run['outcome']}': {run.get('error')}")
     counts = run["counts"]
     rows = sum(counts.values())
     bad = rows - counts.get("ok", 0)
@@ -33,7 +33,7 @@ def problems(run, metrics, max_bad_fraction, min_top1):
     elif bad > max_bad_fraction * rows:
         found.append(f"{bad} of {rows} images are not ok ({100 * bad / rows:.2f} %), more than {100 * max_bad_fraction:g} %")
     if run["model"]["id"] != metrics["model"]:
-        found.append(f"the predictions come from {run['model']['id']}, what was evaluated from {metrics['model']}")
+        found.append(f"the predictions are from {run['model']['id']}, the evaluation is of {metrics['model']}")
     if metrics["top1_low"] < min_top1:
         found.append(
             f"top-1 is {100 * metrics['top1']:.2f} % on {metrics['n']} images, 95 % interval from {100 * metrics['top1_low']:.2f} %,"
@@ -43,9 +43,9 @@ def problems(run, metrics, max_bad_fraction, min_top1):
 
 
 def main():
-    parser = argparse.ArgumentParser(description="Ends with 3 where predictions are not good enough to select from.")
+    parser = argparse.ArgumentParser(description="Exits with 3 if the predictions are not good enough to select from.")
     parser.add_argument("--run", required=True, help="_cardinal/run.json of the predictions")
-    parser.add_argument("--metrics", required=True, help="metrics.json of evaluate, with the same model on labelled images")
+    parser.add_argument("--metrics", required=True, help="metrics.json of evaluate, for the same model on labeled images")
     parser.add_argument("--max-bad-fraction", type=float, default=1.0)
     parser.add_argument("--min-top1", type=float, default=0.0)
     options = parser.parse_args()

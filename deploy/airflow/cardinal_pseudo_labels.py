@@ -1,10 +1,10 @@
 """Pseudo-labels every night: label -> evaluate -> gate -> select.
 
-For Airflow 3 with the providers apache-spark and, for a store that is not a disk of the worker's, that store's (amazon: s3a). Copy this file
-and cardinal_gate.py to the DAG folder. The worker needs spark-submit of Spark 4.0 and the connection `spark_default`; README.md beside this
-file says how to set both.
+For Airflow 3 with the provider apache-spark and, if the files are not on the worker's disk, the provider of their store (amazon: s3a). Copy this
+file and cardinal_gate.py to the DAG folder. The worker needs spark-submit of Spark 4.0, 4.1 or 4.2 and the connection `spark_default`; README.md in this
+directory describes both.
 
-Every task can be tried again: label and evaluate go on or begin again, and a label with nothing to do ends well.
+Every task can be retried: label continues, evaluate starts again, and label with nothing to do succeeds.
 """
 
 import json
@@ -16,19 +16,19 @@ from airflow.sdk import DAG, ObjectStoragePath, Param, task
 
 from cardinal_gate import problems
 
-# On the worker; on Kubernetes local:///opt/cardinal/cardinal.jar, a path in the image.
+# A path on the worker; on Kubernetes local:///opt/cardinal/cardinal.jar, a path in the image.
 JAR = "/opt/cardinal/cardinal.jar"
 PROPERTIES = "/opt/cardinal/conf/spark-defaults.conf"
 
 PREDICTIONS = "{{ params.output }}/predictions"
 HELD_OUT = "{{ params.output }}/held-out"
-# Metrics and a selection of every run of the DAG; no colon, which Hadoop's paths do not take.
+# Metrics and selection of each run of the DAG; without colons, which are invalid in Hadoop's paths.
 EVALUATION = "{{ params.output }}/evaluation/{{ dag_run.run_after.strftime('%Y%m%dT%H%M%SZ') }}"
 SELECTION = "{{ params.output }}/selection/{{ dag_run.run_after.strftime('%Y%m%dT%H%M%SZ') }}"
 
 
 def cardinal(task_id, *arguments, **more):
-    """A task that runs a Cardinal command. Its exit codes other than 0 fail the task."""
+    """Returns a task that runs a Cardinal command. Exit codes other than 0 fail the task."""
     return SparkSubmitOperator(
         task_id=task_id,
         conn_id="spark_default",
@@ -43,20 +43,20 @@ def cardinal(task_id, *arguments, **more):
 
 with DAG(
     dag_id="cardinal_pseudo_labels",
-    description="Labels what is new, holds the model to labelled images, and selects the best of every class",
+    description="Labels new images, evaluates the model on labeled images, and selects the best images of every class",
     schedule="15 2 * * *",
     start_date=datetime(2026, 1, 1),
     catchup=False,
-    # One run at a time writes to a table: a second would end with exit code 2.
+    # One run at a time can write to a table: a second one would end with exit code 2.
     max_active_runs=1,
     default_args={"retries": 3, "retry_delay": timedelta(minutes=5), "retry_exponential_backoff": True},
     params={
         "model": Param("s3a://cardinal/models/resnext50", type="string", description="Model bundle"),
         "images": Param("s3a://photos/2026", type="string", description="Images without labels, to choose from"),
-        "held_out": Param("s3a://photos/held-out", type="string", description="Labelled images, in directories named after classes"),
-        "output": Param("s3a://cardinal/pseudo-labels", type="string", description="Directory for everything that comes of it"),
+        "held_out": Param("s3a://photos/held-out", type="string", description="Labeled images, in directories named after classes"),
+        "output": Param("s3a://cardinal/pseudo-labels", type="string", description="Directory for all results"),
         "k": Param(16000, type="integer", minimum=1, description="Images of each class"),
-        "p": Param(10, type="integer", minimum=1, description="Classes of each image that count"),
+        "p": Param(10, type="integer", minimum=1, description="Classes in which each image competes"),
         "max_bad_fraction": Param(0.02, type="number", minimum=0, maximum=1, description="Gate: images that are not ok"),
         "min_top1": Param(0.75, type="number", minimum=0, maximum=1, description="Gate: lower end of the interval of top-1"),
     },
@@ -93,10 +93,10 @@ with DAG(
         EVALUATION,
     )
 
-    # Not tried again: the same files say the same.
+    # No retries: the same files give the same result.
     @task(retries=0)
     def gate(run_json, metrics_json, params=None):
-        """Fails where predictions are not good enough; nothing is selected then."""
+        """Fails if the predictions are not good enough; then nothing is selected."""
         found = problems(
             json.loads(ObjectStoragePath(run_json).read_text()),
             json.loads(ObjectStoragePath(metrics_json).read_text()),

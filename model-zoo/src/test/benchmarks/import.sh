@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
-# Imports a checkpoint, and reads it twice for comparison: import.sh CARD CHECKPOINT [rounds] [scratch directory], for example
+# Imports a checkpoint, and reads it for comparison: import.sh CARD CHECKPOINT [rounds] [scratch directory], for example
 #   model-zoo/src/test/benchmarks/import.sh ig_resnext101_32x48d /tmp/large/ig_resnext101_32x48d.pth 3
-# In every round once with the file in the operating system's page cache and once with it dropped from there before the reading
-# and before the import (posix_fadvise; fincore says how much stayed). Each step is a process of its own with a heap of 4 GB, the
-# launcher's default. Linux, with coreutils and util-linux.
+# Each round runs once with the file in the operating system's page cache and once with the file dropped from the cache before each step
+# (posix_fadvise; fincore reports how many bytes stayed). Each step is a separate process with a heap of 4 GB, the launcher's default.
+# Needs Linux with coreutils and util-linux.
 set -euo pipefail
 card=$1
 checkpoint=$(realpath "$2")

@@ -1,14 +1,14 @@
-"""The raw model in Cardinal beside PyTorch and ONNX Runtime, in turns on the same cores.
+"""Compares the raw model in Cardinal with PyTorch and ONNX Runtime, in turns on the same cores.
 
     python3 raw_model.py CARD CHECKPOINT BUNDLE fp32|bf16 [--engines cardinal,compile,...] [--batch 16] [--rounds 5] [--seconds 4]
         [--threads 2] [--classpath-file FILE]
 
-Every engine is a process that stays; in each round each engine in turn runs batches of random pixels for some seconds, so that all
-of them see the same weather on a shared machine. Prints a Markdown table: images a second by round, their median, and the median of
-the ratio of the first engine to each of the others, round by round. Engines: cardinal (RawModelBenchmark), compile (torch.compile with freezing,
-channels last), torchscript (traced and frozen), onnxruntime (exported with weights folded; fp32 only); cardinal@32 is Cardinal with
-batches of 32, whatever --batch says. The others get
-normalised floats; Cardinal's time has everything from bytes in arrays to numbers in arrays.
+Every engine is one process for the whole benchmark. In each round the engines in turn run batches of random pixels for some seconds, so that
+all of them meet the same load of a shared machine. Prints a Markdown table: images per second by round, their median, and the median of the
+ratios of the first engine to each other engine in the same round. Engines: cardinal (RawModelBenchmark), compile (torch.compile with
+freezing, channels last), torchscript (traced and frozen), onnxruntime (exported with weights folded; fp32 only); cardinal@32 is Cardinal
+with batches of 32, regardless of --batch. The other engines get normalized floats; Cardinal's time covers everything from bytes in arrays to
+numbers in arrays.
 """
 import argparse
 import json

@@ -23,14 +23,14 @@ def chunk(kind, data):
 
 
 def png(pixels):
-    """An 8-bit grey PNG without row filters."""
+    """Returns an 8-bit gray PNG without row filters."""
     rows = b''.join(b'\0' + pixels[y * EDGE:(y + 1) * EDGE] for y in range(EDGE))
     header = struct.pack('>IIBBBBB', EDGE, EDGE, 8, 0, 0, 0, 0)
     return b'\x89PNG\r\n\x1a\n' + chunk(b'IHDR', header) + chunk(b'IDAT', zlib.compress(rows, 9)) + chunk(b'IEND', b'')
 
 
-def licence():
-    """The notice of the data set from the Debian package: its copyright line and the Expat (MIT) text."""
+def license_text():
+    """Returns the notice of the data set from the Debian package: its copyright line and the Expat (MIT) text."""
     text = COPYRIGHT.read_text()
     holder = re.search(r'^Files: \*\nCopyright: (\d+, [^,]+)', text, re.M).group(1)
     body = text.split('License: Expat\n Permission')[1]
@@ -38,7 +38,7 @@ def licence():
     notice = '\n'.join('' if line == '.' else line for line in lines).strip()
     return (
         'The images in images/ are from Fashion-MNIST (https://github.com/zalandoresearch/fashion-mnist),\n'
-        'which is under the MIT licence:\n\n'
+        'which is under the MIT license:\n\n'
         f'Copyright {holder}\n\n{notice}\n')
 
 
@@ -68,7 +68,7 @@ def main():
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(content)
     (OUT / 'images.txt').write_text(''.join(f'{name}\n' for name in sorted(files)))
-    (OUT / 'LICENSE-fashion-mnist').write_text(licence())
+    (OUT / 'LICENSE-fashion-mnist').write_text(license_text())
     print(f'{len(files)} files, {sum(map(len, files.values()))} bytes in {OUT}')
 
 

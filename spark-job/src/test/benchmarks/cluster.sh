@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Runs ClusterBenchmark on a standalone cluster of this machine, once the job jar is built:
+# Runs ClusterBenchmark on a standalone cluster on this machine. Build the job jar first.
+# Usage:
 #   spark-job/src/test/benchmarks/cluster.sh executors MODEL IMAGES ROUNDS PRECISION
 #   spark-job/src/test/benchmarks/cluster.sh scale MODEL IMAGES...
 # IMAGES are directories of images.

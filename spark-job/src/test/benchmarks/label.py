@@ -1,12 +1,12 @@
-"""label from end to end, beside what its parts allow and beside a PyTorch script, in turns on the same cores.
+"""Measures label from end to end, and compares it with the limit that its parts set and with a PyTorch script, in turns on the same cores.
 
     python3 label.py MODEL CARD CHECKPOINT [--precision fp32] [--images 2000] [--rounds 5] [--classpath-file FILE] [--scratch DIR]
 
-MODEL is the bundle of CHECKPOINT. Labels copies of photo_500x375.jpg (JPEG, quality 90), each with other pixels in its first rows.
-A round measures, one after the other: raw, the model alone on batches of 16 (LabelParts); d, decoding and preprocessing on one core
-(LabelParts); label, with local[2], once with 200 images and once with 200 + images, so that the difference has no start-up in it;
-PyTorch, a DataLoader with two workers, Pillow, batches of 16, a compiled and frozen model, after its first batches. Prints a Markdown
-table with every round and the medians. "possible" is 1 / (1 / raw + d / cores). Needs PyTorch, Pillow and NumPy; see README.md.
+MODEL is the bundle of CHECKPOINT. Labels copies of photo_500x375.jpg (JPEG, quality 90), each with different pixels in its first rows.
+A round measures, one after the other: raw, only the model with batches of 16 (LabelParts); d, decoding and preprocessing on one core
+(LabelParts); label, with local[2], once with 200 images and once with 200 + images, so that the difference excludes start-up;
+PyTorch, a DataLoader with two workers, Pillow, batches of 16, a compiled and frozen model, without its first batch. Prints a Markdown
+table with every round and the medians. "possible" is 1 / (1 / raw + d / cores). Needs PyTorch, Pillow and NumPy; see docs/benchmarks.md.
 """
 import argparse
 import json
@@ -39,14 +39,14 @@ def make_images(directory, count):
 
 
 def pytorch(o):
-    """The script that a user would write; answers every line it reads with the rate over all images."""
+    """The script that a user would write; for each line on standard input it prints the rate over all images."""
     import torch
     import torch._inductor.config as config
     from PIL import Image
     from torch.utils.data import DataLoader, Dataset
 
     sys.path.insert(0, FIXTURES)
-    from resnet import ResNet, normalised  # noqa: F401
+    from resnet import ResNet, normalized  # noqa: F401
     import numpy as np
 
     mean, std = np.float32([0.485, 0.456, 0.406]), np.float32([0.229, 0.224, 0.225])

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Plans over a simulated listing in a driver of 2 GB: planning.sh LISTING LABELLED IN_TABLE, for example
+# Plans a run over a simulated listing in a driver with 2 GB: planning.sh LISTING LABELED IN_TABLE, for example
 #   spark-job/src/test/benchmarks/planning.sh sim://1000x1000/ 500000 10000000
 set -euo pipefail
 root=$(cd "$(dirname "$0")/../../../.." && pwd)

@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
-# Selects from synthetic predictions on two cores of this machine (SelectBenchmark):
+# Runs SelectBenchmark, which selects from synthetic predictions on two cores of this machine:
 #   spark-job/src/test/benchmarks/select.sh curve HEAP IMAGES...
-#   spark-job/src/test/benchmarks/select.sh duckdb HEAP IMAGES ROUNDS
-# Tables, spills and selections go to a directory below TMPDIR and are removed: 10 million images take about 12 GB, and as much
-# again where DuckDB spills.
+#   spark-job/src/test/benchmarks/select.sh duckdb HEAP IMAGES ROUNDS [quota|adaptive]
+# Tables, spills and selections are written below TMPDIR and removed: 10 million images need about 12 GB, and twice as much if DuckDB
+# spills.
 set -euo pipefail
 root=$(cd "$(dirname "$0")/../../../.." && pwd)
 scratch=$(mktemp -d)

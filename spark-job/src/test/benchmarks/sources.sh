@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Labels the same images from files, from tar shards of one size, and from tar shards of which one is 50 times the others, in
-# turns, and prints the rate of each. From the repository root, with a model bundle:
+# Labels the same images in turns from files, from tar shards of equal size, and from tar shards of which one is 50 times as large as each
+# other one, and prints the rate of each. From the repository root, with a model bundle:
 #   spark-job/src/test/benchmarks/sources.sh MODEL [copies of the demo's 1,000 images] [rounds]
 set -euo pipefail
 model=$1
@@ -20,7 +20,7 @@ done
 (cd "$scratch/files" && find . -name '*.png' | sort | shuf --random-source="$scratch/list" >"$scratch/names")
 count=$(wc -l <"$scratch/names")
 split -n l/20 -d "$scratch/names" "$scratch/part-even-"
-# 50 parts of 70 in the first shard, one in each of 20 others.
+# 50 of 70 parts in the first shard, one in each of the 20 others.
 large=$((count * 50 / 70))
 head -n "$large" "$scratch/names" >"$scratch/part-skewed-00"
 tail -n +"$((large + 1))" "$scratch/names" >"$scratch/rest"
@@ -36,6 +36,6 @@ for ((round = 1; round <= rounds; round++)); do
         rm -rf "$scratch/out"
         CI=true "$root/deploy/local/cardinal" label --model "$model" --input "$scratch/$kind" --output "$scratch/out" \
             >"$scratch/log" 2>&1 || { cat "$scratch/log"; exit 1; }
-        echo "round $round $kind: $(grep -o 'labelled .* images/s' "$scratch/log")"
+        echo "round $round $kind: $(grep -o 'labeled .* images/s' "$scratch/log")"
     done
 done

@@ -5,7 +5,7 @@ program=sql.sh
 root=$(cd "$(dirname "$0")/../../../.." && pwd)
 # shellcheck source=deploy/lib/spark.sh
 . "$root/deploy/lib/spark.sh"
-[ $# = 3 ] || fail 2 'three arguments: MODEL IMAGES ROUNDS'
+[ $# = 3 ] || fail 2 'three arguments are required: MODEL IMAGES ROUNDS'
 java=$(find_java)
 scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT

@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""What PrepareBenchmark does, with Pillow: decode a JPEG of 500 x 375, resize to 256, crop to 224. Prints microseconds."""
+"""Does the same as PrepareBenchmark with Pillow: decodes a JPEG of 500 x 375, resizes to 256, crops to 224. Prints microseconds."""
 import io
 import sys
 import time
@@ -19,7 +19,7 @@ def prepare():
 
 
 def microseconds(work):
-    """The least, the median and the 90th percentile of five seconds of single runs, after one of warming up."""
+    """Returns the minimum, the median and the 90th percentile of single runs for five seconds, after one second of warm-up."""
     times, end = [], time.perf_counter() + 6
     warm = end - 5
     while time.perf_counter() < end:

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Runs PrepareBenchmark and Pillow on the same image, in turns, on one core. From the repository root:
+# Runs PrepareBenchmark and Pillow in turn on the same image and core. From the repository root:
 #   udf/src/test/benchmarks/run.sh [rounds] [core]
 set -euo pipefail
 rounds=${1:-3}

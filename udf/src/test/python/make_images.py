@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""Makes the encoded test images and images.csv: what Pillow decodes from each.
+"""Makes the encoded test images, and images.csv with the pixels that Pillow decodes from each.
 
 Debian 12: python3-pil (Pillow 9.4.0), python3-numpy, libjpeg-turbo-progs, imagemagick, webp, gifsicle, libtiff-tools.
 From the repository root:
@@ -7,7 +7,7 @@ From the repository root:
     /usr/bin/python3 udf/src/test/python/make_images.py udf/src/test/resources/dev/cardinal/udf/image
 
 images.csv has, for each file in images/: width, height, SHA-256 of Image.open(file).convert("RGB").tobytes(), and SHA-256
-of the same resized to 256 and cropped to 224 as torchvision's evaluation does (resize_table.py).
+of the same image resized to 256 and cropped to 224 as in torchvision's evaluation (resize_table.py).
 exif.csv has, for each orientation_*.jpg: width, height and SHA-256 of the pixels after ImageOps.exif_transpose.
 """
 import hashlib
@@ -30,7 +30,7 @@ UNDATED = ("-define", "png:exclude-chunk=date,time")
 
 
 def photo(width=43, height=35, seed=1):
-    """A picture with gradients, edges and noise."""
+    """Returns an image with gradients, edges and noise."""
     rng = np.random.default_rng(seed)
     y, x = np.mgrid[0:height, 0:width]
     planes = [127 + 100 * np.sin(x / 9.0 + c) * np.cos(y / (7.0 + c)) + rng.normal(0, 12, (height, width)) for c in range(3)]
@@ -40,7 +40,7 @@ def photo(width=43, height=35, seed=1):
 
 
 def large_photo():
-    """500 x 375, of about the detail of a photograph."""
+    """Returns an image of 500 x 375 with about as much detail as a photograph."""
     planes = [np.array(photo(500 // 4, 375 // 4 + 1, seed=c).resize((500, 375), Image.BICUBIC).convert("L")) for c in (5, 6, 7)]
     noise = np.random.default_rng(8).normal(0, 6, (375, 500, 3))
     return Image.fromarray(np.clip(np.stack(planes, -1) + noise, 0, 255).astype(np.uint8), "RGB")
@@ -85,7 +85,7 @@ def cjpeg(name, image, *options):
 
 
 def magick(name, image, *options):
-    """Pixels go in as PNG on standard input; the format is the name's."""
+    """Converts an image, passed as PNG on standard input, to the format of the name's extension."""
     run(MAGICK, "png:-", *options, *UNDATED, str(IMAGES / name), stdin=encoded(image, "PNG"))
 
 
@@ -144,7 +144,7 @@ def jpegs():
 
 
 def ycck(cmyk):
-    """Says in the Adobe segment that the first three components are YCbCr."""
+    """Sets the Adobe segment to: the first three components are YCbCr."""
     at = cmyk.index(b"Adobe\x00") + 11
     assert cmyk[at] == 0
     return cmyk[:at] + b"\x02" + cmyk[at + 1 :]
@@ -157,7 +157,7 @@ def exif_jpeg(image, orientation, thumbnail=b"", order="<"):
 
 
 def png(name, colour_type, bits, rows, *chunks, interlace=0):
-    """A PNG of raw rows: what Pillow itself cannot write."""
+    """Makes a PNG of raw rows, which Pillow itself cannot write."""
     height, width = rows.shape[:2]
     channels = 1 if rows.ndim == 2 else rows.shape[2]
     if bits == 16:
@@ -299,7 +299,7 @@ def bmp(bits, rows, width, height, masks=b""):
 
 
 def animated_offset(name):
-    """The only frame stands at (6, 4) of a larger canvas."""
+    """Makes a file whose only frame is at (6, 4) of a larger canvas."""
     image = (IMAGES / name).read_bytes()[12:]
     frame = b"".join(v.to_bytes(3, "little") for v in (3, 2, 42, 34, 100)) + b"\x02" + image
     body = riff(b"VP8X", b"\x02\x00\x00\x00" + (59).to_bytes(3, "little") + (49).to_bytes(3, "little"))

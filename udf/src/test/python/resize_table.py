@@ -1,13 +1,13 @@
 #!/usr/bin/python3
-"""Writes resize.csv: what Pillow makes of synthetic pictures when it resizes and crops them as torchvision does.
+"""Writes resize.csv: synthetic images that Pillow resized and cropped as torchvision does.
 
 Needs Pillow 9.4.0 and NumPy (Debian 12: python3-pil, python3-numpy). From the repository root:
 
     /usr/bin/python3 udf/src/test/python/resize_table.py > udf/src/test/resources/dev/cardinal/udf/image/resize.csv
 
-The picture is an integer formula that the Java test repeats (SyntheticPicture). resize and crop are torchvision's
+The image is an integer formula that the Java test repeats (SyntheticPicture). resize and crop are torchvision's
 functional.resize (size, interpolation BILINEAR, on a PIL image) and functional.center_crop, written out here so that
-torchvision itself is not needed. 0 stands for none.
+torchvision itself is not needed. 0 means none.
 """
 import hashlib
 
@@ -60,7 +60,7 @@ def rows():
 
 
 def main():
-    print("# Pillow's bytes for resize + centre crop of synthetic pictures, made by resize_table.py")
+    print("# Pillow's bytes for resize + center crop of synthetic images, made by resize_table.py")
     print("width,height,resize,crop,output_width,output_height,sha256")
     for width, height, edge, crop in rows():
         image = picture(width, height)

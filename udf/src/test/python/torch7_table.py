@@ -1,16 +1,16 @@
 #!/usr/bin/python3
-"""Writes torch7.csv: what the definition of Torch7's preprocessing gives for synthetic pictures.
+"""Writes torch7.csv: the results of the definition of Torch7's preprocessing for synthetic images.
 
 Needs NumPy (Debian 12: python3-numpy; and python3-pil for resize_table). From the repository root:
 
     /usr/bin/python3 udf/src/test/python/torch7_table.py > udf/src/test/resources/dev/cardinal/udf/image/torch7.csv
 
-The definition: pixels 0 to 1 in single precision; shorter edge to `resize`, the longer one long / short * resize, cut;
-along rows, then along columns, output sample i of n reads the source of m samples at i * (m - 1) / (n - 1) through the cubic
-through four neighbours that is Catmull-Rom's, a missing neighbour being the straight continuation of the other two; the last
-output sample is the last source sample; crop at ceil((size - crop) / 2). Cardinal rounds the result to 8 bits: sha256 is of
-those bytes. deviation is the largest difference, in units of 1/255, between them and the exact result in double precision
-where that is between 0 and 1, and overshoot the furthest that it goes outside.
+The definition: pixels are 0 to 1 in single precision. The shorter edge becomes `resize`, the longer edge long / short * resize,
+truncated. Along rows, then along columns, output sample i of n is at position i * (m - 1) / (n - 1) of the m source samples. It
+is interpolated with Catmull-Rom's cubic through four neighbors; a missing neighbor is the linear continuation of the other two.
+The last output sample is the last source sample. The crop begins at ceil((size - crop) / 2). Cardinal rounds the result to 8
+bits: sha256 is the hash of those bytes. deviation is the largest difference, in units of 1/255, between them and the exact
+result in double precision, for exact results between 0 and 1; overshoot is the furthest that an exact result is outside.
 """
 import hashlib
 import math
@@ -21,7 +21,7 @@ from resize_table import picture
 
 
 def weights(m, n, kind):
-    """n x 4 weights and the n x 4 samples they belong to."""
+    """Returns n x 4 weights and their n x 4 samples."""
     i = np.arange(n)
     scale = np.float32(m - 1) if n == 1 else np.float32(m - 1) / np.float32(n - 1)
     at = i.astype(np.float32) * scale
@@ -65,7 +65,7 @@ def prepare(pixels, edge, crop, kind):
 
 
 def main():
-    print("# Torch7's bicubic and crop by definition, on synthetic pictures, made by torch7_table.py")
+    print("# Torch7's bicubic and crop by definition, on synthetic images, made by torch7_table.py")
     print("width,height,resize,crop,sha256,deviation,overshoot")
     sizes = [
         (1, 1), (1, 2), (2, 1), (2, 2), (3, 2), (3, 3), (4, 7), (1, 300), (300, 1), (100, 40), (224, 224), (255, 256), (256, 256),

@@ -9,17 +9,13 @@ import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.concurrent.atomic.AtomicLong;
 
-/** The SHA-256 of files and streams. Thread-safe. */
+/** Computes the SHA-256 of files and streams. Thread-safe. */
 public final class FileHash {
     private static final int BUFFER_BYTES = 1 << 20;
 
     private FileHash() {}
 
-    /**
-     * Reads a file to its end.
-     *
-     * @return 64 lower-case hex digits
-     */
+    /** Returns the SHA-256 of a file, 64 lower-case hex digits. */
     public static String sha256(Path file, ImportProgress progress) throws IOException {
         AtomicLong done = new AtomicLong();
         progress.step("checking " + file.getFileName(), Files.size(file), done::get);
@@ -28,11 +24,7 @@ public final class FileHash {
         }
     }
 
-    /**
-     * Reads a stream to its end, and leaves it open.
-     *
-     * @return 64 lower-case hex digits
-     */
+    /** Returns the SHA-256 of a stream, read to its end, as 64 lower-case hex digits. Does not close the stream. */
     public static String sha256(InputStream in) throws IOException {
         return sha256(in, new AtomicLong());
     }
@@ -47,12 +39,12 @@ public final class FileHash {
         return HexFormat.of().formatHex(digest.digest());
     }
 
-    /** A new SHA-256, which every JDK has. */
+    /** Returns a new SHA-256 digest. */
     public static MessageDigest digest() {
         try {
             return MessageDigest.getInstance("SHA-256");
         } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every JDK has SHA-256", e);
+            throw new IllegalStateException("this JDK has no SHA-256", e);
         }
     }
 }

@@ -2,10 +2,10 @@ package dev.cardinal.zoo;
 
 import java.util.function.LongSupplier;
 
-/** Follows an import. Called from the thread that imports. */
+/** Receives the progress of an import, on the thread that runs the import. */
 public interface ImportProgress {
 
-    /** Shows nothing. */
+    /** Ignores all progress. */
     ImportProgress NONE = new ImportProgress() {
         @Override
         public void step(String what, long totalBytes, LongSupplier doneBytes) {}
@@ -15,14 +15,14 @@ public interface ImportProgress {
     };
 
     /**
-     * A step begins, and the one before it is over.
+     * Begins a step and ends the one before it.
      *
-     * @param what what is being done, to which file
-     * @param totalBytes how much there is to do; 0 where it is not known
-     * @param doneBytes how much of it is done; may be asked from any thread
+     * @param what what the step does, and to which file
+     * @param totalBytes bytes to process; 0 if unknown
+     * @param doneBytes supplies the number of bytes processed; may be called from any thread
      */
     void step(String what, long totalBytes, LongSupplier doneBytes);
 
-    /** Nothing more comes; what is shown can be cleared. Called once or more, however the import ends. */
+    /** Ends the last step, so that a display can be cleared. Called one or more times, also if the import fails. */
     void finished();
 }

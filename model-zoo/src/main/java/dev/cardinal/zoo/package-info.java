@@ -1,4 +1,4 @@
-/** Where models come from: cards, the catalogue, bundles, and the import that turns a checkpoint into a bundle. */
+/** What all packages share: errors for users, hashes, retry pauses, and the progress of an import. */
 @NullMarked
 package dev.cardinal.zoo;
 

@@ -1,6 +1,11 @@
 package dev.cardinal.zoo;
 
-import dev.cardinal.zoo.ImportRequest.HashPolicy;
+import dev.cardinal.zoo.card.ModelCard;
+import dev.cardinal.zoo.card.ModelCatalog;
+import dev.cardinal.zoo.convert.ImportRequest;
+import dev.cardinal.zoo.convert.ImportRequest.HashPolicy;
+import dev.cardinal.zoo.convert.ImportResult;
+import dev.cardinal.zoo.convert.ModelImport;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -12,9 +17,9 @@ import java.util.Locale;
 import java.util.stream.Stream;
 
 /**
- * One step of src/test/benchmarks/import.sh, in a process of its own: {@code read CHECKPOINT} reads a file twice,
- * {@code import CARD CHECKPOINT OUTPUT} imports it. Printed: seconds, and of an import its
- * processor time, and the highest resident anonymous memory, which Linux alone tells, as a share of the weights.
+ * Runs one step of src/test/benchmarks/import.sh in a separate process: {@code read CHECKPOINT} reads a file twice,
+ * {@code import CARD CHECKPOINT OUTPUT} imports it. Both print the seconds. The import also prints its processor time
+ * and the peak of its resident anonymous memory, absolute and relative to the size of the weights (Linux only).
  */
 public final class ImportBenchmark {
     private static final int BUFFER_BYTES = 1 << 20;
@@ -33,13 +38,19 @@ public final class ImportBenchmark {
             System.out.println("read twice: " + String.join(" + ", seconds) + " s");
             return;
         }
-        ModelCard card = Catalogue.find(arguments[1]);
+        ModelCard card = ModelCatalog.find(arguments[1]);
         MemoryPeak peak = new MemoryPeak();
         peak.start();
         long start = System.nanoTime();
         ImportResult result = ModelImport.run(
                 new ImportRequest(
-                        card, Path.of(arguments[2]), null, HashPolicy.WARN_ON_MISMATCH, null, Path.of(arguments[3])),
+                        card,
+                        Path.of(arguments[2]),
+                        null,
+                        null,
+                        HashPolicy.WARN_ON_MISMATCH,
+                        null,
+                        Path.of(arguments[3])),
                 ImportProgress.NONE);
         double seconds = seconds(start);
         long anonymous = peak.bytes();
@@ -69,7 +80,7 @@ public final class ImportBenchmark {
         }
     }
 
-    /** A size of {@code /proc/self/status} in bytes. */
+    /** Returns a size from {@code /proc/self/status} in bytes. */
     private static long status(String name) {
         try (Stream<String> lines = Files.lines(Path.of("/proc/self/status"))) {
             String line =
@@ -80,7 +91,7 @@ public final class ImportBenchmark {
         }
     }
 
-    /** Samples the anonymous memory until it is asked for the highest. */
+    /** Samples the resident anonymous memory until {@link #bytes} returns its peak. */
     private static final class MemoryPeak implements Runnable {
         private final Thread thread = new Thread(this, "memory");
         private volatile boolean stopped;

@@ -1,5 +1,7 @@
 package dev.cardinal.zoo;
 
+import dev.cardinal.zoo.card.ModelCatalog;
+import dev.cardinal.zoo.card.Preprocessing;
 import dev.cardinal.zoo.graph.SavedModelSession;
 import dev.cardinal.zoo.serving.Device;
 import dev.cardinal.zoo.serving.ModelInterface;
@@ -17,22 +19,23 @@ import java.util.Objects;
 import java.util.Random;
 
 /**
- * Images a second of a model in a session: {@code RawModelBenchmark CARD BUNDLE PRECISION BATCH SECONDS THREADS}, a process
- * of src/test/benchmarks/raw_model.py: says when it is ready, then runs for some seconds at every line it reads. The time is that of
- * the whole call, from bytes in arrays to numbers in arrays.
+ * Measures the images per second of a model in a session:
+ * {@code RawModelBenchmark CARD BUNDLE PRECISION BATCH SECONDS THREADS}. It is a process of
+ * src/test/benchmarks/raw_model.py: it prints a line when it is ready, and then runs the model for some seconds after
+ * every line that it reads. It measures whole calls, from bytes in arrays to numbers in arrays.
  */
 final class RawModelBenchmark {
     private static final int WARM_UP = 4;
 
     private RawModelBenchmark() {}
 
-    @SuppressWarnings("SystemOut") // its result
+    @SuppressWarnings("SystemOut") // prints its result
     public static void main(String[] args) throws IOException {
         Precision precision = Precision.valueOf(args[2].toUpperCase(Locale.ROOT));
         int batch = Integer.parseInt(args[3]);
         double seconds = Double.parseDouble(args[4]);
         SessionSettings settings = new SessionSettings(Device.CPU, precision, Integer.parseInt(args[5]));
-        Preprocessing preprocessing = Catalogue.find(args[0]).preprocessing();
+        Preprocessing preprocessing = ModelCatalog.find(args[0]).preprocessing();
         int edge = Objects.requireNonNull(preprocessing.crop());
         List<byte[]> images = new ArrayList<>();
         Random random = new Random(1);

@@ -1,13 +1,16 @@
-"""Writes expected_counts.csv beside it: parameters and multiply-accumulates of every card, counted by PyTorch.
+"""Writes expected_counts.csv in its directory: parameters and multiply-accumulates of every card, counted by PyTorch.
 
 usage, from the repository's root: python3 model-zoo/src/test/resources/dev/cardinal/zoo/expected_counts.py
-needs: PyTorch 2.13. Builds each network on the meta device and counts convolutions and the last layer with forward hooks
-at the crop's size, or 32 x 32 without one. Agrees with torchvision's figures wherever it prints them.
+needs: PyTorch 2.13 or later, timm 1.0.31. Builds each network on the meta device and counts convolutions and the last layer with
+forward hooks at the crop's size, or 32 x 32 without one. Agrees with torchvision's published numbers, if there are any.
+A card that has the name of a timm model must have its tensors and counts; timm's own classes are counted for that. They are
+counted alone for squeeze-and-excitation, deep stems, pooled shortcuts and anti-aliasing.
 """
 import csv
 import json
 from pathlib import Path
 
+import timm
 import torch
 from torch import nn
 
@@ -66,15 +69,32 @@ def macs(model, edge):
     return total
 
 
+def check_with_timm(name, model, edge, counts, classes):
+    """Compares with timm's class of the same name, if there is one: shapes, counts, activation, epsilon."""
+    if not timm.is_model_pretrained(name):
+        return
+    theirs = timm.create_model(name, num_classes=classes)
+    shapes = [sorted(tuple(t.shape) for t in m.state_dict().values()) for m in (model, theirs)]
+    assert shapes[0] == shapes[1], name
+    assert counts == [sum(p.numel() for p in theirs.parameters()), macs(theirs, edge)], name
+    assert {type(m).__name__ for m in theirs.modules() if 'activation' in type(m).__module__} <= {'ReLU', 'Sigmoid'}, name
+    assert {m.eps for m in theirs.modules() if isinstance(m, nn.BatchNorm2d)} == {1e-5}, name
+
+
 def main():
     with open(HERE / 'expected_counts.csv', 'w', newline='') as out, torch.device('meta'):
         writer = csv.writer(out, lineterminator='\n')
         writer.writerow(['id', 'parameters', 'macs'])
         for name in (CARDS / 'index.txt').read_text().split():
             card = json.loads((CARDS / f'{name}.json').read_text())
-            model = network(card['architecture'])
-            parameters = sum(p.numel() for p in model.parameters())
-            writer.writerow([name, parameters, macs(model, card['preprocessing']['crop'] or 32)])
+            a = card['architecture']
+            other = a['stem'] not in ('imagenet', 'cifar') or a.get('variant', {}).keys() - {'normalization'}
+            model = timm.create_model(name, num_classes=a['classes']) if other else network(a)
+            edge = card['preprocessing']['crop'] or 32
+            counts = [sum(p.numel() for p in model.parameters()), macs(model, edge)]
+            for known in [name, *card['aliases']]:
+                check_with_timm(known, model, edge, counts, a['classes'])
+            writer.writerow([name, *counts])
 
 
 if __name__ == '__main__':

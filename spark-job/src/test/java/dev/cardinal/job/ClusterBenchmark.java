@@ -13,11 +13,11 @@ import java.util.Map;
 import java.util.stream.Stream;
 
 /**
- * Labels on a standalone cluster of this machine, on request: src/test/benchmarks/cluster.sh.
+ * Benchmark of labeling on a standalone cluster on this machine; run it with src/test/benchmarks/cluster.sh.
  *
- * <p>{@code executors MODEL IMAGES ROUNDS PRECISION}: an application of two executors of one core and one of one executor of two take
- * turns in labelling a directory, once each has done so once. {@code scale MODEL IMAGES...}: time an image and memory of the driver
- * for directories of different sizes.
+ * <p>{@code executors MODEL IMAGES ROUNDS PRECISION}: an application with two executors of one core and an application with one
+ * executor of two cores label a directory in turns, after one warm-up run each. {@code scale MODEL IMAGES...}: time per image and
+ * memory of the driver for directories of different sizes.
  */
 final class ClusterBenchmark {
     private static final int CORES = 2;
@@ -25,8 +25,8 @@ final class ClusterBenchmark {
 
     private ClusterBenchmark() {}
 
-    /** A labelling run: its images, the seconds its tasks took, and the most memory its driver had, in MiB. */
-    private record Labelled(long images, double seconds, long driverMebibytes) {}
+    /** A run of label: its images, the seconds of its tasks, and the peak memory of its driver in MiB. */
+    private record LabelRun(long images, double seconds, long driverMebibytes) {}
 
     @SuppressWarnings("SystemOut") // its result
     public static void main(String[] args) throws IOException, InterruptedException {
@@ -67,7 +67,7 @@ final class ClusterBenchmark {
             throws IOException, InterruptedException {
         System.out.println("| images | seconds | ms/image | driver, MiB |\n| ---: | ---: | ---: | ---: |");
         for (String images : Arrays.copyOfRange(args, 2, args.length)) {
-            Labelled run = label(cluster, scratch, args[1], images);
+            LabelRun run = label(cluster, scratch, args[1], images);
             System.out.printf(
                     Locale.ROOT,
                     "| %d | %.1f | %.2f | %d |%n",
@@ -78,7 +78,7 @@ final class ClusterBenchmark {
         }
     }
 
-    private static Labelled label(StandaloneCluster cluster, Path scratch, String model, String images)
+    private static LabelRun label(StandaloneCluster cluster, Path scratch, String model, String images)
             throws IOException, InterruptedException {
         Path output = Files.createTempDirectory(scratch, "predictions").resolve("table");
         Process process = JobProcess.startSubmit(
@@ -110,8 +110,8 @@ final class ClusterBenchmark {
         }
         JsonNode run =
                 new JsonMapper().readTree(output.resolve("_cardinal/run.json").toFile());
-        long labelled = run.path("counts").path("ok").asLong();
-        return new Labelled(labelled, labelled / run.path("images_per_second").asDouble(), peak);
+        long labeled = run.path("counts").path("ok").asLong();
+        return new LabelRun(labeled, labeled / run.path("images_per_second").asDouble(), peak);
     }
 
     private static long residentMebibytes(long process) {
@@ -122,7 +122,7 @@ final class ClusterBenchmark {
                     .findFirst()
                     .orElse(0);
         } catch (IOException e) {
-            return 0; // it has just ended
+            return 0; // the process has just ended
         }
     }
 }

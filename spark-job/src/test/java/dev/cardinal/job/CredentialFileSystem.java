@@ -6,7 +6,7 @@ import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.RawLocalFileSystem;
 import org.jspecify.annotations.Nullable;
 
-/** The local disk under the scheme {@code guarded}, whose URIs may hold a user and a password, as those of FTP. */
+/** The local disk under the scheme {@code guarded}, whose URIs may contain a user and a password, like those of FTP. */
 public final class CredentialFileSystem extends RawLocalFileSystem {
     public static final String SECRET = "hunter2";
 
@@ -14,9 +14,12 @@ public final class CredentialFileSystem extends RawLocalFileSystem {
 
     private @Nullable URI uri;
 
-    /** A local path as this file system takes it, with credentials; the session's configuration then knows of it. */
+    /**
+     * Returns a local path as a URI of this file system with credentials, and registers the file system in the session's
+     * configuration.
+     */
     public static String uri(String path) {
-        LocalSpark.context().hadoopConfiguration().set(CONFIGURATION_KEY, CredentialFileSystem.class.getName());
+        TestSpark.context().hadoopConfiguration().set(CONFIGURATION_KEY, CredentialFileSystem.class.getName());
         return "guarded://me:" + SECRET + "@host" + path;
     }
 
@@ -28,7 +31,7 @@ public final class CredentialFileSystem extends RawLocalFileSystem {
 
     @Override
     public URI getUri() {
-        return uri == null ? URI.create("guarded:///") : uri; // the constructor asks before it is known
+        return uri == null ? URI.create("guarded:///") : uri; // the super constructor calls this before initialize
     }
 
     @Override

@@ -37,7 +37,7 @@ import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.TUint8;
 
 /**
- * The demo through the shaded job jar, held to what PyTorch says of the same model and images:
+ * Runs the demo with the shaded job jar and compares the results with PyTorch's for the same model and images:
  * expected_demo_predictions.csv (its head names the program) and expected_logits_first100.csv.
  */
 class DemoIT {
@@ -66,11 +66,11 @@ class DemoIT {
     }
 
     @Test
-    void aSecondRunLabelsNothingAndSaysSo() throws IOException, InterruptedException {
+    void secondRunReportsThatThereIsNothingToDo() throws IOException, InterruptedException {
         JobProcess.Result again = JobProcess.launch(directory, "demo");
 
         assertThat(again.exitCode()).as(again.err()).isZero();
-        assertThat(again.out()).contains("nothing to do: all 1,005 images are labelled already", "94.60 %");
+        assertThat(again.out()).contains("nothing to do: all 1,005 images are labeled already", "94.60 %");
     }
 
     @Test
@@ -91,7 +91,7 @@ class DemoIT {
     }
 
     @Test
-    void columnsAndTypesAreTheContracts() throws SQLException {
+    void columnsAndTypesMatchTheContract() throws SQLException {
         assertThat(DuckDb.query(predictions(), "SELECT column_name, column_type FROM (DESCRIBE SELECT * FROM $table)"))
                 .containsExactly(
                         List.of("path", "VARCHAR"),
@@ -111,7 +111,7 @@ class DemoIT {
 
     @ParameterizedTest
     @CsvSource({"predictions, expected_demo_predictions.csv", "predictions-small, expected_demo_small.csv"})
-    void everyImageHasTheClassThatPyTorchGivesIt(String table, String reference) throws IOException, SQLException {
+    void everyImageHasPyTorchsClass(String table, String reference) throws IOException, SQLException {
         Map<Integer, Integer> expected = new HashMap<>();
         for (String[] row : csv(reference)) {
             expected.put(Integer.valueOf(row[0]), Integer.valueOf(row[2]));
@@ -125,9 +125,9 @@ class DemoIT {
         assertThat(actual).hasSize(IMAGES).isEqualTo(expected);
     }
 
-    /** The first 100 of every class, as a window query of DuckDB has them. */
+    /** Compares the selection with the first 100 images of each class in a window query of DuckDB. */
     @Test
-    void selectionIsThatOfAWindowQuery() throws SQLException {
+    void selectionEqualsAWindowQuery() throws SQLException {
         String expected = """
                 SELECT * FROM (
                     SELECT c.class_index,
@@ -156,7 +156,9 @@ class DemoIT {
         }
     }
 
-    /** 946 and 909 right, both 895, of 1,000: expected_demo_predictions.csv and expected_demo_small.csv. */
+    /**
+     * Of 1,000 images 946 and 909 are right, 895 for both teachers: expected_demo_predictions.csv and expected_demo_small.csv.
+     */
     @Test
     void comparesTheTwoTeachers() throws IOException {
         JsonNode comparison = new JsonMapper()
@@ -175,7 +177,7 @@ class DemoIT {
 
     @ParameterizedTest
     @ValueSource(strings = {"predictions/_cardinal", "evaluation", "selection", "comparison"})
-    void printsWhereEveryReportIs(String below) {
+    void printsThePathOfEveryReport(String below) {
         Path page = directory.resolve("cardinal-demo").resolve(below).resolve("report.html");
 
         assertThat(page).content().startsWith("<!DOCTYPE html>").contains("data:image/");
@@ -201,9 +203,9 @@ class DemoIT {
         }
     }
 
-    /** On a processor that does not compute in it the command says so. */
+    /** On a processor without bfloat16 the command reports that. */
     @Test
-    void bf16GivesNinetyNineOfAHundredImagesTheClassOfFp32() throws Exception {
+    void bf16AndFp32AgreeOnNinetyNinePercentOfImages() throws Exception {
         Path output = directory.resolve("bf16");
         JobProcess.Result result = label("cardinal-demo/images", output, "--precision", "bf16");
         if (!Files.readString(Path.of("/proc/cpuinfo")).matches("(?s).*\\b(avx512|amx)_bf16\\b.*")) {
@@ -221,14 +223,14 @@ class DemoIT {
                 .filter(i -> fp32.get(i).subList(0, 2).equals(bf16.get(i).subList(0, 2)))
                 .count();
         assertThat(same).isGreaterThanOrEqualTo(IMAGES * 99 / 100);
-        assertThat(bf16).as("numbers of another arithmetic").hasSize(IMAGES).isNotEqualTo(fp32);
+        assertThat(bf16).as("scores of another precision").hasSize(IMAGES).isNotEqualTo(fp32);
         assertThat(output.resolve("_cardinal/run.json"))
                 .content()
                 .containsPattern("\"device\" : \"cpu\",\\s+\"precision\" : \"bf16\"");
     }
 
     @Test
-    void savedModelAnswersThroughTensorFlowAlone() throws IOException {
+    void tensorFlowAloneRunsTheSavedModel() throws IOException {
         Map<Integer, double[]> expected = expectedLogits();
         try (SavedModelBundle model = SavedModelBundle.load(
                         directory.resolve("cardinal-demo/model").toString());
@@ -247,7 +249,7 @@ class DemoIT {
     }
 
     @Test
-    void runRecordSaysWhatWasDone() throws IOException {
+    void runRecordDescribesTheRun() throws IOException {
         assertThat(predictions().resolve("_cardinal/run.json"))
                 .content()
                 .contains(
@@ -261,15 +263,15 @@ class DemoIT {
         assertThat(predictions()).isDirectoryNotContaining("glob:**/_SUCCESS");
     }
 
-    /** The gate of the Airflow DAG, which needs a Python. */
+    /** Runs the gate of the Airflow DAG, which needs Python. */
     @Test
-    void theGateReadsRunRecordAndMetrics() throws Exception {
+    void gateReadsRunRecordAndMetrics() throws Exception {
         assumeTrue(
                 Stream.of(System.getenv("PATH").split(":", -1))
                         .anyMatch(folder -> Files.isExecutable(Path.of(folder, "python3"))),
                 "python3 is not installed");
 
-        // 5 of 1,005 files are no images, and the lower end of 94.60 % is 93.02 %.
+        // 5 of 1,005 files are not images, and the interval of 94.60 % begins at 93.02 %.
         assertThat(gate("0.005", "0.93")).isZero();
         assertThat(gate("0.004", "0.93")).isEqualTo(3);
         assertThat(gate("0.005", "0.94")).isEqualTo(3);
@@ -298,7 +300,7 @@ class DemoIT {
                 .waitFor();
     }
 
-    /** Labels again what the demo has labelled, or some of it, with its model. */
+    /** Labels images of the demo again, with the demo's model. */
     private static JobProcess.Result label(String input, Path output, String... options)
             throws IOException, InterruptedException {
         List<String> arguments = new ArrayList<>(List.of(
@@ -329,9 +331,9 @@ class DemoIT {
         TUint8 pixels = TUint8.tensorOf(Shape.of(1, image.getHeight(), image.getWidth(), 3));
         for (int y = 0; y < image.getHeight(); y++) {
             for (int x = 0; x < image.getWidth(); x++) {
-                byte grey = (byte) image.getRaster().getSample(x, y, 0);
+                byte gray = (byte) image.getRaster().getSample(x, y, 0);
                 for (int c = 0; c < 3; c++) {
-                    pixels.setByte(grey, 0, y, x, c);
+                    pixels.setByte(gray, 0, y, x, c);
                 }
             }
         }

@@ -16,7 +16,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Which device executors choose where Spark gives each a GPU of its own, on machines where TensorFlow sees none. */
+/** Checks which device executors choose if Spark assigns a GPU to each, on machines on which TensorFlow detects no GPU. */
 class DeviceIT {
     private static final String NOT_SEEN = "TensorFlow's native library ";
 
@@ -31,7 +31,7 @@ class DeviceIT {
     }
 
     @Test
-    void executorsOfAStandaloneClusterEachChooseTheGpuThatTheyWereGiven() throws Exception {
+    void executorsReportTheGpuThatSparkAssigned() throws Exception {
         Path discovery = Files.writeString(
                 directory.resolve("discover"),
                 "#!/bin/sh\necho '{\"name\": \"gpu\", \"addresses\": [\"0\", \"1\"]}'\n");
@@ -46,12 +46,12 @@ class DeviceIT {
                 "2",
                 "--gpu-discovery",
                 discovery.toString())) {
-            runsOnTheCpuAndSaysWhy(cluster.master());
-            failsAtOnceWhereTheGpuIsAMust(cluster.master());
+            autoRunsOnTheCpuAndReportsWhy(cluster.master());
+            gpuFailsAtOnce(cluster.master());
         }
     }
 
-    private static void runsOnTheCpuAndSaysWhy(String master) throws Exception {
+    private static void autoRunsOnTheCpuAndReportsWhy(String master) throws Exception {
         Path table = directory.resolve("auto");
 
         JobProcess.Result result = JobProcess.submit(directory, gpuCluster(master), label(table));
@@ -65,12 +65,12 @@ class DeviceIT {
             assertThat(use.path("device").asText()).isEqualTo("cpu");
             assertThat(use.path("precision").asText()).isEqualTo("fp32");
             assertThat(use.path("warning").asText())
-                    .startsWith("GPU " + address + ", which Spark gives it, is not used: " + NOT_SEEN);
+                    .startsWith("GPU " + address + ", which Spark assigned, is not used: " + NOT_SEEN);
             assertThat(result.out()).contains("executor " + use.path("executor").asText() + " on ");
         }
     }
 
-    private static void failsAtOnceWhereTheGpuIsAMust(String master) throws Exception {
+    private static void gpuFailsAtOnce(String master) throws Exception {
         Path table = directory.resolve("gpu");
 
         JobProcess.Result result = JobProcess.submit(directory, gpuCluster(master), label(table, "--device", "gpu"));
@@ -83,7 +83,7 @@ class DeviceIT {
     }
 
     @Test
-    void clusterThatGivesNoGpusIsRefusedBeforeItIsAsked() throws Exception {
+    void rejectsAClusterWithoutGpusBeforeConnecting() throws Exception {
         JobProcess.Result result = JobProcess.submit(
                 directory,
                 Map.of("spark.master", "spark://localhost:1"),
@@ -91,11 +91,11 @@ class DeviceIT {
 
         assertThat(result.exitCode()).isEqualTo(2);
         assertThat(result.err())
-                .contains("cardinal: --device gpu, and this Spark application gives its tasks none: set ");
+                .contains("cardinal: --device gpu, and this Spark application assigns no GPUs to its tasks: set ");
     }
 
     @Test
-    void localRunWithoutAGpuIsRefusedAtOnce() throws Exception {
+    void rejectsALocalRunWithoutAGpu() throws Exception {
         JobProcess.Result result = JobProcess.submit(directory, label(directory.resolve("local"), "--device", "gpu"));
 
         assertThat(result.exitCode()).isEqualTo(2);
@@ -110,7 +110,7 @@ class DeviceIT {
                 "spark.executor.memory", "1g",
                 "spark.executor.resource.gpu.amount", "1",
                 "spark.task.resource.gpu.amount", "1"));
-        // Both executors are there when the first task starts.
+        // The first task waits until both executors are registered.
         settings.put("spark.scheduler.minRegisteredResourcesRatio", "1.0");
         settings.put("spark.scheduler.maxRegisteredResourcesWaitingTime", "60s");
         return settings;

@@ -15,7 +15,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** {@code deploy/gpu/discover-gpus.sh} with an nvidia-smi that says what a test wants; Spark itself reads the answer. */
+/** Runs {@code deploy/gpu/discover-gpus.sh} with a fake nvidia-smi; Spark itself parses the output. */
 class DiscoverGpusTest {
     private static final Path SCRIPT = Path.of("../deploy/gpu/discover-gpus.sh");
 
@@ -32,7 +32,7 @@ class DiscoverGpusTest {
     private record Result(int exitCode, String out, String err) {}
 
     @Test
-    void gpusAreNumberedInTheOrderOfTheBus() throws Exception {
+    void gpusAreNumberedInPciBusOrder() throws Exception {
         nvidiaSmi("printf '00000000:AF:00.0\\n00000000:3B:00.0\\n00000000:D8:00.0\\n'");
 
         Result result = run();
@@ -52,30 +52,30 @@ class DiscoverGpusTest {
     }
 
     @Test
-    void machineWithoutADriverFails() throws Exception {
-        assertFails(run(), "there is no nvidia-smi on PATH");
+    void failsWithoutNvidiaSmi() throws Exception {
+        assertFails(run(), "no nvidia-smi on PATH");
     }
 
     @Test
-    void driverThatDoesNotWorkFailsWithWhatItSays() throws Exception {
+    void failsWithTheMessageOfABrokenDriver() throws Exception {
         nvidiaSmi("echo 'NVIDIA-SMI has failed because it could not communicate with the NVIDIA driver.'; exit 9");
 
-        assertFails(run(), "nvidia-smi fails: NVIDIA-SMI has failed because");
+        assertFails(run(), "nvidia-smi failed: NVIDIA-SMI has failed because");
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"true", "echo"})
-    void machineWithoutGpusFails(String command) throws Exception {
+    void failsWithoutGpus(String command) throws Exception {
         nvidiaSmi(command);
 
-        assertFails(run(), "nvidia-smi finds no GPU");
+        assertFails(run(), "nvidia-smi found no GPU");
     }
 
     @Test
-    void answerThatIsNoListOfGpusFails() throws Exception {
+    void failsIfTheOutputIsNotAListOfGpus() throws Exception {
         nvidiaSmi("echo 'No devices were found'");
 
-        assertFails(run(), "nvidia-smi gives no PCI bus id but: No devices were found");
+        assertFails(run(), "nvidia-smi printed something other than a PCI bus id: No devices were found");
     }
 
     private static void assertFails(Result result, String message) {
@@ -93,7 +93,7 @@ class DiscoverGpusTest {
         Files.setPosixFilePermissions(program, PosixFilePermissions.fromString("rwxr-xr-x"));
     }
 
-    /** With nothing on PATH but what the script needs, whatever this machine has. */
+    /** Runs the script with only the programs it needs on PATH, so that the result does not depend on this machine. */
     private Result run() throws IOException, InterruptedException {
         program("sort", "exec /usr/bin/sort \"$@\"");
         Path err = directory.resolve("err.txt");

@@ -21,8 +21,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * {@code doctor} through the shaded job jar, on a standalone cluster whose two executors are each given a GPU that TensorFlow does
- * not see.
+ * Runs {@code doctor} from the shaded job jar, on a standalone cluster that assigns to each of its two executors a GPU that
+ * TensorFlow does not detect.
  */
 class DoctorIT {
     @TempDir
@@ -36,7 +36,7 @@ class DoctorIT {
     }
 
     @Test
-    void everyExecutorIsLookedAtAndMeasured() throws Exception {
+    void everyExecutorIsCheckedAndMeasured() throws Exception {
         Path discovery = Files.writeString(
                 directory.resolve("discover"),
                 "#!/bin/sh\necho '{\"name\": \"gpu\", \"addresses\": [\"0\", \"1\"]}'\n");
@@ -78,8 +78,8 @@ class DoctorIT {
                     .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
                     .build()
                     .readTree(result.out());
-            executorsAreTold(json);
-            checksAreTold(json);
+            assertExecutors(json);
+            assertChecks(json);
             assertThat(json.path("input").path("images").asInt()).isEqualTo(1005);
             assertThat(json.path("measurement").path("images").asInt()).isEqualTo(128);
             assertThat(json.path("measurement").path("executors").asInt()).isEqualTo(2);
@@ -92,7 +92,7 @@ class DoctorIT {
     }
 
     @Test
-    void runThatIsEndedInTheMiddleLeavesNothingBehind() throws Exception {
+    void terminatedRunLeavesNothingBehind() throws Exception {
         Path output = directory.resolve("cut/off");
         List<Path> before = entries();
         Process doctor = JobProcess.startSubmit(
@@ -118,7 +118,7 @@ class DoctorIT {
     }
 
     @Test
-    void failedCheckEndsWithExitCode1AndSaysWhatToDo() throws Exception {
+    void failedCheckEndsWithExitCode1AndPrintsAdvice() throws Exception {
         Path empty = Files.createDirectories(directory.resolve("empty"));
 
         JobProcess.Result result = JobProcess.submit(directory, "doctor", "--model", empty.toString());
@@ -126,11 +126,11 @@ class DoctorIT {
         assertThat(result.exitCode()).isEqualTo(1);
         assertThat(result.out())
                 .containsPattern("model +fail ")
-                .contains("-> name a bundle that 'cardinal import' has made, or import it again")
+                .contains("-> use a bundle that 'cardinal import' created, or import the model again")
                 .contains(", 1 failed");
     }
 
-    private static void executorsAreTold(JsonNode json) {
+    private static void assertExecutors(JsonNode json) {
         JsonNode executors = json.path("executors");
         assertThat(executors.findValuesAsText("executor")).containsExactly("0", "1");
         Map<String, String> addresses = new HashMap<>();
@@ -150,7 +150,7 @@ class DoctorIT {
         assertThat(addresses).containsOnlyKeys("0", "1");
     }
 
-    private static void checksAreTold(JsonNode json) {
+    private static void assertChecks(JsonNode json) {
         Map<String, String> results = new TreeMap<>();
         Map<String, String> findings = new HashMap<>();
         for (JsonNode check : json.path("checks")) {
@@ -168,8 +168,8 @@ class DoctorIT {
                 .containsEntry("estimate", "pass");
         assertThat(findings.get("executors")).endsWith(": 2 executors on 1 host, 2 tasks at once");
         assertThat(findings.get("device"))
-                .contains("(Spark gives it GPU 0)", "(Spark gives it GPU 1)")
-                .contains("GPU 0, which Spark gives it, is not used: TensorFlow's native library ");
+                .contains("(Spark assigns GPU 0)", "(Spark assigns GPU 1)")
+                .contains("GPU 0, which Spark assigned, is not used: TensorFlow's native library ");
     }
 
     private static Map<String, String> settings(String master) {
@@ -182,7 +182,7 @@ class DoctorIT {
                 "spark.task.resource.gpu.amount", "1"));
     }
 
-    /** What is there beside the cluster's own files and what the process printed. */
+    /** Lists all files except the cluster's and the process's output. */
     private static List<Path> entries() throws IOException {
         List<Path> entries = new ArrayList<>();
         try (Stream<Path> all = Files.walk(directory)) {

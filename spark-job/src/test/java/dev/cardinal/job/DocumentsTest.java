@@ -2,6 +2,8 @@ package dev.cardinal.job;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.cardinal.job.cli.CommandLines;
+import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -10,6 +12,9 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.regex.MatchResult;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -18,7 +23,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Documents say what is there: links lead somewhere, and the messages that are explained are those that the code has. */
+/** Checks documents against the code: links, options of commands, explained messages, and the list of packages. */
 class DocumentsTest {
     private static final Path ROOT = Path.of("..").toAbsolutePath().normalize();
     private static final Pattern LINK = Pattern.compile("\\]\\((?!https?:)([^)#\\s]*)(#[^)\\s]*)?\\)");
@@ -26,6 +31,16 @@ class DocumentsTest {
     private static final Pattern CODE = Pattern.compile("`([^`]+)`");
     private static final Pattern CONCATENATION = Pattern.compile("\"\\s*\\+\\s*\"");
     private static final int SHORTEST_PART = 4;
+
+    private static final int MOST_WORDS_OF_README = 900;
+    private static final String COMMAND = "(" + String.join("|", CommandLines.commands()) + ")\\b([^`\n]*)";
+
+    /** A command after a launcher or the job jar, or a code span that begins with a command and an option. */
+    private static final Pattern COMMAND_LINE = Pattern.compile(
+            "(?:(?<![\\w./-])cardinal|local/cardinal|cardinal\\.jar|kubernetes/submit|`(?=[a-z]+ --)) ?" + COMMAND);
+
+    private static final Pattern OPTION = Pattern.compile("(?<![\\w-])--[a-z][a-z0-9-]*");
+    private static final Pattern PACKAGE_ROW = Pattern.compile("(?m)^\\| `(dev\\.cardinal[a-z.]*)` \\|");
 
     @ParameterizedTest
     @MethodSource("documents")
@@ -49,7 +64,7 @@ class DocumentsTest {
         String sources = sources();
         List<String> explained = new ArrayList<>();
         boolean explains = false;
-        for (String line : Files.readAllLines(ROOT.resolve("spark-job/docs/troubleshooting.md"))) {
+        for (String line : Files.readAllLines(ROOT.resolve("docs/troubleshooting.md"))) {
             explains = line.startsWith("| message has") || (explains && line.startsWith("|"));
             if (explains && line.startsWith("| `")) {
                 Matcher code = CODE.matcher(line.split("\\|", 3)[1]);
@@ -65,7 +80,59 @@ class DocumentsTest {
         assertThat(explained.stream().filter(part -> !sources.contains(part))).isEmpty();
     }
 
-    /** Every class, with its texts in one piece. */
+    @Test
+    void everyOptionOfACommandInADocumentExists() throws IOException {
+        List<String> used = new ArrayList<>();
+        List<String> unknown = new ArrayList<>();
+        for (Path document : documents()) {
+            String text = Files.readString(document).replaceAll(" *\\\\\n *", " ");
+            Matcher line = COMMAND_LINE.matcher(text);
+            while (line.find()) {
+                String command = line.group(1);
+                OPTION.matcher(line.group(2)).results().map(MatchResult::group).forEach(option -> {
+                    used.add(option);
+                    if (!CommandLines.options(command).contains(option)) {
+                        unknown.add(ROOT.relativize(document) + ": " + command + " " + option);
+                    }
+                });
+            }
+        }
+        assertThat(used).hasSizeGreaterThan(150);
+        assertThat(unknown).isEmpty();
+    }
+
+    @Test
+    void readmeFitsOnAScreen() throws IOException {
+        assertThat(Files.readString(ROOT.resolve("README.md")).strip().split("\\s+"))
+                .hasSizeLessThanOrEqualTo(MOST_WORDS_OF_README);
+    }
+
+    @Test
+    void architectureListsEveryPackage() throws IOException {
+        List<String> listed = PACKAGE_ROW
+                .matcher(Files.readString(ROOT.resolve("docs/architecture.md")))
+                .results()
+                .map(row -> row.group(1))
+                .toList();
+        assertThat(listed).containsExactlyInAnyOrderElementsOf(packages());
+    }
+
+    /** Returns the packages in the main code of the three modules. */
+    private static Set<String> packages() throws IOException {
+        Set<String> packages = new TreeSet<>();
+        for (String module : List.of("model-zoo", "udf", "spark-job")) {
+            Path sources = ROOT.resolve(module).resolve("src/main/java");
+            try (Stream<Path> files = Files.walk(sources)) {
+                files.filter(file -> file.toString().endsWith(".java"))
+                        .map(file ->
+                                sources.relativize(file.getParent()).toString().replace(File.separatorChar, '.'))
+                        .forEach(packages::add);
+            }
+        }
+        return packages;
+    }
+
+    /** Returns the text of all classes, with concatenated string literals joined. */
     private static String sources() throws IOException {
         try (Stream<Path> files = Files.walk(ROOT)) {
             return files.filter(file -> file.toString().matches(".*/src/main/java/.*\\.java"))
@@ -84,7 +151,7 @@ class DocumentsTest {
         }
     }
 
-    /** The names that a forge gives to the headings of a document. */
+    /** Returns the anchors that a forge generates for the headings of a document. */
     private static List<String> anchors(Path document) {
         return HEADING.matcher(read(document))
                 .results()

@@ -9,11 +9,11 @@ import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
 
-/** DuckDB, as an independent reader of predictions tables. */
+/** Reads predictions tables with DuckDB, independently of Cardinal. */
 final class DuckDb {
     private DuckDb() {}
 
-    /** Rows of a query, in which {@code $table} stands for every Parquet file of a directory. */
+    /** Returns the rows of a query, in which {@code $table} stands for all Parquet files of a directory. */
     static List<List<Object>> query(Path table, String sql) throws SQLException {
         String files = "read_parquet('" + table + "/*.parquet')";
         try (Connection connection = DriverManager.getConnection("jdbc:duckdb:");
@@ -31,7 +31,7 @@ final class DuckDb {
         }
     }
 
-    /** The one value of a query. */
+    /** Returns the single value of a query. */
     static Object value(Path table, String sql) throws SQLException {
         return query(table, sql).get(0).get(0);
     }

@@ -25,19 +25,19 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Predicate;
 
 /**
- * Stands before an S3 server and does to chosen requests what networks and stores do. Thread-safe; the test that starts it closes
- * it.
+ * A proxy of an S3 server that injects faults of networks and stores into chosen requests. The test that starts it closes it.
+ * Thread-safe.
  */
 public final class FaultyProxy implements AutoCloseable {
     private static final Set<String> OWN_HEADERS =
             Set.of("host", "content-length", "connection", "expect", "transfer-encoding", "upgrade");
 
-    /** What happens to a request. */
+    /** A fault injected into a request. */
     public interface Fault {
-        /** Answers the exchange; returns whether it did, else the request goes on to the server. */
+        /** Returns true if it answered the exchange; otherwise the proxy forwards the request to the server. */
         boolean answer(HttpExchange exchange, Forward server) throws IOException;
 
-        /** The store answers with an error of its own. */
+        /** The store answers with an error. */
         static Fault error(int status, String code) {
             return (exchange, server) -> {
                 byte[] body = "<?xml version=\"1.0\"?><Error><Code>%s</Code><Message>injected</Message></Error>"
@@ -53,7 +53,7 @@ public final class FaultyProxy implements AutoCloseable {
             };
         }
 
-        /** The answer comes late. */
+        /** The answer is late. */
         static Fault delay(Duration delay) {
             return (exchange, server) -> {
                 try {
@@ -84,7 +84,7 @@ public final class FaultyProxy implements AutoCloseable {
         }
     }
 
-    /** Sends a request on to the server. */
+    /** Forwards a request to the server. */
     public interface Forward {
         HttpResponse<byte[]> send(HttpExchange exchange) throws IOException;
     }
@@ -116,7 +116,7 @@ public final class FaultyProxy implements AutoCloseable {
         return URI.create("http://localhost:" + proxy.getAddress().getPort());
     }
 
-    /** Does this to the next requests of a method whose path and query match a pattern. */
+    /** Injects a fault into the next requests of a method whose path and query match a pattern. */
     public void fault(int times, String method, String pattern, Fault fault) {
         Predicate<HttpExchange> matches =
                 exchange -> exchange.getRequestMethod().equals(method)
@@ -124,12 +124,12 @@ public final class FaultyProxy implements AutoCloseable {
         rules.add(new Rule(matches, new AtomicInteger(times), fault));
     }
 
-    /** Does this to every request. */
+    /** Injects a fault into every request. */
     public void always(Fault fault) {
         rules.add(new Rule(exchange -> true, new AtomicInteger(Integer.MAX_VALUE), fault));
     }
 
-    /** Method, path and query of the requests so far. */
+    /** Returns method, path and query of the requests so far. */
     public List<String> requests() {
         return List.copyOf(requests);
     }

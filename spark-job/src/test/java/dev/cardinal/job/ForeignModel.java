@@ -21,7 +21,7 @@ import org.tensorflow.types.TInt32;
 import org.tensorflow.types.TUint8;
 
 /**
- * A SavedModel made with TensorFlow's API alone: a 3x3 convolution of four filters, ReLU, average, and a layer of five classes.
+ * Writes a SavedModel with TensorFlow's API alone: a 3x3 convolution with four filters, ReLU, average, and a layer with five classes.
  * src/test/fixtures/foreign_model.py computes the same network in PyTorch.
  */
 public final class ForeignModel {
@@ -38,17 +38,17 @@ public final class ForeignModel {
         this.signature = Signature.builder(key);
     }
 
-    /** What goes into a model. */
+    /** Input of a model. */
     public enum Input {
-        /** Pixels; it normalises them itself. */
+        /** Pixels; the model normalizes them itself. */
         UINT8_NHWC,
         FLOAT_NHWC,
         FLOAT_NCHW,
-        /** Floats with their channels last, and nothing in the signature that tells so. */
+        /** Floats with channels last, which the signature does not show. */
         FLOAT_OF_UNKNOWN_SHAPE
     }
 
-    /** What a model gives: keys of its outputs, null for none. */
+    /** Keys of a model's outputs; null for an output that it does not have. */
     public record Outputs(
             @Nullable String logits,
             @Nullable String probabilities,
@@ -57,7 +57,7 @@ public final class ForeignModel {
     /**
      * Writes a model.
      *
-     * @param key of its signature
+     * @param key key of its signature
      * @param image key of its input
      * @param batch images in a batch, -1 for any number
      * @param edge rows and columns of an image, -1 for any number
@@ -92,7 +92,7 @@ public final class ForeignModel {
         }
     }
 
-    /** float32 [N, H, W, 3], normalised. */
+    /** Adds the input to the signature and returns it as normalized float32 [N, H, W, 3]. */
     private Operand<TFloat32> input(String key, Input input, long batch, long edge) {
         if (input == Input.UINT8_NHWC) {
             Placeholder<TUint8> pixels = ops.withName("raw_pixels")

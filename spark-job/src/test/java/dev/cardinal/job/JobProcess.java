@@ -11,13 +11,14 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 
-/** The shaded job jar in a process of its own, through the launcher or straight through SparkSubmit. */
+/** Runs the shaded job jar in a separate process, with the launcher or directly with SparkSubmit. */
 final class JobProcess {
-    private static final long TIMEOUT_SECONDS = 180;
+    /** More on a machine that does other work at the same time. */
+    private static final long TIMEOUT_SECONDS = Long.getLong("cardinal.process.seconds", 180);
 
     private JobProcess() {}
 
-    /** What a process printed and how it ended. */
+    /** Output and exit code of a process. */
     record Result(int exitCode, String out, String err) {}
 
     /** Runs {@code deploy/local/cardinal} with these arguments. */
@@ -44,10 +45,10 @@ final class JobProcess {
         return finish(startSubmit(directory, configuration, arguments), directory);
     }
 
-    /** Imports the demo's model below a directory, through the job jar. */
+    /** Imports the demo's model below a directory with the job jar. */
     static Path importDemoModel(Path directory) throws IOException, InterruptedException {
         Path model = directory.resolve("model");
-        Result imported = submit(directory, "import", "--card", DemoModel.ID, "--output", model.toString());
+        Result imported = submit(directory, "import", "--card", DemoBundle.ID, "--output", model.toString());
         assertThat(imported.exitCode()).as(imported.err()).isZero();
         return model;
     }
@@ -68,7 +69,7 @@ final class JobProcess {
                 arguments);
     }
 
-    /** Runs SparkSubmit on a program of a user's, which has the job jar beside it. */
+    /** Runs SparkSubmit on a user's program, with the job jar as an additional jar. */
     static Result submitProgram(
             Path directory, Map<String, String> configuration, Class<?> program, Path jar, String... arguments)
             throws IOException, InterruptedException {
@@ -94,7 +95,7 @@ final class JobProcess {
         return start(directory, Map.of(), command);
     }
 
-    /** A Java command line up to the main class, with Spark on the class path as the launcher has it. */
+    /** Returns a Java command line up to the main class, with Spark on the class path as in the launcher. */
     static List<String> java(String... options) throws IOException {
         List<String> command = new ArrayList<>(
                 List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString()));
@@ -105,27 +106,27 @@ final class JobProcess {
         return command;
     }
 
-    /** Options for processes that live for seconds; benchmarks, which measure, have none. */
+    /** Returns JVM options for processes that live for seconds; benchmarks have none. */
     private static List<String> shortLived() {
         String options = System.getProperty("cardinal.short.jvm.options", "");
         return options.isEmpty() ? List.of() : List.of(options.split(" ", -1));
     }
 
-    /** Spark's jars, with colons between. */
+    /** Returns Spark's jars, separated by colons. */
     static String sparkClasspath() throws IOException {
         return Files.readString(Path.of(System.getProperty("cardinal.spark.classpath")))
                 .strip();
     }
 
-    /** The demo's images, in directories named after their classes. */
+    /** Returns the directory of the demo's images, which has a directory for each class. */
     static Path demoImages() {
         return Path.of(System.getProperty("cardinal.launcher"))
                 .resolve("../../../spark-job/src/main/resources/dev/cardinal/job/demo/images")
                 .normalize();
     }
 
-    private static Process start(Path directory, Map<String, String> environment, List<String> command)
-            throws IOException {
+    /** Starts a command with this environment; its output goes to files in the directory. */
+    static Process start(Path directory, Map<String, String> environment, List<String> command) throws IOException {
         ProcessBuilder builder = new ProcessBuilder(command)
                 .directory(directory.toFile())
                 .redirectOutput(directory.resolve("out.txt").toFile())
@@ -135,12 +136,13 @@ final class JobProcess {
         return builder.start();
     }
 
-    /** Waits for the end of a process that was started in a directory. */
+    /** Waits until a process that was started in this directory ends. */
     static Result finish(Process process, Path directory) throws IOException, InterruptedException {
         if (!process.waitFor(TIMEOUT_SECONDS, TimeUnit.SECONDS)) {
+            process.descendants().forEach(ProcessHandle::destroyForcibly);
             process.destroyForcibly().waitFor();
-            throw new IOException(
-                    "no end after " + TIMEOUT_SECONDS + " s: " + Files.readString(directory.resolve("err.txt")));
+            throw new IOException("the process did not end within " + TIMEOUT_SECONDS + " s: "
+                    + Files.readString(directory.resolve("err.txt")));
         }
         return new Result(
                 process.exitValue(),

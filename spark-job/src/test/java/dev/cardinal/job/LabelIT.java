@@ -23,7 +23,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Labelling, and what users get wrong, through the shaded job jar and SparkSubmit. */
+/** Runs label and typical mistakes of users with the shaded job jar and SparkSubmit. */
 class LabelIT {
     private static final String PNG = "/dev/cardinal/job/demo/images/ankle_boot/00000.png";
 
@@ -48,7 +48,7 @@ class LabelIT {
     }
 
     @Test
-    void awkwardNamesAreRowsUnderTheirUnescapedPaths() throws Exception {
+    void unusualNamesHaveUnescapedPaths() throws Exception {
         List<String> names = List.of(
                 "_MG_1234.png",
                 "a b.png",
@@ -68,7 +68,7 @@ class LabelIT {
         JobProcess.Result result = label(output);
 
         assertThat(result.exitCode()).as(result.err()).isZero();
-        assertThat(result.out()).contains("1 files or directories passed over");
+        assertThat(result.out()).contains("1 files, directories or members of archives skipped");
         assertThat(DuckDb.query(output, "SELECT path FROM $table WHERE status = 'ok'"))
                 .extracting(row -> row.get(0))
                 .containsExactlyInAnyOrderElementsOf(names.stream()
@@ -77,7 +77,7 @@ class LabelIT {
     }
 
     @Test
-    void aPathThatExistsIsNoGlob() throws Exception {
+    void existingPathIsNotAGlob() throws Exception {
         put(images.resolve("star*.png"));
         put(images.resolve("star2.png"));
         Path output = directory.resolve("predictions");
@@ -98,7 +98,7 @@ class LabelIT {
     }
 
     @Test
-    void withoutOutputTheTopFiveArePrinted() throws Exception {
+    void printsTheTopFiveWithoutOutput() throws Exception {
         put(images.resolve("boot.png"));
         Files.writeString(images.resolve("notes.txt"), "no image");
 
@@ -112,7 +112,7 @@ class LabelIT {
     }
 
     @Test
-    void tooManyBadRowsEndWithExitCode3AfterEverythingIsWritten() throws Exception {
+    void tooManyBadRowsEndWithExitCode3AfterWritingEverything() throws Exception {
         put(images.resolve("boot.png"));
         Files.writeString(images.resolve("notes.txt"), "no image");
         Path output = directory.resolve("predictions");
@@ -137,7 +137,7 @@ class LabelIT {
     }
 
     @Test
-    void aRunThatIsKilledIsContinuedWithoutLossOrRepetition() throws Exception {
+    void killedRunContinuesWithoutLossOrRepetition() throws Exception {
         for (int i = 0; i < 400; i++) {
             put(images.resolve(i + ".png"));
         }
@@ -164,7 +164,7 @@ class LabelIT {
     }
 
     @Test
-    void aModelThatGivesOtherNumbersThanWhereItWasImportedIsNotUsed() throws Exception {
+    void rejectsAModelWithOtherLogitsThanAtImport() throws Exception {
         put(images.resolve("boot.png"));
         Path damaged = directory.resolve("damaged");
         try (Stream<Path> files = Files.walk(Path.of(model))) {
@@ -179,7 +179,7 @@ class LabelIT {
                 JobProcess.submit(directory, "label", "--model", damaged.toString(), "--input", images.toString());
 
         assertThat(result.exitCode()).isEqualTo(2);
-        assertThat(result.err()).contains("gives other numbers on this executor", "logit 0 is", "it was 77.");
+        assertThat(result.err()).contains("computes different logits on this executor", "logit 0 is", "instead of 77.");
     }
 
     private String[] arguments(Path output) {
@@ -208,7 +208,7 @@ class LabelIT {
     }
 
     @Test
-    void everythingWrongIsSaidAtOnceAndNothingIsWritten() throws Exception {
+    void reportsAllProblemsAtOnceAndWritesNothing() throws Exception {
         Path output = Files.createDirectory(directory.resolve("taken"));
         Files.writeString(output.resolve("thesis.txt"), "precious");
         Path config = Files.writeString(directory.resolve("label.properties"), "batchsize=3\n");
@@ -237,7 +237,7 @@ class LabelIT {
     }
 
     @Test
-    void anOptionThatIsUnknownIsNamedWithTheNearest() throws Exception {
+    void suggestsTheNearestOptionForAnUnknownOne() throws Exception {
         JobProcess.Result result = JobProcess.submit(
                 directory, "label", "--model", model, "--input", images.toString(), "--batchsize", "3");
 
@@ -246,7 +246,7 @@ class LabelIT {
     }
 
     @Test
-    void aTorchScriptArchiveIsRefusedByName() throws Exception {
+    void rejectsATorchScriptArchive() throws Exception {
         Path archive = directory.resolve("script.pt");
         try (ZipOutputStream zip = new ZipOutputStream(Files.newOutputStream(archive))) {
             store(zip, "script/data.pkl", new byte[] {(byte) 0x80, 2, '}', '.'});
@@ -263,7 +263,7 @@ class LabelIT {
     }
 
     @Test
-    void aPickleThatCallsTheShellIsRefusedAndNotRun() throws Exception {
+    void rejectsAPickleThatCallsTheShellWithoutRunningIt() throws Exception {
         Path proof = directory.resolve("executed");
         byte[] pickle = ("\u0080\u0002cos\nsystem\nX"
                         + (char) ("touch ".length() + proof.toString().length()) + "\0\0\0touch " + proof + "\u0085R.")
@@ -282,7 +282,7 @@ class LabelIT {
     }
 
     @Test
-    void aCheckpointOfAnotherArchitectureIsRefusedWithEveryTensor() throws Exception {
+    void aCheckpointOfAnotherArchitectureIsRefusedWithTheCardThatFits() throws Exception {
         Path checkpoint = directory.resolve("demo.pth");
         try (InputStream in = LabelIT.class.getResourceAsStream("/dev/cardinal/zoo/demo/fashion_resnext20_8x4d.pth")) {
             Files.copy(in, checkpoint);
@@ -298,7 +298,11 @@ class LabelIT {
                 directory.resolve("imported").toString());
 
         assertThat(result.exitCode()).isEqualTo(2);
-        assertThat(result.err()).contains("missing: layer3.2.conv3.weight [1024, 2048, 1, 1]", "wrong shape");
+        assertThat(result.err())
+                .contains(
+                        "missing: layer1.2.conv1.weight [512, 256, 1, 1]",
+                        "wrong shape",
+                        "fits these cards: fashion_resnext20_8x4d");
     }
 
     private JobProcess.Result importCheckpoint(Path checkpoint) throws IOException, InterruptedException {

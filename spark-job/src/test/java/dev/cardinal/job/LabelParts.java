@@ -3,8 +3,8 @@ package dev.cardinal.job;
 import dev.cardinal.udf.image.ImageOptions;
 import dev.cardinal.udf.image.ImagePreparer;
 import dev.cardinal.udf.image.Preparation.Ready;
-import dev.cardinal.zoo.Catalogue;
-import dev.cardinal.zoo.Preprocessing;
+import dev.cardinal.zoo.card.ModelCatalog;
+import dev.cardinal.zoo.card.Preprocessing;
 import dev.cardinal.zoo.graph.SavedModelSession;
 import dev.cardinal.zoo.serving.Device;
 import dev.cardinal.zoo.serving.ModelInterface;
@@ -21,9 +21,9 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * The parts of labelling on their own: {@code LabelParts MODEL CARD PRECISION BATCH IMAGE}, a process of
- * src/test/benchmarks/label.py. Answers {@code raw} with the images a second of the model in batches on two threads, {@code decode}
- * with those of decoding and preprocessing on one.
+ * Measures the parts of label separately: {@code LabelParts MODEL CARD PRECISION BATCH IMAGE}, a process of
+ * src/test/benchmarks/label.py. Answers {@code raw} with the images per second of the model in batches on two threads, {@code decode}
+ * with those of decoding and preprocessing on one thread.
  */
 final class LabelParts {
     private static final double SECONDS = 5;
@@ -36,7 +36,7 @@ final class LabelParts {
 
     @SuppressWarnings("SystemOut") // its result
     public static void main(String[] args) throws IOException {
-        Preprocessing preprocessing = Catalogue.find(args[1]).preprocessing();
+        Preprocessing preprocessing = ModelCatalog.find(args[1]).preprocessing();
         SessionSettings settings =
                 new SessionSettings(Device.CPU, Precision.valueOf(args[2].toUpperCase(Locale.ROOT)), 2);
         int batch = Integer.parseInt(args[3]);

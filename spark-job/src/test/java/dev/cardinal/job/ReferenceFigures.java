@@ -17,8 +17,8 @@ import org.apache.spark.sql.Row;
 import org.assertj.core.api.SoftAssertions;
 
 /**
- * What src/test/fixtures/evaluation.py has made: tables of three teachers, and what NumPy and SciPy say of them. The files' heads
- * name the command.
+ * The files that src/test/fixtures/evaluation.py writes: tables of three teachers, and their metrics computed with NumPy and SciPy.
+ * The files' heads name the command.
  */
 public final class ReferenceFigures {
     private static final List<String> CLASSES = List.of("ant", "bee", "cat", "dog", "eel", "fox", "gnu");
@@ -26,11 +26,11 @@ public final class ReferenceFigures {
 
     private ReferenceFigures() {}
 
-    /** Rows of one of the files. */
+    /** Returns the rows of one of the files. */
     public static Dataset<Row> csv(String resource) {
         String file =
                 requireNonNull(ReferenceFigures.class.getResource(resource)).getPath();
-        return LocalSpark.session()
+        return TestSpark.session()
                 .read()
                 .option("comment", "#")
                 .option("header", "true")
@@ -39,7 +39,7 @@ public final class ReferenceFigures {
                 .csv(file);
     }
 
-    /** Rows of a teacher's predictions table: the first teacher's with logits. */
+    /** Returns the rows of a teacher's predictions table; only the first teacher's have logits. */
     public static Dataset<Row> images(int teacher) {
         String names = CLASSES.stream().map(name -> "'" + name + "'").collect(Collectors.joining(", ", "array(", ")"));
         List<String> columns = new ArrayList<>(List.of(
@@ -62,7 +62,7 @@ public final class ReferenceFigures {
                 .write(directory, rows.withColumn("model", lit(table.model())).repartition(FILES));
     }
 
-    /** Holds every value of a JSON file to the reference; numbers to nine digits. */
+    /** Compares every value of a JSON file with the reference; numbers must agree in nine digits. */
     public static void assertEqual(Path json, String resource) throws IOException {
         JsonNode actual = new JsonMapper().readTree(json.toFile());
         List<Row> expected = csv(resource).collectAsList();

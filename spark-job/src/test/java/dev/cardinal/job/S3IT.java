@@ -27,8 +27,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Labelling from S3 into S3, with the faults of networks and stores between them. The
- * server takes any credentials: wrong ones are what the proxy says they are, in S3's words.
+ * Labels from S3 to S3, with injected faults of networks and stores. The server accepts all credentials; the proxy answers for wrong
+ * ones, with S3's error codes.
  */
 class S3IT {
     @TempDir
@@ -53,7 +53,7 @@ class S3IT {
         options = new TreeMap<>(S3Server.options(proxy.endpoint()));
         options.put(
                 "spark.hadoop.fs.s3a.bucket.many.endpoint", server.endpoint().toString());
-        options.put("spark.hadoop.fs.s3a.attempts.maximum", "1"); // what Retry adds is tested
+        options.put("spark.hadoop.fs.s3a.attempts.maximum", "1"); // so that the test covers Cardinal's own retries
         options.put("spark.hadoop.fs.s3a.retry.limit", "1");
         options.put("spark.hadoop.fs.s3a.retry.throttle.limit", "1");
         options.put("spark.master", "local[2]");
@@ -79,7 +79,7 @@ class S3IT {
     }
 
     @Test
-    void fiveThousandObjectsAreLabelledIntoTheStoreOnce() throws Exception {
+    void fiveThousandObjectsAreLabeledExactlyOnce() throws Exception {
         server.put("many", IntStream.range(0, 5000).mapToObj(i -> "images/" + i % 10 + "/" + i + ".png"), png);
 
         assertThat(label("s3a://many/images", "s3a://many/predictions", "--limit", "100"))
@@ -93,7 +93,7 @@ class S3IT {
                 .as(err())
                 .isZero();
 
-        assertThat(out()).contains("labelled 100 images").contains("labelled 4,900 images");
+        assertThat(out()).contains("labeled 100 images").contains("labeled 4,900 images");
         List<String> keys = server.keys("many", "predictions");
         assertThat(keys)
                 .filteredOn(key -> !key.startsWith("predictions/_cardinal/"))
@@ -110,12 +110,12 @@ class S3IT {
                 .as(err())
                 .isZero();
 
-        assertThat(out()).contains("nothing to do: all 5,000 images are labelled already");
+        assertThat(out()).contains("nothing to do: all 5,000 images are labeled already");
         assertThat(parts(server.keys("many", "predictions"))).hasSameElementsAs(parts(keys));
     }
 
     @Test
-    void transientFailuresAreWaitedOutAndLeaveNoTrace() throws Exception {
+    void transientFailuresAreRetriedAndLeaveNoTrace() throws Exception {
         proxy.fault(6, "GET", ".*/few/a.png.*", Fault.error(503, "SlowDown"));
         proxy.fault(2, "GET", ".*/few/b%20c.png.*", Fault.cut());
         proxy.fault(1, "GET", ".*/few/_d.png.*", Fault.hangUp());
@@ -132,12 +132,12 @@ class S3IT {
                         List.of("s3a://photos/few/a.png", "ok"),
                         List.of("s3a://photos/few/b c.png", "ok"));
         assertThat(beforeTheReport("flaky"))
-                .as("an image whose length the listing tells is not asked for it")
+                .as("no HEAD request for an image whose length is in the listing")
                 .filteredOn(request -> request.startsWith("HEAD /photos/few/a.png"))
                 .isEmpty();
     }
 
-    /** What a run asked of the store until it recorded its end; its report then looks at some images again. */
+    /** Returns the requests of a run until it wrote its final run.json; after that its report reads some images again. */
     private List<String> beforeTheReport(String table) {
         List<String> requests = proxy.requests();
         List<Integer> records = IntStream.range(0, requests.size())
@@ -149,7 +149,7 @@ class S3IT {
     }
 
     @Test
-    void outageFailsTheRunAndMarksNoImage() throws Exception {
+    void outageFailsTheRunAndMarksNoImageUnreadable() throws Exception {
         proxy.fault(Integer.MAX_VALUE, "GET", ".*/few/a.png.*", Fault.error(503, "SlowDown"));
 
         int exitCode = label("s3a://photos/few", "s3a://photos/outage");
@@ -166,7 +166,7 @@ class S3IT {
     }
 
     @Test
-    void goneAndForbiddenObjectsAreRowsOfTheirOwn() throws Exception {
+    void missingAndForbiddenObjectsAreUnreadable() throws Exception {
         proxy.fault(Integer.MAX_VALUE, "GET", ".*/few/a.png.*", Fault.error(403, "AccessDenied"));
         proxy.fault(Integer.MAX_VALUE, "GET", ".*/few/_d.png.*", Fault.error(404, "NoSuchKey"));
 
@@ -181,7 +181,7 @@ class S3IT {
     }
 
     @Test
-    void credentialsThatExpireWhileItRunsFailTheRunAndMarkNoImage() throws Exception {
+    void expiredCredentialsFailTheRunAndMarkNoImageUnreadable() throws Exception {
         proxy.fault(Integer.MAX_VALUE, "GET", ".*/few/a.png.*", Fault.error(400, "ExpiredToken"));
 
         int exitCode = label("s3a://photos/few", "s3a://photos/expired");
@@ -192,13 +192,13 @@ class S3IT {
     }
 
     @Test
-    void wrongCredentialsAreRefusedBeforeAnythingStarts() throws Exception {
+    void wrongCredentialsAreReportedBeforeTheRun() throws Exception {
         proxy.always(Fault.error(403, "InvalidAccessKeyId"));
 
         int exitCode = label("s3a://photos/few", "s3a://photos/wrong");
 
         assertThat(exitCode).as(err()).isEqualTo(2);
-        assertThat(err()).contains("cannot reach what the command line names: it is forbidden; check the credentials");
+        assertThat(err()).contains("cannot access what the command line names: it is forbidden; check the credentials");
         proxy.reset();
         assertThat(server.keys("photos", "wrong")).isEmpty();
     }
@@ -212,7 +212,7 @@ class S3IT {
     }
 
     @Test
-    void credentialsInAPathAreRefusedAndNotRepeated() throws Exception {
+    void credentialsInAPathAreRejectedAndNotPrinted() throws Exception {
         int exitCode =
                 label("s3a://AKIAEXAMPLE:" + S3Server.SECRET + "@photos/few", "s3a://photos/secret", "--verbose");
 
@@ -222,7 +222,7 @@ class S3IT {
     }
 
     @Test
-    void secretIsWrittenNowhereByTheJobJar() throws Exception {
+    void jobJarWritesNoSecret() throws Exception {
         Path events = Files.createDirectory(directory.resolve("events"));
         Map<String, String> options = new TreeMap<>(server.options());
         options.put("spark.eventLog.enabled", "true");
@@ -256,7 +256,7 @@ class S3IT {
         assertThat(written).doesNotContain(S3Server.SECRET).doesNotContain("c2VydmVyLXNpZGUtY3VzdG9tZXI=");
     }
 
-    /** The rows of a table, (path, status), by path. */
+    /** Returns the rows of a table, (path, status), ordered by path. */
     private List<List<Object>> rows(String table) throws Exception {
         return DuckDb.query(download("photos", table), "SELECT path, status FROM $table ORDER BY path");
     }
@@ -273,7 +273,7 @@ class S3IT {
         return keys.stream().filter(key -> key.endsWith(".parquet")).toList();
     }
 
-    /** Runs the command in this process, which starts faster than the job jar. */
+    /** Runs the command in this process, which is faster than starting the job jar. */
     private int label(String input, String output, String... more) {
         List<String> arguments =
                 new ArrayList<>(List.of("label", "--model", model, "--input", input, "--output", output));
@@ -293,7 +293,7 @@ class S3IT {
         return complained.toString(StandardCharsets.UTF_8);
     }
 
-    /** As small as the model takes them: there are many, and it is not the model that is tested. */
+    /** Writes the smallest image that the model accepts: the test needs many, and does not test the model. */
     private static byte[] tinyPng() throws IOException {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         ImageIO.write(new BufferedImage(8, 8, BufferedImage.TYPE_INT_RGB), "png", out);

@@ -22,8 +22,8 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
- * An S3 server (S3Mock) in a process of its own, which the test that starts it closes. It checks no signature: any credentials
- * are right.
+ * An S3 server (S3Mock) in a separate process. The test that starts it closes it. It does not check signatures: all credentials are
+ * valid.
  */
 public final class S3Server implements AutoCloseable {
     private static final Pattern PORT = Pattern.compile("Tomcat started on ports .*?(\\d+) \\(http\\)");
@@ -82,12 +82,12 @@ public final class S3Server implements AutoCloseable {
         return endpoint;
     }
 
-    /** What Spark is told to reach this server. */
+    /** Returns the Spark settings for this server. */
     public Map<String, String> options() {
         return options(endpoint);
     }
 
-    /** What Spark is told to reach a server like this. */
+    /** Returns the Spark settings for a server like this. */
     public static Map<String, String> options(URI endpoint) {
         return Map.of(
                 "spark.hadoop.fs.s3a.endpoint", endpoint.toString(),
@@ -97,7 +97,7 @@ public final class S3Server implements AutoCloseable {
                 "spark.hadoop.fs.s3a.secret.key", SECRET);
     }
 
-    /** Makes a bucket. */
+    /** Creates a bucket. */
     public S3Server bucket(String name) throws IOException {
         send(HttpRequest.newBuilder(endpoint.resolve("/" + name)).PUT(BodyPublishers.noBody()));
         return this;
@@ -124,12 +124,12 @@ public final class S3Server implements AutoCloseable {
         });
     }
 
-    /** What a GET of a path and query, such as {@code /bucket?uploads}, answers. */
+    /** Returns the answer to a GET of a path and query, such as {@code /bucket?uploads}. */
     public String get(String pathAndQuery) throws IOException {
         return new String(bytes(pathAndQuery), StandardCharsets.UTF_8);
     }
 
-    /** What a GET of a path and query answers, byte by byte. */
+    /** Returns the bytes of the answer to a GET of a path and query. */
     public byte[] bytes(String pathAndQuery) throws IOException {
         return send(HttpRequest.newBuilder(endpoint.resolve(pathAndQuery)).GET());
     }
@@ -139,7 +139,7 @@ public final class S3Server implements AutoCloseable {
         send(HttpRequest.newBuilder(endpoint.resolve(pathAndQuery)).POST(BodyPublishers.noBody()));
     }
 
-    /** The keys in a bucket that begin with a prefix, at most 1,000. */
+    /** Returns the keys in a bucket that begin with a prefix, at most 1,000. */
     public List<String> keys(String bucket, String prefix) throws IOException {
         return Pattern.compile("<Key>([^<]*)</Key>")
                 .matcher(get("/" + bucket + "?list-type=2&prefix=" + prefix))

@@ -6,14 +6,14 @@ import java.nio.file.Path;
 import java.sql.SQLException;
 
 /** Compares predictions tables row by row, in DuckDB. */
-final class SameTable {
+public final class SameTable {
     private static final String COLUMNS =
             "path, key, length, modified, sha256, width, height, truth, status, error, model";
 
     private SameTable() {}
 
-    /** Checks that two tables have the same rows, each once, with scores that differ by rounding at most. */
-    static void assertSameRows(Path table, Path expected) throws SQLException {
+    /** Checks that two tables have the same rows, each once, with scores that differ at most by rounding. */
+    public static void assertSameRows(Path table, Path expected) throws SQLException {
         String other = "read_parquet('" + expected + "/*.parquet')";
         assertThat(DuckDb.query(table, "SELECT path, count(*) FROM $table GROUP BY path HAVING count(*) > 1"))
                 .as("images with more than one row")
@@ -24,7 +24,7 @@ final class SameTable {
                                 + ") UNION ALL"
                                 + " (SELECT " + COLUMNS + " FROM " + other + " EXCEPT ALL SELECT " + COLUMNS
                                 + " FROM $table)"))
-                .as("rows that only one of the tables has")
+                .as("rows that are only in one of the tables")
                 .isEmpty();
         assertThat(DuckDb.query(
                         table,

@@ -15,8 +15,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Archives, records and tables through the shaded job jar: the same images have the same predictions wherever they lie. GNU tar,
- * DuckDB and TensorFlow made them.
+ * Labels archives, records and tables with the shaded job jar: the same images get the same predictions in every format. GNU tar,
+ * DuckDB and TensorFlow write the inputs.
  */
 class ShardIT {
     private static final int IMAGES = 110;
@@ -37,7 +37,7 @@ class ShardIT {
     }
 
     @Test
-    void tarArchivesGiveWhatFilesGive() throws Exception {
+    void tarArchivesGiveTheSamePredictionsAsFiles() throws Exception {
         Path bags = JobProcess.demoImages();
         run("tar", "cf", directory.resolve("plain.tar").toString(), "-C", bags.toString(), "bag");
         run("tar", "czf", directory.resolve("packed.tar.gz").toString(), "-C", bags.toString(), "bag");
@@ -52,11 +52,11 @@ class ShardIT {
                 .containsExactly(List.of("bag", "packed.tar.gz!/bag/"), List.of("bag", "plain.tar!/bag/"));
 
         JobProcess.Result again = label(directory, table, directory + "/*.tar*", "--label-from", "parent-dir");
-        assertThat(again.out()).contains("nothing to do: all " + 2 * count() + " images are labelled already");
+        assertThat(again.out()).contains("nothing to do: all " + 2 * count() + " images are labeled already");
     }
 
     @Test
-    void truncatedArchiveKeepsWhatLiesBeforeAndIsARow() throws Exception {
+    void truncatedArchiveGivesTheImagesBeforeTheCutAndOneRowForItself() throws Exception {
         Path archive = directory.resolve("cut.tar");
         run("tar", "cf", archive.toString(), "-C", JobProcess.demoImages().toString(), "bag");
         try (var channel = Files.newByteChannel(archive, StandardOpenOption.WRITE)) {
@@ -77,7 +77,7 @@ class ShardIT {
     }
 
     @Test
-    void parquetTableGivesWhatFilesGiveAndKeepsColumns() throws Exception {
+    void parquetTableGivesTheSamePredictionsAsFilesAndKeepsColumns() throws Exception {
         Path source = directory.resolve("bags.parquet");
         try (Connection connection = DriverManager.getConnection("jdbc:duckdb:");
                 Statement statement = connection.createStatement()) {
@@ -99,22 +99,22 @@ class ShardIT {
     }
 
     @Test
-    void keptColumnThatIsMissingIsNamedBeforeAnythingRuns() throws Exception {
+    void missingKeepColumnIsReportedBeforeTheRun() throws Exception {
         Path source = directory.resolve("bags.parquet");
         try (Connection connection = DriverManager.getConnection("jdbc:duckdb:");
                 Statement statement = connection.createStatement()) {
             statement.execute("COPY (SELECT 'abc'::BLOB AS image, 1 AS album) TO '" + source + "' (FORMAT parquet)");
         }
 
-        JobProcess.Result result = JobProcess.submit(
-                directory, command(directory.resolve("table"), source.toString(), "--keep", "colour"));
+        JobProcess.Result result =
+                JobProcess.submit(directory, command(directory.resolve("table"), source.toString(), "--keep", "color"));
 
         assertThat(result.exitCode()).isEqualTo(2);
-        assertThat(result.err()).contains("colour", "album");
+        assertThat(result.err()).contains("color", "album");
     }
 
     @Test
-    void tfRecordsAreLabelled() throws Exception {
+    void tfRecordsAreLabeled() throws Exception {
         Path source = Path.of(System.getProperty("cardinal.launcher"))
                 .resolve("../../../udf/src/test/resources/dev/cardinal/udf/shard/pictures.tfrecord")
                 .normalize();
@@ -136,7 +136,7 @@ class ShardIT {
         return Math.toIntExact((Long) DuckDb.value(files, "SELECT count(*) FROM $table"));
     }
 
-    /** Checks that each file's image occurs so often, with its prediction. */
+    /** Checks that each file's image occurs this many times, with the same prediction. */
     private static void assertSamePredictions(Path table, int times) throws Exception {
         assertThat(count()).isBetween(IMAGES - 30, IMAGES + 30);
         assertThat(DuckDb.query(

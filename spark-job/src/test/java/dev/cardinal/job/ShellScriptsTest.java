@@ -12,7 +12,7 @@ import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
-/** Holds every shell script of the repository to shellcheck, where that is installed. */
+/** Runs shellcheck, if it is installed, on every shell script of the repository. */
 class ShellScriptsTest {
     private static final Path ROOT = Path.of("..").toAbsolutePath().normalize();
     private static final List<String> FOLDERS =
@@ -34,7 +34,7 @@ class ShellScriptsTest {
     }
 
     @Test
-    void everyScriptThatIsRunIsExecutable() throws IOException {
+    void scriptsAreExecutableUnlessTheyAreSourced() throws IOException {
         List<Path> scripts = scripts();
 
         assertThat(scripts)
@@ -49,7 +49,10 @@ class ShellScriptsTest {
         }
     }
 
-    /** Below the repository's root: files that begin with a shell's name, or with shellcheck's for those that are sourced. */
+    /**
+     * Returns the scripts below the repository's root: files with a shell in the first line, or with shellcheck's directive if
+     * they are sourced.
+     */
     private static List<Path> scripts() throws IOException {
         List<Path> scripts = new ArrayList<>();
         for (String folder : FOLDERS) {

@@ -17,10 +17,10 @@ import java.util.stream.Stream;
 import org.apache.spark.sql.SparkSession;
 
 /**
- * {@code SELECT path, classify(content)} beside {@code label}, on request: src/test/benchmarks/sql.sh.
+ * Benchmark of {@code SELECT path, classify(content)} and {@code label}; run it with src/test/benchmarks/sql.sh.
  *
- * <p>{@code SqlBenchmark MODEL IMAGES ROUNDS}: both run in this process in turns, over the same images into tables of Parquet, with
- * a model that is loaded already.
+ * <p>{@code SqlBenchmark MODEL IMAGES ROUNDS}: both run in this process in turns, over the same images into Parquet tables, with a
+ * model that is already loaded.
  */
 final class SqlBenchmark {
     private SqlBenchmark() {}

@@ -18,21 +18,23 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** {@code classify} as a user has it: SQL beside the job jar and {@code conf/sql.conf}, on a standalone cluster of two workers. */
+/**
+ * Runs {@code classify} as a user does: SQL with the job jar and {@code conf/sql.conf}, on a standalone cluster of two workers.
+ */
 class SqlIT {
-    /** Without the empty file, which Spark's data source passes over. */
+    /** Without the empty file, which Spark's data source skips. */
     private static final int IMAGES = 1004;
 
     @TempDir
     private static Path directory;
 
     private static Path model = Path.of("unset");
-    private static Path labelled = Path.of("unset");
+    private static Path labeled = Path.of("unset");
 
     @BeforeAll
     static void label() throws IOException, InterruptedException {
         model = JobProcess.importDemoModel(directory);
-        labelled = directory.resolve("predictions");
+        labeled = directory.resolve("predictions");
         JobProcess.Result label = JobProcess.submit(
                 directory,
                 "label",
@@ -41,7 +43,7 @@ class SqlIT {
                 "--input",
                 JobProcess.demoImages().toString(),
                 "--output",
-                labelled.toString(),
+                labeled.toString(),
                 "--top-k",
                 "3");
         assertThat(label.exitCode()).as(label.err()).isZero();
@@ -49,11 +51,11 @@ class SqlIT {
 
     @AfterAll
     static void stopSpark() {
-        LocalSpark.stop();
+        TestSpark.stop();
     }
 
     @Test
-    void classifyGivesOnTwoWorkersWhatLabelGives() throws Exception {
+    void classifyOnTwoWorkersEqualsLabel() throws Exception {
         Path state = directory.resolve("cluster");
         Path output = directory.resolve("classified");
         try (StandaloneCluster cluster =
@@ -67,7 +69,7 @@ class SqlIT {
                             "1g",
                             "spark.sql.extensions",
                             "dev.cardinal.udf.CardinalExtensions",
-                            // Both executors are there when the first task starts.
+                            // The first task waits until both executors are registered.
                             "spark.scheduler.minRegisteredResourcesRatio",
                             "1.0",
                             "spark.scheduler.maxRegisteredResourcesWaitingTime",
@@ -85,20 +87,20 @@ class SqlIT {
             bothWorkersLoadedTheModelOnce(state);
         }
 
-        SparkSession spark = LocalSpark.session();
+        SparkSession spark = TestSpark.session();
         spark.read().parquet(output.toString()).createOrReplaceTempView("classified");
-        spark.read().parquet(labelled.toString()).where("status <> 'empty'").createOrReplaceTempView("labelled");
-        assertThat(rows(spark, "classified")).hasSize(IMAGES).isEqualTo(rows(spark, "labelled"));
-        // Images of other batches differ in the last digits.
+        spark.read().parquet(labeled.toString()).where("status <> 'empty'").createOrReplaceTempView("labeled");
+        assertThat(rows(spark, "classified")).hasSize(IMAGES).isEqualTo(rows(spark, "labeled"));
+        // Scores from different batches differ in the last digits.
         assertThat(spark.sql("SELECT max(abs(a.predictions[0].score - b.predictions[0].score))"
-                                + " FROM classified a JOIN labelled b ON a.path = b.path")
+                                + " FROM classified a JOIN labeled b ON a.path = b.path")
                         .first()
                         .getFloat(0))
                 .isLessThan(1e-5f);
     }
 
     @Test
-    void commandClassifiesInAQuery() throws IOException, InterruptedException {
+    void sqlCommandRunsClassify() throws IOException, InterruptedException {
         JobProcess.Result result = JobProcess.submit(
                 directory,
                 "sql",
@@ -119,7 +121,7 @@ class SqlIT {
                 .collectAsList();
     }
 
-    /** A jar with the program alone. */
+    /** Returns a jar with only the program. */
     private static Path program() throws IOException {
         Path jar = directory.resolve("program.jar");
         String name = SqlProgram.class.getName().replace('.', '/') + ".class";
@@ -138,7 +140,7 @@ class SqlIT {
             List<Path> logs = files.filter(file -> file.endsWith("stderr")).toList();
             assertThat(logs).hasSize(2);
             for (Path log : logs) {
-                assertThat(log).content().containsOnlyOnce("loaded " + DemoModel.ID + "@");
+                assertThat(log).content().containsOnlyOnce("loaded model " + DemoBundle.ID + "@");
             }
         }
     }

@@ -4,7 +4,7 @@ import java.io.IOException;
 import java.util.Arrays;
 import org.apache.spark.sql.SparkSession;
 
-/** A program of a user's that runs SQL and writes what the last statement gives: {@code SqlProgram OUTPUT STATEMENT...}. */
+/** A user's program that runs SQL and writes the result of the last statement: {@code SqlProgram OUTPUT STATEMENT...}. */
 public final class SqlProgram {
     private SqlProgram() {}
 

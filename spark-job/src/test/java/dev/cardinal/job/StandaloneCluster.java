@@ -7,9 +7,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
-/** A standalone Spark cluster of this machine, as {@code deploy/standalone/cluster} starts and stops it. Closing stops it. */
+/** A standalone Spark cluster on this machine, started and stopped by {@code deploy/standalone/cluster}. Closing stops it. */
 final class StandaloneCluster implements AutoCloseable {
     private static final String START_SECONDS = "180";
     private static final long STOP_SECONDS = 60;
@@ -22,7 +23,7 @@ final class StandaloneCluster implements AutoCloseable {
         this.master = master;
     }
 
-    /** What the script printed and how it ended. */
+    /** Output and exit code of the script. */
     record Result(int exitCode, String out, String err) {}
 
     /** Starts a master and one worker with these cores and gigabytes. */
@@ -30,8 +31,14 @@ final class StandaloneCluster implements AutoCloseable {
         return start(state, "--cores", Integer.toString(cores), "--memory", gigabytes + "g");
     }
 
-    /** Starts a master and workers with these options of the script, on ports that are free. */
+    /** Starts a master and workers with these options of the script, on free ports. */
     static StandaloneCluster start(Path state, String... options) throws IOException, InterruptedException {
+        return start(state, Map.of(), options);
+    }
+
+    /** Starts a master and workers of the Spark installation that {@code SPARK_HOME} in this environment names. */
+    static StandaloneCluster start(Path state, Map<String, String> environment, String... options)
+            throws IOException, InterruptedException {
         List<String> arguments = new ArrayList<>(List.of(
                 "--state",
                 state.toString(),
@@ -44,30 +51,36 @@ final class StandaloneCluster implements AutoCloseable {
                 "--timeout",
                 START_SECONDS));
         arguments.addAll(List.of(options));
-        Result result = run("start", arguments.toArray(String[]::new));
+        Result result = run("start", environment, arguments.toArray(String[]::new));
         if (result.exitCode() != 0) {
-            throw new IOException("no cluster: " + result.err());
+            throw new IOException("the cluster did not start: " + result.err());
         }
         return new StandaloneCluster(state, result.out().strip());
     }
 
     /** Runs a command of the script. */
     static Result run(String command, String... arguments) throws IOException, InterruptedException {
+        return run(command, Map.of(), arguments);
+    }
+
+    private static Result run(String command, Map<String, String> environment, String... arguments)
+            throws IOException, InterruptedException {
         Path out = Files.createTempFile("cluster", ".out");
         Path err = Files.createTempFile("cluster", ".err");
         try {
             List<String> line = new ArrayList<>(List.of(script().toString(), command));
             line.addAll(List.of(arguments));
-            // Files, not pipes: what is started stays and would hold a pipe open.
+            // Files, not pipes: the daemons outlive the script and would keep a pipe open.
             ProcessBuilder builder =
                     new ProcessBuilder(line).redirectOutput(out.toFile()).redirectError(err.toFile());
             builder.environment().put("JAVA_HOME", System.getProperty("java.home"));
             builder.environment().put("SPARK_DAEMON_MEMORY", "512m");
             builder.environment().remove("SPARK_HOME");
+            builder.environment().putAll(environment);
             Process process = builder.start();
             if (!process.waitFor(Long.parseLong(START_SECONDS) + STOP_SECONDS, TimeUnit.SECONDS)) {
                 process.destroy();
-                throw new IOException("no end of " + line + ": " + Files.readString(err));
+                throw new IOException("timeout of " + line + ": " + Files.readString(err));
             }
             return new Result(process.exitValue(), Files.readString(out), Files.readString(err));
         } finally {
@@ -82,12 +95,12 @@ final class StandaloneCluster implements AutoCloseable {
                 .normalize();
     }
 
-    /** URL for {@code --master}. */
+    /** Returns the URL for {@code --master}. */
     String master() {
         return master;
     }
 
-    /** The master and the workers. */
+    /** Returns the processes of the master and the workers. */
     List<ProcessHandle> daemons() throws IOException {
         List<ProcessHandle> daemons = new ArrayList<>();
         try (DirectoryStream<Path> files = Files.newDirectoryStream(state, "*.pid")) {
@@ -99,7 +112,7 @@ final class StandaloneCluster implements AutoCloseable {
         return daemons;
     }
 
-    /** The executors that run now. */
+    /** Returns the executors that are running. */
     List<ProcessHandle> executors() throws IOException {
         return daemons().stream()
                 .flatMap(ProcessHandle::descendants)
@@ -112,7 +125,7 @@ final class StandaloneCluster implements AutoCloseable {
         try {
             Result result = run("stop", "--state", state.toString());
             if (result.exitCode() != 0) {
-                throw new IOException("the cluster does not stop: " + result.err());
+                throw new IOException("the cluster did not stop: " + result.err());
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

@@ -16,7 +16,10 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** What {@code deploy/standalone/cluster} refuses, and what it does where nothing runs; {@link StandaloneScriptsIT} has the rest. */
+/**
+ * Checks what {@code deploy/standalone/cluster} rejects, and its commands if nothing runs; {@link StandaloneScriptsIT} runs
+ * clusters.
+ */
 class StandaloneScriptTest {
     private static final Path SCRIPT = Path.of("../deploy/standalone/cluster");
 
@@ -27,21 +30,21 @@ class StandaloneScriptTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
-                    go                                        | start, join, status or stop, not 'go'
-                    start --workers                           | unknown option, or one without its value: '--workers'
+                    go                                        | the command must be start, join, status or stop, not 'go'
+                    start --workers                           | unknown option, or no value after it: '--workers'
                     start --workers two                       | --workers must be a whole number, not 'two'
                     start --worker 2                          | unknown option '--worker'
-                    start --workers 2 --cores 1               | name the --cores and the --memory of each
+                    start --workers 2 --cores 1               | give --cores and --memory of each
                     start --memory 3                          | --memory must be a size such as 6g or 3000m, not '3'
-                    start --gpus 1 --gpu-discovery /not/there | --gpu-discovery /not/there is no program
+                    start --gpus 1 --gpu-discovery /not/there | --gpu-discovery /not/there is not an executable file
                     start --properties-file /not/there        | --properties-file /not/there cannot be read
                     join                                      | join needs the URL of a master
                     join http://localhost:8080                | not 'http://localhost:8080'
                     join spark://localhost:7077 --port 1      | unknown option '--port'
                     join spark://localhost:7077 --workers 0   | join needs at least one worker
-                    stop --workers 2                          | stop takes no '--workers'
+                    stop --workers 2                          | stop does not accept '--workers'
                     """)
-    void wrongUsageIsSaidBeforeAnythingStarts(String line, String message) throws Exception {
+    void wrongUsageIsReportedBeforeAnythingStarts(String line, String message) throws Exception {
         Result result = run(line.split(" ", -1));
 
         assertThat(result.exitCode()).isEqualTo(2);
@@ -51,7 +54,7 @@ class StandaloneScriptTest {
     }
 
     @Test
-    void moreGpusThanThereAreIsRefused() throws Exception {
+    void rejectsMoreGpusThanTheMachineHas() throws Exception {
         Path discovery = Files.writeString(
                 directory.resolve("discover"), "#!/bin/sh\necho '{\"name\":\"gpu\",\"addresses\":[\"0\",\"1\"]}'\n");
         Files.setPosixFilePermissions(discovery, PosixFilePermissions.fromString("rwxr-xr-x"));
@@ -59,12 +62,12 @@ class StandaloneScriptTest {
         Result result = start("--gpus", "3", "--gpu-discovery", discovery.toString());
 
         assertThat(result.exitCode()).isEqualTo(1);
-        assertThat(result.err()).contains("1 workers with 3 GPUs each need 3, and " + discovery + " finds 2");
+        assertThat(result.err()).contains("1 workers with 3 GPUs each need 3, but " + discovery + " finds 2");
         assertThat(state()).isEmptyDirectory();
     }
 
     @Test
-    void discoveryScriptThatFailsStopsTheStart() throws Exception {
+    void failingDiscoveryScriptStopsTheStart() throws Exception {
         Path discovery =
                 Files.writeString(directory.resolve("discover"), "#!/bin/sh\necho 'no GPU here' >&2\nexit 1\n");
         Files.setPosixFilePermissions(discovery, PosixFilePermissions.fromString("rwxr-xr-x"));
@@ -72,12 +75,12 @@ class StandaloneScriptTest {
         Result result = start("--gpus", "1", "--gpu-discovery", discovery.toString());
 
         assertThat(result.exitCode()).isEqualTo(1);
-        assertThat(result.err()).contains("no GPU here", "found none, and said why above");
+        assertThat(result.err()).contains("no GPU here", "found no GPU; its message is above");
         assertThat(state()).isEmptyDirectory();
     }
 
     @Test
-    void sparkHomeThatIsNoneIsRefused() throws Exception {
+    void rejectsSparkHomeWithoutSpark() throws Exception {
         Result result = start("--workers", "0");
 
         assertThat(result.exitCode()).isEqualTo(2);
@@ -85,7 +88,7 @@ class StandaloneScriptTest {
     }
 
     @Test
-    void nothingToStopIsNoError() throws Exception {
+    void stopSucceedsIfNothingRuns() throws Exception {
         assertThat(run("stop").exitCode()).isZero();
 
         Files.createDirectory(state());
@@ -94,24 +97,24 @@ class StandaloneScriptTest {
                 Long.toString(ProcessHandle.current().pid()));
 
         assertThat(run("stop").exitCode())
-                .as("a number that another process has now")
+                .as("the process id belongs to another program now")
                 .isZero();
         assertThat(state()).isEmptyDirectory();
     }
 
     @Test
-    void statusOfNothingFails() throws Exception {
+    void statusFailsIfNothingRuns() throws Exception {
         assertThat(run("status").exitCode()).isEqualTo(1);
     }
 
     @Test
-    void twoStartsAtATimeAreRefused() throws Exception {
+    void rejectsACommandWhileAnotherOneRuns() throws Exception {
         Files.createDirectories(state().resolve("lock"));
 
         Result result = run("stop");
 
         assertThat(result.exitCode()).isEqualTo(2);
-        assertThat(result.err()).contains("another start or stop is at work in ", "rmdir '");
+        assertThat(result.err()).contains("another start or stop is running in ", "rmdir '");
     }
 
     @Test
@@ -128,7 +131,7 @@ class StandaloneScriptTest {
         return directory.resolve("state");
     }
 
-    /** With an installation that is there as far as the script looks before it starts anything, where GPUs are asked for. */
+    /** Runs start with an installation of Spark that passes the script's check, but only if GPUs are requested. */
     private Result start(String... options) throws IOException, InterruptedException {
         Path bin = Files.createDirectories(directory.resolve("spark/bin"));
         if (List.of(options).contains("--gpus")) {

@@ -17,7 +17,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** {@code deploy/standalone/cluster} with two workers, and the launcher on it, as a scheduled run would be. */
+/** Starts {@code deploy/standalone/cluster} with two workers and runs the launcher on it, as a scheduled run does. */
 class StandaloneScriptsIT {
     private static final int IMAGES = 1005;
 
@@ -32,7 +32,7 @@ class StandaloneScriptsIT {
     }
 
     @Test
-    void labelsOnTwoWorkersWithAGpuEachThenFindsNothingToDoAndLeavesNothingBehind() throws Exception {
+    void twoWorkersWithAGpuEachLabelAllImagesAndStopLeavesNothingBehind() throws Exception {
         Path state = directory.resolve("cluster state");
         try (StandaloneCluster cluster = StandaloneCluster.start(
                 state,
@@ -46,17 +46,17 @@ class StandaloneScriptsIT {
                 "1",
                 "--gpu-discovery",
                 discoveryScript().toString())) {
-            aSecondStartIsRefused(state);
+            secondStartIsRejected(state);
             Map<String, String> launcher = launcher(cluster.master());
             Path table = directory.resolve("table");
 
-            labelsEveryImageOnBothWorkers(launcher, table);
-            linesOfExecutorsNameTheirTask(state);
-            aRunAgainFindsNothingToDo(launcher, table);
-            stoppingEndsAnApplicationThatRuns(cluster, state);
+            bothWorkersLabelEveryImage(launcher, table);
+            executorLogsNameTheTask(state);
+            secondRunFindsNothingToDo(launcher, table);
+            stopEndsARunningApplication(cluster, state);
         }
         assertThat(StandaloneCluster.run("stop", "--state", state.toString()).exitCode())
-                .as("stopping what is stopped")
+                .as("stopping a stopped cluster")
                 .isZero();
         assertThat(state).as("links to jars").isDirectoryNotContaining("glob:**/spark");
     }
@@ -68,14 +68,14 @@ class StandaloneScriptsIT {
         return Files.setPosixFilePermissions(script, PosixFilePermissions.fromString("rwxr-xr-x"));
     }
 
-    private static void aSecondStartIsRefused(Path state) throws Exception {
+    private static void secondStartIsRejected(Path state) throws Exception {
         StandaloneCluster.Result second = StandaloneCluster.run("start", "--state", state.toString());
 
         assertThat(second.exitCode()).isEqualTo(2);
-        assertThat(second.err()).contains("cluster: running already: worker-1 worker-2 master; stop first");
+        assertThat(second.err()).contains("cluster: already running: worker-1 worker-2 master; stop first");
     }
 
-    private static void labelsEveryImageOnBothWorkers(Map<String, String> launcher, Path table) throws Exception {
+    private static void bothWorkersLabelEveryImage(Map<String, String> launcher, Path table) throws Exception {
         JobProcess.Result result = label(launcher, table);
 
         assertThat(result.exitCode()).as(result.err()).isZero();
@@ -84,7 +84,7 @@ class StandaloneScriptsIT {
         assertThat(devices.findValuesAsText("gpu_address")).containsExactlyInAnyOrder("0", "1");
     }
 
-    private static void linesOfExecutorsNameTheirTask(Path state) throws IOException {
+    private static void executorLogsNameTheTask(Path state) throws IOException {
         try (Stream<Path> files = Files.walk(state.resolve("work"))) {
             List<Path> logs = files.filter(file -> file.endsWith("stderr")).toList();
             assertThat(logs).hasSize(2);
@@ -94,16 +94,16 @@ class StandaloneScriptsIT {
         }
     }
 
-    private static void aRunAgainFindsNothingToDo(Map<String, String> launcher, Path table) throws Exception {
+    private static void secondRunFindsNothingToDo(Map<String, String> launcher, Path table) throws Exception {
         JsonNode before = read(table.resolve("_cardinal/run.json"));
 
         JobProcess.Result again = label(launcher, table);
 
         assertThat(again.exitCode()).as(again.err()).isZero();
-        assertThat(again.out()).contains("nothing to do: all 1,005 images are labelled already");
+        assertThat(again.out()).contains("nothing to do: all 1,005 images are labeled already");
         assertThat(rows(table)).isEqualTo(IMAGES);
         assertThat(read(table.resolve("_cardinal/run.json")))
-                .as("the last run that did anything")
+                .as("the last run that labeled images")
                 .isEqualTo(before);
         try (Stream<Path> files = Files.list(table.resolve("_cardinal/runs"))) {
             TreeSet<Path> runs = new TreeSet<>(files.toList());
@@ -115,15 +115,16 @@ class StandaloneScriptsIT {
         }
     }
 
-    private static void stoppingEndsAnApplicationThatRuns(StandaloneCluster cluster, Path state) throws Exception {
+    private static void stopEndsARunningApplication(StandaloneCluster cluster, Path state) throws Exception {
         Process driver = JobProcess.startSubmit(
                 directory,
                 Map.of("spark.master", cluster.master(), "spark.executor.memory", "1g"),
-                arguments(directory.resolve("cut off")));
+                arguments(directory.resolve("interrupted")));
         try {
             while (cluster.executors().isEmpty()) {
                 assertThat(driver.waitFor(100, TimeUnit.MILLISECONDS))
-                        .as("an end without executors: " + Files.readString(directory.resolve("err.txt")))
+                        .as("the driver ended before it had executors: "
+                                + Files.readString(directory.resolve("err.txt")))
                         .isFalse();
             }
             cluster.close();
@@ -133,7 +134,7 @@ class StandaloneScriptsIT {
         assertThat(ProcessHandle.allProcesses()
                         .map(process -> process.info().commandLine().orElse(""))
                         .filter(line -> line.contains(state.toString())))
-                .as("processes left")
+                .as("remaining processes")
                 .isEmpty();
     }
 
@@ -146,7 +147,7 @@ class StandaloneScriptsIT {
                 "CARDINAL_SPARK_OPTS",
                 "--conf spark.executor.cores=1 --conf spark.executor.memory=1g"
                         + " --conf spark.executor.resource.gpu.amount=1 --conf spark.task.resource.gpu.amount=1"
-                        // Both executors are there when the first task starts.
+                        // The first task waits until both executors are registered.
                         + " --conf spark.scheduler.minRegisteredResourcesRatio=1.0"
                         + " --conf spark.scheduler.maxRegisteredResourcesWaitingTime=60s");
     }

@@ -1,11 +1,12 @@
 package dev.cardinal.job;
 
-import dev.cardinal.udf.LabelOptions.Emit;
-import dev.cardinal.udf.PredictionSchema;
+import dev.cardinal.udf.options.LabelOptions.Emit;
+import dev.cardinal.udf.options.PredictionSchema;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -21,9 +22,9 @@ import org.jspecify.annotations.Nullable;
  * @param model id of the model
  * @param classes its classes; the id of the first is id0
  * @param topK predictions stored for an image
- * @param options others that run.json names, as JSON
- * @param imagesPerSecond as run.json says
- * @param macs as run.json says
+ * @param options further options in run.json, as JSON
+ * @param imagesPerSecond rate in run.json
+ * @param macs multiply-accumulates in run.json
  */
 public record ToyTable(
         String model,
@@ -36,7 +37,7 @@ public record ToyTable(
 
     private static final String LOGITS = ", \"emit\": \"logits\"";
 
-    /** Of a model of six animals, without logits. */
+    /** Returns a table of a model with six classes, without logits. */
     public static ToyTable of(String model) {
         return new ToyTable(model, CLASSES, 5, "", 10, 1000L);
     }
@@ -62,12 +63,12 @@ public record ToyTable(
         return new ToyTable(model, classes, topK, options, otherImagesPerSecond, otherMacs);
     }
 
-    /** Writes images and returns the directory as an option takes it. */
+    /** Writes images and returns the directory as an option value. */
     public String write(Path directory, List<Image> images) throws IOException {
         boolean hasLogits = options.contains(LOGITS);
         return write(
                 directory,
-                LocalSpark.session()
+                TestSpark.session()
                         .createDataFrame(
                                 images.stream()
                                         .map(image -> row(image, hasLogits))
@@ -76,11 +77,15 @@ public record ToyTable(
                         .coalesce(1));
     }
 
-    /** Writes rows and returns the directory as an option takes it. */
+    /** Writes rows and returns the directory as an option value. */
     public String write(Path directory, Dataset<Row> rows) throws IOException {
         rows.write().mode(SaveMode.Append).parquet(directory.toString());
         Files.createDirectories(directory.resolve("_cardinal"));
-        Files.writeString(directory.resolve("_cardinal/run.json"), """
+        Files.writeString(
+                directory.resolve("_cardinal/run.json"),
+                String.format(
+                        Locale.ROOT,
+                        """
                 {
                   "outcome": "done",
                   "model": {"id": "%s", "card": "toy", "fingerprint": "01", "uri": "toy", "classes": [%s]},
@@ -88,7 +93,7 @@ public record ToyTable(
                   "images_per_second": %s,
                   "macs": %s
                 }
-                """.formatted(
+                """,
                         model,
                         IntStream.range(0, classes.size())
                                 .mapToObj(c -> "{\"name\": \"" + classes.get(c) + "\", \"id\": \"id" + c + "\"}")
@@ -130,7 +135,7 @@ public record ToyTable(
     /**
      * An image.
      *
-     * @param predicted classes, the first with the score, others with 0
+     * @param predicted classes, the first with the score, the others with 0
      */
     @SuppressWarnings("ArrayRecordComponent")
     public record Image(
@@ -142,7 +147,7 @@ public record ToyTable(
             int[] predicted,
             float @Nullable [] logits) {
 
-        /** One with a score of 0.5. */
+        /** Returns an image with a score of 0.5. */
         public static Image of(String path, @Nullable String truth, int... predicted) {
             return new Image(path, null, truth, "ok", 0.5f, predicted, null);
         }

@@ -4,8 +4,8 @@ import dev.cardinal.job.label.LabelJob;
 import dev.cardinal.job.label.LabelProgress;
 import dev.cardinal.job.label.LabelRequest;
 import dev.cardinal.job.source.SourceSpec;
-import dev.cardinal.udf.EngineOptions;
-import dev.cardinal.udf.LabelOptions;
+import dev.cardinal.udf.options.ExecutionOptions;
+import dev.cardinal.udf.options.LabelOptions;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -21,7 +21,7 @@ import java.util.Optional;
 import org.apache.spark.sql.SparkSession;
 
 /**
- * A Spark application, a process of its own, that labels the same images again and again: for benchmarks in which two of them take
+ * A Spark application in a separate process that labels the same images repeatedly, for benchmarks in which two applications take
  * turns. Its executors keep their model.
  */
 final class WarmApplication implements AutoCloseable {
@@ -35,7 +35,7 @@ final class WarmApplication implements AutoCloseable {
         this.answers = new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8));
     }
 
-    /** Starts one, which labels once before it is there. */
+    /** Starts an application and labels the images once, to warm it up. */
     static WarmApplication start(
             String master, Path scratch, int cores, int coresEach, String model, String images, String precision)
             throws IOException {
@@ -75,13 +75,13 @@ final class WarmApplication implements AutoCloseable {
         }
     }
 
-    /** Labels the images, into a table of their own, and returns images a second. */
+    /** Labels the images into a new table and returns images per second. */
     double label() {
         try {
             process.outputWriter().append("label\n").flush();
             String answer = answers.readLine();
             if (answer == null) {
-                throw new IOException("the application has ended; its log is in the benchmark's directory");
+                throw new IOException("the application ended; its log is in the benchmark's directory");
             }
             return Double.parseDouble(answer);
         } catch (IOException e) {
@@ -94,22 +94,26 @@ final class WarmApplication implements AutoCloseable {
         process.destroy();
     }
 
-    /** The application: model, directory of images, precision, directory to write to; a line of its input is a run, whose images a second it prints. */
+    /**
+     * Runs the application. Each line on standard input starts a run, whose images per second it prints.
+     *
+     * @param args model, directory of images, precision, output directory
+     */
     @SuppressWarnings("SystemOut") // its answers
     public static void main(String[] args) throws IOException {
         LabelOptions usual = LabelOptions.defaults();
-        EngineOptions engine = new EngineOptions(
+        ExecutionOptions engine = new ExecutionOptions(
                 BATCH_SIZE,
-                usual.engine().prefetch(),
-                EngineOptions.PrecisionChoice.valueOf(args[2].toUpperCase(Locale.ROOT)),
-                usual.engine().device(),
-                usual.engine().distribution());
+                usual.execution().prefetch(),
+                ExecutionOptions.PrecisionChoice.valueOf(args[2].toUpperCase(Locale.ROOT)),
+                usual.execution().device(),
+                usual.execution().distribution());
         LabelOptions options = new LabelOptions(
                 usual.topK(), usual.emit(), usual.maxFileBytes(), usual.image(), usual.fields(), engine);
         try (SparkSession spark = SparkSession.builder().appName("benchmark").getOrCreate();
                 BufferedReader turns = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8))) {
             while (turns.readLine() != null) {
-                Path output = Files.createTempDirectory(Path.of(args[3]), "labelled");
+                Path output = Files.createTempDirectory(Path.of(args[3]), "labeled");
                 LabelRequest request = new LabelRequest(
                         args[0],
                         null,

@@ -1,6 +1,6 @@
-"""Writes what PyTorch predicts for the demo's 1,000 images, in float32, to three files beside it:
-expected_demo_predictions.csv, one line an image, expected_demo_counts.csv, one line a class and one for all, and
-expected_demo_small.csv, the same as the first of the second, smaller teacher.
+"""Writes PyTorch's float32 predictions for the demo's 1,000 images to three files in its directory:
+expected_demo_predictions.csv, one line per image, expected_demo_counts.csv, one line per class and one for all, and
+expected_demo_small.csv, one line per image for the second, smaller teacher.
 
 usage, from the repository's root: python3 spark-job/src/test/resources/dev/cardinal/job/expected_demo_predictions.py
 needs: PyTorch 2.13 (CPU), Debian's dataset-fashion-mnist.

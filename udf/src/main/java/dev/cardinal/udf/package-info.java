@@ -1,4 +1,4 @@
-/** Where an image becomes a prediction: model cache, batching, and the functions Spark calls. */
+/** Entry points that users name in Spark's settings: the SQL extensions and the plugin. */
 @NullMarked
 package dev.cardinal.udf;
 

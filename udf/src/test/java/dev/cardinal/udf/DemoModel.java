@@ -1,13 +1,15 @@
 package dev.cardinal.udf;
 
-import dev.cardinal.zoo.BundleCard;
-import dev.cardinal.zoo.CardJson;
-import dev.cardinal.zoo.Catalogue;
+import dev.cardinal.udf.bundle.BroadcastBundle;
+import dev.cardinal.udf.model.ModelSpec;
 import dev.cardinal.zoo.ImportProgress;
-import dev.cardinal.zoo.ImportRequest;
-import dev.cardinal.zoo.ModelCard;
-import dev.cardinal.zoo.ModelImport;
-import dev.cardinal.zoo.Preprocessing;
+import dev.cardinal.zoo.card.BundleCard;
+import dev.cardinal.zoo.card.CardJson;
+import dev.cardinal.zoo.card.ModelCard;
+import dev.cardinal.zoo.card.ModelCatalog;
+import dev.cardinal.zoo.card.Preprocessing;
+import dev.cardinal.zoo.convert.ImportRequest;
+import dev.cardinal.zoo.convert.ModelImport;
 import dev.cardinal.zoo.serving.ServedModel;
 import java.io.FileNotFoundException;
 import java.io.IOException;
@@ -18,17 +20,17 @@ import java.util.List;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileSystem;
 
-/** The model that comes with Cardinal, imported for a test class. */
+/** Imports the model that comes with Cardinal. */
 public final class DemoModel {
     private static final String ID = "fashion_resnext20_8x4d";
 
     private DemoModel() {}
 
     public static ModelCard card() {
-        return Catalogue.find(ID);
+        return ModelCatalog.find(ID);
     }
 
-    /** The same network with another mean, which makes another model of it with a fingerprint of its own. */
+    /** Returns the card of the same network with another mean, which is another model with its own fingerprint. */
     public static ModelCard cardWithMean(double mean) {
         ModelCard card = card();
         Preprocessing demo = card.preprocessing();
@@ -42,10 +44,10 @@ public final class DemoModel {
         return new ModelCard(card.id(), card.aliases(), card.architecture(), other, card.labels(), card.source());
     }
 
-    /** Imports a card's variant of the model; the directory must be missing or empty. */
+    /** Imports the model with a card; the directory must be missing or empty. */
     public static BundleCard importTo(ModelCard card, Path directory) throws IOException {
         Path checkpoint = Files.createTempFile("demo", ".pth");
-        try (InputStream in = ModelCard.class.getResourceAsStream("demo/" + ID + ".pth")) {
+        try (InputStream in = ModelCard.class.getResourceAsStream("/dev/cardinal/zoo/demo/" + ID + ".pth")) {
             if (in == null) {
                 throw new FileNotFoundException("the demo checkpoint is not on the class path");
             }
@@ -57,7 +59,7 @@ public final class DemoModel {
         }
     }
 
-    /** What an imported bundle is, as a task knows it. */
+    /** Reads an imported bundle as a task does. */
     public static ServedModel read(Path bundle) throws IOException {
         try (InputStream in = Files.newInputStream(bundle.resolve(BundleCard.CARD_FILE))) {
             return ServedModel.of(CardJson.readBundle(BundleCard.CARD_FILE, in));
@@ -68,7 +70,7 @@ public final class DemoModel {
     public static ModelSpec broadcast(BundleCard bundle, Path directory) throws IOException {
         return new ModelSpec(
                 ServedModel.of(bundle),
-                BroadcastFiles.of(
+                BroadcastBundle.of(
                         LocalSpark.context(),
                         FileSystem.getLocal(new Configuration()),
                         new org.apache.hadoop.fs.Path(directory.toUri()),

@@ -11,12 +11,12 @@ import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.Path;
 import org.apache.hadoop.fs.RawLocalFileSystem;
 
-/** The local disk, which fails as a test says before it opens a file. */
+/** The local file system, except that opening a file throws the next queued failure. */
 public final class FailingFileSystem extends RawLocalFileSystem {
-    static final Deque<IOException> FAILURES = new ArrayDeque<>();
+    public static final Deque<IOException> FAILURES = new ArrayDeque<>();
 
-    /** Under which {@code failing:/path} is this file system. */
-    static Configuration configuration() {
+    /** Returns a configuration in which {@code failing:/path} is this file system. */
+    public static Configuration configuration() {
         Configuration configuration = new Configuration();
         configuration.set("fs.failing.impl", FailingFileSystem.class.getName());
         return configuration;
@@ -27,7 +27,7 @@ public final class FailingFileSystem extends RawLocalFileSystem {
         return URI.create("failing:///");
     }
 
-    /** Without the permissions, which the local disk's file system has of {@code file:} paths only. */
+    /** Lists without permissions, which the local file system returns only for {@code file:} paths. */
     @Override
     public FileStatus[] listStatus(Path path) throws IOException {
         return Arrays.stream(super.listStatus(path))

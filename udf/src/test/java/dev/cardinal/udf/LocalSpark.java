@@ -3,7 +3,7 @@ package dev.cardinal.udf;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.sql.SparkSession;
 
-/** The one Spark session that the test classes of a JVM share; it ends with the JVM. */
+/** The Spark session that all test classes of a JVM share; it ends with the JVM. */
 public final class LocalSpark {
     private LocalSpark() {}
 
@@ -19,7 +19,7 @@ public final class LocalSpark {
                 .getOrCreate();
     }
 
-    /** Another session of the same application, with Cardinal's SQL function. */
+    /** Returns another session of the same application, with Cardinal's SQL function. */
     public static SparkSession withExtensions() {
         SparkSession others = session();
         try {

@@ -7,18 +7,18 @@ import java.io.UncheckedIOException;
 import java.util.Random;
 import javax.imageio.ImageIO;
 
-/** Pictures of noise, the same for the same seed. */
+/** Creates images of noise; the same seed gives the same image. */
 public final class Pictures {
     private Pictures() {}
 
-    /** {@code height x width x 3} bytes. */
+    /** Returns {@code height x width x 3} bytes. */
     public static byte[] rgb(int width, int height, long seed) {
         byte[] rgb = new byte[width * height * 3];
         new Random(seed).nextBytes(rgb);
         return rgb;
     }
 
-    /** The same pixels, encoded without loss. */
+    /** Returns the same pixels, encoded without loss. */
     public static byte[] png(int width, int height, long seed) {
         byte[] rgb = rgb(width, height, seed);
         BufferedImage image = new BufferedImage(width, height, BufferedImage.TYPE_INT_RGB);

@@ -2,11 +2,18 @@ package dev.cardinal.udf;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.cardinal.udf.LabelOptions.Emit;
+import dev.cardinal.udf.fetch.ImageRef;
+import dev.cardinal.udf.fetch.RecordFields;
 import dev.cardinal.udf.image.ImageOptions;
 import dev.cardinal.udf.image.ImageOptions.ExifOrientation;
 import dev.cardinal.udf.image.Status;
-import dev.cardinal.zoo.BundleCard;
+import dev.cardinal.udf.metrics.LabelMetrics;
+import dev.cardinal.udf.model.ModelSpec;
+import dev.cardinal.udf.options.ExecutionOptions;
+import dev.cardinal.udf.options.LabelOptions;
+import dev.cardinal.udf.options.LabelOptions.Emit;
+import dev.cardinal.udf.pipeline.LabelPartition;
+import dev.cardinal.zoo.card.BundleCard;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -24,9 +31,9 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What travels with a task, through Java's serialization as Spark sends it. */
+/** Tests Java serialization of the objects that Spark sends with a task. */
 class SerializationTest {
-    /** A task's closure may take no more; the model itself has 1,740,000 bytes. */
+    /** Maximum size of a task's closure; the model itself has 1,740,000 bytes. */
     private static final int SMALL_BYTES = 32 << 10;
 
     private static final LabelOptions OPTIONS = new LabelOptions(
@@ -39,7 +46,7 @@ class SerializationTest {
                     "label",
                     "name",
                     List.of(new StructField("origin", DataTypes.StringType, true, Metadata.empty()))),
-            EngineOptions.defaults().withBatchSize(5));
+            ExecutionOptions.defaults().withBatchSize(5));
 
     @TempDir
     private static Path directory;
@@ -54,33 +61,33 @@ class SerializationTest {
     }
 
     @Test
-    void imageReferenceSurvives() throws Exception {
+    void imageReferenceIsSerialized() throws Exception {
         ImageRef known = ImageRef.file("file:/a b.jpg", 5, 6, "cat");
         ImageRef unknown = ImageRef.file("file:/größe.jpg", 0, -1, null);
 
         assertThat(copy(known)).isEqualTo(known);
-        ImageRef damaged = ImageRef.problem("file:/a.tar", 5, 6, new ImageRef.Problem(Status.UNDECODABLE, "torn"));
+        ImageRef corrupt = ImageRef.problem("file:/a.tar", 5, 6, new ImageRef.Problem(Status.UNDECODABLE, "torn"));
         assertThat(copy(unknown)).isEqualTo(unknown);
-        assertThat(copy(damaged)).isEqualTo(damaged);
+        assertThat(copy(corrupt)).isEqualTo(corrupt);
     }
 
     @Test
-    void optionsSurvive() throws Exception {
+    void optionsAreSerialized() throws Exception {
         assertThat(copy(OPTIONS)).isEqualTo(OPTIONS);
     }
 
     @Test
-    void modelSurvivesAndIsSmall() throws Exception {
+    void modelIsSerializedAndSmall() throws Exception {
         ModelSpec copy = copy(model);
 
         assertThat(copy.model()).isEqualTo(model.model());
-        Path placed = copy.files().place(directory.resolve("executor"));
-        assertThat(placed.resolve("saved_model.pb")).hasSameBinaryContentAs(directory.resolve("model/saved_model.pb"));
+        Path copied = copy.files().materialize(directory.resolve("executor"));
+        assertThat(copied.resolve("saved_model.pb")).hasSameBinaryContentAs(directory.resolve("model/saved_model.pb"));
         assertThat(serialize(model)).hasSizeLessThan(SMALL_BYTES);
     }
 
     @Test
-    void functionOfATaskSurvivesAndIsSmall() throws Exception {
+    void functionOfATaskIsSerializedAndSmall() throws Exception {
         LabelPartition function = new LabelPartition(
                 model,
                 OPTIONS,
@@ -99,7 +106,7 @@ class SerializationTest {
         return bytes.toByteArray();
     }
 
-    @SuppressWarnings({"unchecked", "BanSerializableRead"}) // reads what this test has just written
+    @SuppressWarnings({"unchecked", "BanSerializableRead"}) // reads only bytes that this test has written
     private static <T> T copy(T object) throws IOException, ClassNotFoundException {
         try (ObjectInputStream in = new ObjectInputStream(new ByteArrayInputStream(serialize(object)))) {
             return (T) in.readObject();

@@ -7,16 +7,17 @@ import java.nio.charset.CharacterCodingException;
 import java.nio.charset.Charset;
 
 /**
- * A position that moves through part of a file and never past its end.
+ * Reads values one after another from a range of a file.
  *
- * <p>Every read throws {@link CardinalException} where the bytes run out. Borrows its file; not thread-safe.
+ * <p>Every read throws {@link CardinalException} if it reaches past the end of the range. Does not close the file. Not
+ * thread-safe.
  */
 final class ByteCursor {
     private final MappedFile file;
     private final long end;
     private long position;
 
-    /** From a start to an end, both inside the file. */
+    /** Creates a cursor for the bytes from {@code start} to {@code end}, which must be inside the file. */
     ByteCursor(MappedFile file, long start, long end) {
         this.file = file;
         this.position = start;
@@ -27,7 +28,7 @@ final class ByteCursor {
         return file;
     }
 
-    /** Offset of the next byte in the file. */
+    /** Returns the offset of the next byte in the file. */
     long position() {
         return position;
     }
@@ -53,7 +54,7 @@ final class ByteCursor {
         return little(8).getDouble();
     }
 
-    /** The next bytes; their number is checked against what remains before anything is allocated. */
+    /** Reads the next bytes. Compares their number with the remaining bytes before it allocates memory. */
     byte[] bytes(long count) {
         require(count);
         byte[] bytes = new byte[Math.toIntExact(count)];
@@ -62,13 +63,13 @@ final class ByteCursor {
         return bytes;
     }
 
-    /** The next bytes as text; malformed text is damage. */
+    /** Reads the next bytes as text. Malformed text means that the file is corrupt. */
     String text(long bytes, Charset charset) {
         long start = position;
         try {
             return charset.newDecoder().decode(ByteBuffer.wrap(bytes(bytes))).toString();
         } catch (CharacterCodingException e) {
-            throw file.origin().damaged(start, "text is not valid " + charset);
+            throw file.errors().corrupt(start, "the text is not valid " + charset);
         }
     }
 
@@ -83,7 +84,7 @@ final class ByteCursor {
 
     private void require(long count) {
         if (count < 0 || count > remaining()) {
-            throw file.origin().damaged(position, count + " bytes are to be read where " + remaining() + " remain");
+            throw file.errors().corrupt(position, "expected " + count + " bytes but only " + remaining() + " remain");
         }
     }
 }

@@ -2,7 +2,7 @@ package dev.cardinal.zoo.checkpoint;
 
 import java.nio.ByteBuffer;
 
-/** Element type of a stored tensor. */
+/** Element types of tensors in checkpoints. */
 public enum ElementType {
     FLOAT64(8),
     FLOAT32(4),
@@ -21,12 +21,12 @@ public enum ElementType {
         this.bytes = bytes;
     }
 
-    /** Size of one element. */
+    /** Returns the size of one element in bytes. */
     public int bytes() {
         return bytes;
     }
 
-    /** Whether weights may be stored in it. */
+    /** Returns whether this is a floating-point type, which weights must have. */
     public boolean isFloating() {
         return this == FLOAT64 || this == FLOAT32 || this == FLOAT16 || this == BFLOAT16;
     }
@@ -54,7 +54,7 @@ public enum ElementType {
         }
     }
 
-    /** IEEE 754 binary16 to binary32, exactly. */
+    /** Converts IEEE 754 binary16 to binary32, exactly. */
     private static float half(short bits) {
         int sign = (bits & 0x8000) << 16;
         int exponent = (bits >> 10) & 0x1f;

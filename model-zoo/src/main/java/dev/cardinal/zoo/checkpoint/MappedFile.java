@@ -11,67 +11,75 @@ import java.util.zip.CRC32;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A read-only file of any size, mapped into memory in chunks as they are first touched.
+ * A read-only file of any size, mapped into memory in chunks. Each chunk is mapped at the first access.
  *
- * <p>Whoever opens it closes it; the mappings themselves go with garbage collection. Not thread-safe.
+ * <p>The caller of {@link #open(CheckpointSource, CheckpointFormat)} closes it; the garbage collector releases the mappings. Not
+ * thread-safe.
  */
 final class MappedFile implements AutoCloseable {
-    /** One mapping holds at most 2 GiB; a power of two keeps the chunks page-aligned. */
+    /** A mapping is limited to 2 GiB; a power of two keeps the chunks page-aligned. */
     static final int CHUNK_BYTES = 1 << 30;
 
     private static final int CRC_STEP = 1 << 20;
 
-    private final Origin origin;
+    private final Path path;
+    private final CheckpointErrors errors;
     private final FileChannel channel;
     private final long length;
     private final int chunkBytes;
     private final @Nullable ByteBuffer[] chunks;
 
-    private MappedFile(Origin origin, FileChannel channel, long length, int chunkBytes) {
-        this.origin = origin;
+    private MappedFile(Path path, CheckpointErrors errors, FileChannel channel, long length, int chunkBytes) {
+        this.path = path;
+        this.errors = errors;
         this.channel = channel;
         this.length = length;
         this.chunkBytes = chunkBytes;
         this.chunks = new ByteBuffer[Math.toIntExact((length + chunkBytes - 1) / chunkBytes)];
     }
 
-    static MappedFile open(Path file, Container container) {
-        return open(file, container, CHUNK_BYTES);
+    static MappedFile open(CheckpointSource source, CheckpointFormat format) {
+        return open(source, format, CHUNK_BYTES);
     }
 
-    static MappedFile open(Path file, Container container, int chunkBytes) {
-        Origin origin = new Origin(file, container.id());
+    static MappedFile open(CheckpointSource source, CheckpointFormat format, int chunkBytes) {
+        CheckpointErrors errors = new CheckpointErrors(source.name(), format.id());
+        Path file = source.path();
         try {
             FileChannel channel = FileChannel.open(file, StandardOpenOption.READ);
             try {
-                return new MappedFile(origin, channel, channel.size(), chunkBytes);
+                return new MappedFile(file, errors, channel, channel.size(), chunkBytes);
             } catch (IOException | RuntimeException e) {
                 channel.close();
                 throw e;
             }
         } catch (IOException | ArithmeticException e) {
-            throw origin.unreadable(e);
+            throw errors.unreadable(e);
         }
     }
 
-    Origin origin() {
-        return origin;
+    Path path() {
+        return path;
     }
 
-    /** Size of the file in bytes. */
+    CheckpointErrors errors() {
+        return errors;
+    }
+
+    /** Returns the size of the file in bytes. */
     long length() {
         return length;
     }
 
-    /** The unsigned byte at an offset below {@link #length}. */
+    /** Returns the unsigned byte at an offset below {@link #length}. */
     int unsignedByte(long offset) {
         return chunk(offset).get((int) (offset % chunkBytes)) & 0xff;
     }
 
     /**
-     * Copies bytes that lie inside the file.
+     * Copies bytes, which must be inside the file, into an array.
      *
-     * @throws CardinalException if the file cannot be read, or has shrunk since it was opened
+     * @throws CardinalException if the file is unreadable, or has shrunk since it was opened
      */
     void read(long offset, byte[] into, int at, int count) {
         int done = 0;
@@ -82,14 +90,14 @@ final class MappedFile implements AutoCloseable {
             try {
                 chunk.get(from, into, at + done, step);
             } catch (InternalError e) {
-                // What the JVM makes of a page fault beyond the end of a file that another process truncated.
-                throw origin.unreadable(e);
+                // The JVM throws this for a page fault beyond the end of a file that another process truncated.
+                throw errors.unreadable(e);
             }
             done += step;
         }
     }
 
-    /** CRC-32 of bytes that lie inside the file. */
+    /** Returns the CRC-32 of bytes, which must be inside the file. */
     long crc32(long offset, long count) {
         CRC32 crc = new CRC32();
         byte[] step = new byte[(int) Math.min(CRC_STEP, count)];
@@ -112,7 +120,7 @@ final class MappedFile implements AutoCloseable {
             try {
                 chunk = channel.map(MapMode.READ_ONLY, start, Math.min(chunkBytes, length - start));
             } catch (IOException e) {
-                throw origin.unreadable(e);
+                throw errors.unreadable(e);
             }
             chunks[index] = chunk;
         }
@@ -124,7 +132,7 @@ final class MappedFile implements AutoCloseable {
         try {
             channel.close();
         } catch (IOException e) {
-            throw origin.unreadable(e);
+            throw errors.unreadable(e);
         }
     }
 }

@@ -1,39 +1,32 @@
 package dev.cardinal.zoo.checkpoint;
 
-import dev.cardinal.zoo.checkpoint.Pickled.Storage;
+import dev.cardinal.zoo.checkpoint.PickleValue.Storage;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
 
 /**
- * The container that {@code torch.save} writes since PyTorch 1.6: a zip archive of stored entries {@code <root>/data.pkl},
- * {@code <root>/data/<key>} and, since 2.1, {@code <root>/byteorder}.
+ * Reads the format of {@code torch.save} since PyTorch 1.6: a zip archive with the uncompressed entries
+ * {@code <root>/data.pkl}, {@code <root>/data/<key>} and, since 2.1, {@code <root>/byteorder}.
  */
 final class PyTorchZip {
     private static final int MAX_BYTEORDER_BYTES = 16;
 
     private PyTorchZip() {}
 
-    static Checkpoint open(Path file) {
-        return TensorFile.parse(
-                Container.PYTORCH_ZIP, MappedFile.open(file, Container.PYTORCH_ZIP), PyTorchZip::contents);
-    }
-
-    private static TensorFile.Contents contents(MappedFile file) {
+    static TensorFile.Contents contents(MappedFile file) {
         StoredArchive archive = StoredArchive.of(file);
         StoredBytes pickle = archive.required("data.pkl");
         pickle.verify(file);
         ByteCursor cursor = new ByteCursor(file, pickle.offset(), pickle.offset() + pickle.length());
         PersistentIds ids = PersistentIds.ofZip();
-        Pickled root = new Unpickler(cursor, ids).load();
+        PickleValue root = new Unpickler(cursor, ids).load();
         if (cursor.remaining() > 0) {
-            throw file.origin().damaged(cursor.position(), "data.pkl goes on after its end");
+            throw file.errors().corrupt(cursor.position(), "unexpected bytes after the end of data.pkl");
         }
-        Map<String, StoredBytes> storages = storages(archive, ids, byteOrder(archive, file), file.origin());
-        Map<String, TensorSource> tensors = StateDict.tensors(root, file, storage -> storages.get(storage.key()));
-        return new TensorFile.Contents(tensors);
+        Map<String, StoredBytes> storages = storages(archive, ids, byteOrder(archive, file), file.errors());
+        return new TensorFile.Contents(StateDictFinder.find(root, file, storage -> storages.get(storage.key())));
     }
 
     private static ByteOrder byteOrder(StoredArchive archive, MappedFile file) {
@@ -49,19 +42,19 @@ final class PyTorchZip {
         return switch (text) {
             case "little" -> ByteOrder.LITTLE_ENDIAN;
             case "big" -> ByteOrder.BIG_ENDIAN;
-            default -> throw file.origin().damaged(entry.offset(), "byteorder is neither 'little' nor 'big'");
+            default -> throw file.errors().corrupt(entry.offset(), "byteorder is neither 'little' nor 'big'");
         };
     }
 
     private static Map<String, StoredBytes> storages(
-            StoredArchive archive, PersistentIds ids, ByteOrder order, Origin origin) {
+            StoredArchive archive, PersistentIds ids, ByteOrder order, CheckpointErrors errors) {
         Map<String, StoredBytes> found = new HashMap<>();
         for (Storage storage : ids.storages().values()) {
             StoredBytes entry = archive.required("data/" + storage.key());
             if (entry.length() != storage.bytes()) {
-                throw origin.damaged(
+                throw errors.corrupt(
                         entry.offset(),
-                        "entry data/" + storage.key() + " has " + entry.length() + " bytes, data.pkl says "
+                        "entry data/" + storage.key() + " has " + entry.length() + " bytes, but data.pkl expects "
                                 + storage.bytes());
             }
             found.put(storage.key(), entry.withOrder(order));

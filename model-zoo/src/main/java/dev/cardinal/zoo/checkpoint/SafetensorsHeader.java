@@ -13,10 +13,11 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** The JSON header of a safetensors file, read token by token. Duplicate keys and deep nesting are errors. */
+/** Parses the JSON header of a safetensors file token by token. Duplicate keys and deep nesting are errors. */
 final class SafetensorsHeader {
     private static final int MAX_NESTING = 3;
     private static final int MAX_TEXT = 1 << 20;
+    private static final int MAX_DTYPE = 32;
     private static final String METADATA = "__metadata__";
     private static final Map<String, ElementType> TYPES = Map.of(
             "F64", ElementType.FLOAT64,
@@ -29,7 +30,7 @@ final class SafetensorsHeader {
             "I8", ElementType.INT8,
             "U8", ElementType.UINT8,
             "BOOL", ElementType.BOOL);
-    /** Without Jackson's table of names, which grows with the file and fails on names made to collide. */
+    /** Without Jackson's table of field names, which grows with the file and fails on names with colliding hashes. */
     private static final JsonFactory JSON = JsonFactory.builder()
             .disable(JsonFactory.Feature.CANONICALIZE_FIELD_NAMES)
             .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
@@ -46,18 +47,22 @@ final class SafetensorsHeader {
     }
 
     /**
-     * What the header says of one tensor.
+     * The description of one tensor.
      *
      * @param name its name
-     * @param type element type
+     * @param dtype element type as the file names it
+     * @param type element type; null if Cardinal does not read it
      * @param shape its dimensions
      * @param begin offset of its first byte after the header
      * @param end offset after its last byte
      */
-    record Entry(String name, ElementType type, List<Long> shape, long begin, long end) {
+    record TensorEntry(String name, String dtype, @Nullable ElementType type, List<Long> shape, long begin, long end) {
 
-        /** Whether the shape takes exactly the bytes from begin to end. */
+        /** Returns whether the shape needs exactly the bytes from begin to end, if the type is known. */
         boolean fillsItsBytes() {
+            if (type == null) {
+                return true;
+            }
             try {
                 long bytes = type.bytes();
                 for (long size : shape) {
@@ -71,18 +76,18 @@ final class SafetensorsHeader {
     }
 
     /**
-     * The tensors in the order the header names them.
+     * Returns the tensors in the order of the header.
      *
-     * @throws JsonProcessingException if it is not JSON, or JSON that is no such header
+     * @throws JsonProcessingException if the text is not valid JSON or not a valid header
      */
-    static List<Entry> parse(String header) throws IOException {
+    static List<TensorEntry> parse(String header) throws IOException {
         try (JsonParser parser = JSON.createParser(header)) {
             return new SafetensorsHeader(parser).entries();
         }
     }
 
-    private List<Entry> entries() throws IOException {
-        List<Entry> entries = new ArrayList<>();
+    private List<TensorEntry> entries() throws IOException {
+        List<TensorEntry> entries = new ArrayList<>();
         expect(parser.nextToken(), JsonToken.START_OBJECT, "an object");
         while (parser.nextToken() == JsonToken.FIELD_NAME) {
             String name = parser.currentName();
@@ -91,13 +96,13 @@ final class SafetensorsHeader {
                 metadata();
             } else {
                 entries.add(entry(name));
-                if (entries.size() > NamedTensors.MAX_TENSORS) {
-                    throw error("it has more than " + NamedTensors.MAX_TENSORS + " tensors");
+                if (entries.size() > StateDict.MAX_TENSORS) {
+                    throw error("the file has more than " + StateDict.MAX_TENSORS + " tensors");
                 }
             }
         }
         if (parser.nextToken() != null) {
-            throw error("the header goes on after its end");
+            throw error("unexpected text after the end of the header");
         }
         return entries;
     }
@@ -108,37 +113,36 @@ final class SafetensorsHeader {
         }
     }
 
-    private Entry entry(String name) throws IOException {
-        ElementType type = null;
+    private TensorEntry entry(String name) throws IOException {
+        String dtype = null;
         List<Long> shape = null;
         List<Long> offsets = null;
         while (parser.nextToken() == JsonToken.FIELD_NAME) {
             switch (parser.currentName()) {
-                case "dtype" -> type = type();
+                case "dtype" -> dtype = dtype();
                 case "shape" -> shape = numbers(TensorInfo.MAX_DIMENSIONS);
                 case "data_offsets" -> offsets = numbers(2);
                 default -> throw error("unknown key " + parser.currentName());
             }
         }
-        return entry(name, type, shape, offsets);
+        return entry(name, dtype, shape, offsets);
     }
 
-    private Entry entry(
-            String name, @Nullable ElementType type, @Nullable List<Long> shape, @Nullable List<Long> offsets)
+    private TensorEntry entry(
+            String name, @Nullable String dtype, @Nullable List<Long> shape, @Nullable List<Long> offsets)
             throws JsonParseException {
-        if (type == null || shape == null || offsets == null || offsets.size() != 2) {
-            throw error("tensor " + name + " lacks dtype, shape or two data_offsets");
+        if (dtype == null || shape == null || offsets == null || offsets.size() != 2) {
+            throw error("tensor " + name + " needs dtype, shape and two data_offsets");
         }
-        return new Entry(name, type, List.copyOf(shape), offsets.get(0), offsets.get(1));
+        return new TensorEntry(name, dtype, TYPES.get(dtype), List.copyOf(shape), offsets.get(0), offsets.get(1));
     }
 
-    private ElementType type() throws IOException {
+    private String dtype() throws IOException {
         expect(parser.nextToken(), JsonToken.VALUE_STRING, "a string");
-        ElementType type = TYPES.get(parser.getText());
-        if (type == null) {
-            throw error("dtype " + parser.getText() + " is not one that Cardinal reads");
+        if (parser.getTextLength() > MAX_DTYPE) {
+            throw error("a dtype is longer than " + MAX_DTYPE);
         }
-        return type;
+        return parser.getText();
     }
 
     private List<Long> numbers(int most) throws IOException {
@@ -148,7 +152,7 @@ final class SafetensorsHeader {
             expect(parser.currentToken(), JsonToken.VALUE_NUMBER_INT, "an integer");
             numbers.add(parser.getLongValue());
             if (numbers.size() > most || parser.getLongValue() < 0) {
-                throw error("an array has a negative number or more than " + most + " of them");
+                throw error("an array has a negative number or more than " + most + " numbers");
             }
         }
         return numbers;

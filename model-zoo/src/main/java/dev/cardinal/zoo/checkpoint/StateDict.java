@@ -1,65 +1,71 @@
 package dev.cardinal.zoo.checkpoint;
 
 import dev.cardinal.zoo.CardinalException;
-import dev.cardinal.zoo.checkpoint.Pickled.Dict;
-import dev.cardinal.zoo.checkpoint.Pickled.Storage;
-import dev.cardinal.zoo.checkpoint.Pickled.Tensor;
-import dev.cardinal.zoo.checkpoint.Pickled.Text;
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.function.Function;
-import org.jspecify.annotations.Nullable;
 
-/**
- * The weights in what {@code torch.save} was given: a state dict, or a dict that holds one beside an epoch, an optimizer and the
- * like.
- *
- * <p>Where a training script saved averaged weights as well, those are taken: they are what it evaluated.
- */
+/** Collects the tensors of one dictionary in a checkpoint under their stored names. Not thread-safe. */
 final class StateDict {
-    private static final List<String> WRAPPERS = List.of("state_dict_ema", "model_ema", "state_dict", "model");
-    private static final int MAX_WRAPPERS = 4;
+    static final int MAX_TENSORS = 100_000;
 
-    private StateDict() {}
+    private final MappedFile file;
+    private final Map<String, TensorSource> tensors = new LinkedHashMap<>();
+    private final Map<String, String> unreadable = new LinkedHashMap<>();
+
+    StateDict(MappedFile file) {
+        this.file = file;
+    }
 
     /**
-     * The tensors by name; what is no tensor is passed over.
+     * Adds a view of stored bytes.
      *
-     * @param root the unpickled value
-     * @param bytes where the bytes of a storage lie
-     * @throws CardinalException if there are no weights, two of the same name, or one outside its storage
+     * @throws CardinalException if the view is outside its bytes, or another tensor has the same name
      */
-    static Map<String, TensorSource> tensors(Pickled root, MappedFile file, Function<Storage, StoredBytes> bytes) {
-        NamedTensors tensors = new NamedTensors(file);
-        unwrap(root, file.origin()).entries.forEach((key, value) -> {
-            if (key instanceof Text text && value instanceof Tensor tensor) {
-                StoredBytes stored = bytes.apply(tensor.storage());
-                tensors.add(text.value(), tensor.type(), tensor.shape(), tensor.strides(), tensor.start(), stored);
-            }
-        });
-        return tensors.all();
+    void add(String name, ElementType type, List<Long> shape, List<Long> strides, long start, StoredBytes bytes) {
+        TensorInfo info = new TensorInfo(name, type, shape);
+        add(new StridedTensor(info, bytes, start, strides).checkedAgainst(file));
     }
 
-    private static Dict unwrap(Pickled root, Origin origin) {
-        Dict weights = root instanceof Dict dict ? find(dict, 0) : null;
-        if (weights == null) {
-            throw origin.refused(
-                    "it holds no state dict, neither bare nor under " + String.join(", ", WRAPPERS),
-                    "save the weights with torch.save(model.state_dict(), file)");
+    /** @throws CardinalException if another tensor has the same name */
+    void add(TensorSource source) {
+        String name = source.info().name();
+        if (tensors.size() == MAX_TENSORS) {
+            throw tooManyTensors(file.errors());
         }
-        return weights;
+        if (tensors.put(name, source) != null) {
+            throw file.errors().refused("two tensors have the name " + name, "save only one model");
+        }
     }
 
-    /** Wrappers first: a training script may put a tensor, such as the best accuracy, beside them. */
-    private static @Nullable Dict find(Dict dict, int depth) {
-        if (depth < MAX_WRAPPERS) {
-            for (String wrapper : WRAPPERS) {
-                Dict found = dict.get(wrapper) instanceof Dict inner ? find(inner, depth + 1) : null;
-                if (found != null) {
-                    return found;
-                }
-            }
-        }
-        return dict.entries.values().stream().anyMatch(Tensor.class::isInstance) ? dict : null;
+    /**
+     * Adds a value that is not a tensor of numbers.
+     *
+     * @param reason what it is, as the end of the sentence "tensor fc.weight is ..."
+     */
+    void addUnreadable(String name, String reason) {
+        unreadable.put(name, reason);
+    }
+
+    /** Returns all tensors in the order of their addition; unmodifiable. */
+    Map<String, TensorSource> tensors() {
+        return Collections.unmodifiableMap(tensors);
+    }
+
+    /** Returns the reason for each value that is not a tensor of numbers; unmodifiable. */
+    Map<String, String> unreadable() {
+        return Collections.unmodifiableMap(unreadable);
+    }
+
+    /** Returns name, type and shape of all tensors in the order of their addition; unmodifiable. */
+    Map<String, TensorInfo> infos() {
+        Map<String, TensorInfo> infos = new LinkedHashMap<>();
+        tensors.forEach((name, source) -> infos.put(name, source.info()));
+        return Collections.unmodifiableMap(infos);
+    }
+
+    static CardinalException tooManyTensors(CheckpointErrors errors) {
+        return errors.refused("the file has more than " + MAX_TENSORS + " tensors", "give the weights of one model");
     }
 }

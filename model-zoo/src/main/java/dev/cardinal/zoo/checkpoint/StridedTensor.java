@@ -6,13 +6,13 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A tensor that is a view of stored bytes: element (i, j, ...) lies at {@code start + i * strides[0] + j * strides[1] + ...},
- * counted in elements.
+ * A tensor that is a view of stored bytes: element (i, j, ...) is at
+ * {@code start + i * strides[0] + j * strides[1] + ...}, counted in elements.
  *
  * @param info name, type and shape
- * @param bytes what it is a view of
- * @param start index of its first element
- * @param strides elements from one index to the next, for each dimension
+ * @param bytes the stored bytes
+ * @param start index of the first element
+ * @param strides distance between consecutive indices of each dimension, in elements
  */
 record StridedTensor(TensorInfo info, StoredBytes bytes, long start, List<Long> strides) implements TensorSource {
     private static final int BUFFER_BYTES = 1 << 16;
@@ -24,11 +24,18 @@ record StridedTensor(TensorInfo info, StoredBytes bytes, long start, List<Long> 
         }
     }
 
-    /** A view of all bytes from the first, in row-major order. */
-    static StridedTensor rowMajor(TensorInfo info, StoredBytes bytes) {
-        return new StridedTensor(info, bytes, 0, rowMajorStrides(info.shape()));
+    /** Returns the strides of a shape in column-major order, the order of Fortran. */
+    static List<Long> columnMajorStrides(List<Long> shape) {
+        Long[] strides = new Long[shape.size()];
+        long stride = 1;
+        for (int d = 0; d < strides.length; d++) {
+            strides[d] = stride;
+            stride *= Math.max(1, shape.get(d));
+        }
+        return List.of(strides);
     }
 
+    /** Returns the strides of a shape in row-major order. */
     static List<Long> rowMajorStrides(List<Long> shape) {
         Long[] strides = new Long[shape.size()];
         long stride = 1;
@@ -40,15 +47,16 @@ record StridedTensor(TensorInfo info, StoredBytes bytes, long start, List<Long> 
     }
 
     /**
-     * Checks that every element lies in the bytes, and that the shape claims no more memory than the file justifies.
+     * Checks that every element is inside the bytes, and that the shape has at most as many elements as the file has
+     * bytes.
      *
-     * @throws CardinalException if it does not
+     * @throws CardinalException if the check fails
      */
     StridedTensor checkedAgainst(MappedFile file) {
         String problem = problem(file.length());
         if (problem != null) {
-            throw file.origin()
-                    .damaged(
+            throw file.errors()
+                    .corrupt(
                             bytes.offset(),
                             "tensor " + info.name() + " of shape " + info.shape() + ", strides " + strides + ", offset "
                                     + start + " " + problem);
@@ -72,7 +80,7 @@ record StridedTensor(TensorInfo info, StoredBytes bytes, long start, List<Long> 
             }
             long end = elements == 0 ? start : Math.addExact(last, 1);
             if (Math.multiplyExact(end, (long) info.type().bytes()) > bytes.length()) {
-                return "reaches outside its storage of " + bytes.length() + " bytes";
+                return "is outside its storage of " + bytes.length() + " bytes";
             }
             return elements > fileBytes ? "has more elements than the file has bytes" : null;
         } catch (ArithmeticException e) {
@@ -84,14 +92,17 @@ record StridedTensor(TensorInfo info, StoredBytes bytes, long start, List<Long> 
     public float[] read(MappedFile file) {
         ElementType type = info.type();
         if (!type.isFloating()) {
-            throw file.origin()
+            throw file.errors()
                     .refused(
-                            "tensor " + info.name() + " holds " + type + ", and weights are floating-point numbers",
-                            "convert it before saving");
+                            "tensor " + info.name() + " has type " + type
+                                    + ", but weights must be floating-point numbers",
+                            "convert the tensor before saving it");
         }
         if (info.elements() > Integer.MAX_VALUE - 8) {
-            throw file.origin()
-                    .refused("tensor " + info.name() + " has " + info.elements() + " elements", "2^31 - 9 can be read");
+            throw file.errors()
+                    .refused(
+                            "tensor " + info.name() + " has " + info.elements() + " elements",
+                            "at most 2^31 - 9 are supported");
         }
         bytes.verify(file);
         float[] out = new float[(int) info.elements()];
@@ -109,7 +120,7 @@ record StridedTensor(TensorInfo info, StoredBytes bytes, long start, List<Long> 
         byte[] raw = new byte[step * size];
         for (int done = 0; done < count; done += step) {
             int now = Math.min(step, count - done);
-            file.read(bytes.offset() + (index + done) * size, raw, 0, now * size);
+            bytes.read(file, (index + done) * size, raw, 0, now * size);
             info.type().decode(ByteBuffer.wrap(raw).order(bytes.order()), out, at + done, now);
         }
     }
@@ -121,7 +132,7 @@ record StridedTensor(TensorInfo info, StoredBytes bytes, long start, List<Long> 
         ByteBuffer element = ByteBuffer.wrap(raw).order(bytes.order());
         long position = start;
         for (int at = 0; at < out.length; at++) {
-            file.read(bytes.offset() + position * raw.length, raw, 0, raw.length);
+            bytes.read(file, position * raw.length, raw, 0, raw.length);
             info.type().decode(element.rewind(), out, at, 1);
             for (int d = rank - 1; d >= 0; d--) {
                 position += strides.get(d);

@@ -1,52 +1,60 @@
 package dev.cardinal.zoo.checkpoint;
 
+import java.nio.file.Path;
 import java.util.Collections;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.OptionalDouble;
 
-/** A checkpoint whose tensors have all been found in a mapped file. Closes the file; not thread-safe. */
+/** A checkpoint whose tensors are in a mapped file, which it closes. Not thread-safe. */
 final class TensorFile implements Checkpoint {
-    private final Container container;
+    private final CheckpointFormat format;
+    private final CheckpointSource source;
     private final MappedFile file;
     private final Contents contents;
-    private final Map<String, TensorInfo> tensors;
+    private final Map<String, Map<String, TensorInfo>> stateDicts = new LinkedHashMap<>();
+    private final Map<String, Map<String, String>> unreadable = new LinkedHashMap<>();
 
-    /** Finds the tensors of a file. */
+    /** Finds the state dicts in a file. */
     @FunctionalInterface
     interface Parser {
         Contents parse(MappedFile file);
     }
 
     /**
-     * What a file holds.
+     * The contents of a file.
      *
-     * @param tensors every tensor by name, in file order
-     * @param batchNormEps what {@link Checkpoint#batchNormEps} answers
+     * @param stateDicts every dictionary of tensors by the path of its keys, in file order
+     * @param batchNormEps result of {@link Checkpoint#batchNormEps}
      */
-    record Contents(Map<String, TensorSource> tensors, OptionalDouble batchNormEps) {
-        Contents(Map<String, TensorSource> tensors) {
-            this(tensors, OptionalDouble.empty());
+    record Contents(Map<String, StateDict> stateDicts, OptionalDouble batchNormEps) {
+        Contents(Map<String, StateDict> stateDicts) {
+            this(stateDicts, OptionalDouble.empty());
         }
     }
 
-    private TensorFile(Container container, MappedFile file, Contents contents) {
-        this.container = container;
+    private TensorFile(CheckpointFormat format, CheckpointSource source, MappedFile file, Contents contents) {
+        this.format = format;
+        this.source = source;
         this.file = file;
         this.contents = contents;
-        Map<String, TensorInfo> infos = new LinkedHashMap<>();
-        contents.tensors().forEach((name, source) -> infos.put(name, source.info()));
-        this.tensors = Collections.unmodifiableMap(infos);
+        contents.stateDicts().forEach((key, dict) -> {
+            stateDicts.put(key, dict.infos());
+            unreadable.put(key, dict.unreadable());
+        });
     }
 
-    /** Takes over the file: it is closed with the checkpoint, or now if it cannot be parsed. */
-    static Checkpoint parse(Container container, MappedFile file, Parser parser) {
+    static Checkpoint open(CheckpointSource source, CheckpointFormat format, Parser parser) {
+        MappedFile file = MappedFile.open(source, format);
         try {
             Contents contents = parser.parse(file);
-            if (contents.tensors().isEmpty()) {
-                throw file.origin().refused("it holds no tensors", "give a file of model weights");
+            if (contents.stateDicts().values().stream()
+                    .allMatch(dict ->
+                            dict.tensors().isEmpty() && dict.unreadable().isEmpty())) {
+                throw file.errors().refused("the file contains no tensors", "give a file of model weights");
             }
-            return new TensorFile(container, file, contents);
+            return new TensorFile(format, source, file, contents);
         } catch (RuntimeException e) {
             file.close();
             throw e;
@@ -54,13 +62,28 @@ final class TensorFile implements Checkpoint {
     }
 
     @Override
-    public Container container() {
-        return container;
+    public CheckpointFormat format() {
+        return format;
     }
 
     @Override
-    public Map<String, TensorInfo> tensors() {
-        return tensors;
+    public Map<String, Map<String, TensorInfo>> stateDicts() {
+        return Collections.unmodifiableMap(stateDicts);
+    }
+
+    @Override
+    public Map<String, Map<String, String>> unreadable() {
+        return Collections.unmodifiableMap(unreadable);
+    }
+
+    @Override
+    public List<Path> files() {
+        return source.files();
+    }
+
+    @Override
+    public List<String> notes() {
+        return source.notes();
     }
 
     @Override
@@ -69,12 +92,13 @@ final class TensorFile implements Checkpoint {
     }
 
     @Override
-    public float[] read(String name) {
-        TensorSource source = contents.tensors().get(name);
-        if (source == null) {
-            throw new IllegalArgumentException("no tensor " + name);
+    public float[] read(String stateDict, String name) {
+        StateDict dict = contents.stateDicts().get(stateDict);
+        TensorSource tensor = dict == null ? null : dict.tensors().get(name);
+        if (tensor == null) {
+            throw new IllegalArgumentException("no tensor " + name + " in state dict '" + stateDict + "'");
         }
-        return source.read(file);
+        return tensor.read(file);
     }
 
     @Override

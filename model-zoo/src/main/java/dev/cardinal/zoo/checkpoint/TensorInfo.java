@@ -3,11 +3,11 @@ package dev.cardinal.zoo.checkpoint;
 import java.util.List;
 
 /**
- * What a checkpoint says of one tensor.
+ * Name, element type and shape of one tensor in a checkpoint.
  *
- * @param name its key in the state dict
- * @param type its stored element type
- * @param shape its dimensions, outermost first; empty for a scalar
+ * @param name key in the state dict
+ * @param type element type in the file
+ * @param shape dimensions, outermost first; empty for a scalar
  */
 public record TensorInfo(String name, ElementType type, List<Long> shape) {
     static final int MAX_DIMENSIONS = 8;
@@ -16,7 +16,7 @@ public record TensorInfo(String name, ElementType type, List<Long> shape) {
         shape = List.copyOf(shape);
     }
 
-    /** Number of elements. */
+    /** Returns the number of elements. */
     public long elements() {
         return shape.stream().reduce(1L, Math::multiplyExact);
     }

@@ -2,14 +2,14 @@ package dev.cardinal.zoo.checkpoint;
 
 import dev.cardinal.zoo.CardinalException;
 
-/** A tensor of an open file, and how its elements are had. Borrows the file; not thread-safe. */
+/** Reads one tensor from an open checkpoint file. Does not close the file. Not thread-safe. */
 interface TensorSource {
     TensorInfo info();
 
     /**
-     * The elements in row-major order.
+     * Reads the elements in row-major order.
      *
-     * @throws CardinalException if they are not floating-point numbers or cannot be read
+     * @throws CardinalException if they are not floating-point numbers, or the file is unreadable or corrupt
      */
     float[] read(MappedFile file);
 }

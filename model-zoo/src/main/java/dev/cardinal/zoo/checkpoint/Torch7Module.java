@@ -3,30 +3,30 @@ package dev.cardinal.zoo.checkpoint;
 import dev.cardinal.zoo.CardinalException;
 import dev.cardinal.zoo.checkpoint.Torch7Value.Fields;
 import dev.cardinal.zoo.checkpoint.Torch7Value.Instance;
+import dev.cardinal.zoo.checkpoint.Torch7Value.LuaTable;
 import dev.cardinal.zoo.checkpoint.Torch7Value.Nil;
 import dev.cardinal.zoo.checkpoint.Torch7Value.Num;
-import dev.cardinal.zoo.checkpoint.Torch7Value.Table;
-import dev.cardinal.zoo.checkpoint.Torch7Value.Tensor;
+import dev.cardinal.zoo.checkpoint.Torch7Value.TorchTensor;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An nn module: its layer and its fields. The spellings of {@code nn} and {@code cudnn} are the same layer.
+ * One module of a Torch7 network. Classes of {@code nn} and {@code cudnn} with the same name are the same layer.
  *
  * @param layer class name without its package
- * @param version version of the class when it was written; 0 where none was
- * @param offset where it begins in the file
- * @param fields what it holds
- * @param origin the file, for errors
+ * @param version version of the class in the file; 0 if the file has none
+ * @param offset offset of the module in the file
+ * @param fields fields of the module
+ * @param errors errors of the file
  */
-record Torch7Module(String layer, int version, long offset, Table fields, Origin origin) {
+record Torch7Module(String layer, int version, long offset, LuaTable fields, CheckpointErrors errors) {
 
-    /** The module a value is, or null. */
-    static @Nullable Torch7Module of(@Nullable Torch7Value value, Origin origin) {
+    /** Returns a value as a module, or null if it is not a module. */
+    static @Nullable Torch7Module of(@Nullable Torch7Value value, CheckpointErrors errors) {
         if (value instanceof Instance instance && instance.body() instanceof Fields body) {
             String layer = instance.className.replaceFirst("^(nn|cudnn)\\.", "");
-            return new Torch7Module(layer, instance.version, instance.offset, body.table(), origin);
+            return new Torch7Module(layer, instance.version, instance.offset, body.table(), errors);
         }
         return null;
     }
@@ -35,14 +35,14 @@ record Torch7Module(String layer, int version, long offset, Table fields, Origin
         return List.of(layers).contains(layer);
     }
 
-    /** Its children in order. */
+    /** Returns the child modules in order. */
     List<Torch7Module> children() {
         List<Torch7Module> children = new ArrayList<>();
-        if (fields.get("modules") instanceof Table modules) {
+        if (fields.get("modules") instanceof LuaTable modules) {
             for (int i = 1; i <= modules.entries.size(); i++) {
-                Torch7Module child = of(modules.get(i), origin);
+                Torch7Module child = of(modules.get(i), errors);
                 if (child == null) {
-                    throw damaged("has no module " + i);
+                    throw corrupt("has no module " + i);
                 }
                 children.add(child);
             }
@@ -50,43 +50,43 @@ record Torch7Module(String layer, int version, long offset, Table fields, Origin
         return children;
     }
 
-    /** A tensor among its fields, or null where there is none or nil. */
+    /** Returns the tensor in a field, or null if the field is missing or nil. */
     @Nullable
-    Tensor tensor(String name) {
+    TorchTensor tensor(String name) {
         Torch7Value value = fields.get(name);
         if (value == null || value == Nil.NIL) {
             return null;
         }
-        if (value instanceof Instance instance && instance.body() instanceof Tensor tensor) {
+        if (value instanceof Instance instance && instance.body() instanceof TorchTensor tensor) {
             return tensor;
         }
-        throw damaged("has a field " + name + " that is no tensor");
+        throw corrupt("has a field " + name + " that is not a tensor");
     }
 
-    /** @throws CardinalException if there is no such tensor */
-    Tensor requiredTensor(String name) {
-        Tensor tensor = tensor(name);
+    /** @throws CardinalException if the field is missing or nil */
+    TorchTensor requiredTensor(String name) {
+        TorchTensor tensor = tensor(name);
         if (tensor == null) {
-            throw damaged("has no " + name);
+            throw corrupt("has no " + name);
         }
         return tensor;
     }
 
-    /** A number among its fields, or a value to take where there is none. */
+    /** Returns the number in a field, or {@code otherwise} if the field is not a number. */
     double number(String name, double otherwise) {
         return fields.get(name) instanceof Num number ? number.value() : otherwise;
     }
 
-    /** It contradicts what its class holds. */
-    CardinalException damaged(String reason) {
-        return origin.damaged(offset, layer + " " + reason);
+    /** Returns the error of a module that violates its class. */
+    CardinalException corrupt(String reason) {
+        return errors.corrupt(offset, layer + " " + reason);
     }
 
-    /** It is no part of the networks that are read. */
+    /** Returns the error of a module that supported networks do not have. */
     CardinalException unexpected(String where) {
-        return origin.refused(
+        return errors.refused(
                 offset,
-                where + " has a " + layer + ", which a ResNeXt of fb.resnet.torch does not have there",
+                where + " contains a " + layer + ", which a ResNeXt of fb.resnet.torch does not have there",
                 "give a ResNet or ResNeXt of that family");
     }
 }

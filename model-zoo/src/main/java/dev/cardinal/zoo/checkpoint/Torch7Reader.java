@@ -1,15 +1,15 @@
 package dev.cardinal.zoo.checkpoint;
 
 import dev.cardinal.zoo.CardinalException;
-import dev.cardinal.zoo.checkpoint.Torch7Value.Bool;
 import dev.cardinal.zoo.checkpoint.Torch7Value.Fields;
 import dev.cardinal.zoo.checkpoint.Torch7Value.Instance;
+import dev.cardinal.zoo.checkpoint.Torch7Value.LuaBool;
+import dev.cardinal.zoo.checkpoint.Torch7Value.LuaTable;
+import dev.cardinal.zoo.checkpoint.Torch7Value.LuaText;
 import dev.cardinal.zoo.checkpoint.Torch7Value.Nil;
 import dev.cardinal.zoo.checkpoint.Torch7Value.Num;
-import dev.cardinal.zoo.checkpoint.Torch7Value.Storage;
-import dev.cardinal.zoo.checkpoint.Torch7Value.Table;
-import dev.cardinal.zoo.checkpoint.Torch7Value.Tensor;
-import dev.cardinal.zoo.checkpoint.Torch7Value.Text;
+import dev.cardinal.zoo.checkpoint.Torch7Value.TorchStorage;
+import dev.cardinal.zoo.checkpoint.Torch7Value.TorchTensor;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -20,13 +20,13 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A reader of Torch7's binary serialization (little-endian, 64-bit longs).
+ * Reads Torch7's binary serialization (little-endian, 64-bit longs).
  *
- * <p>Layout: {@code torch7/File.lua}. Functions are refused; objects, depth and strings are bounded. One instance reads one file. Not
- * thread-safe.
+ * <p>Layout: {@code torch7/File.lua}. Functions are refused; the numbers of values and levels and the length of strings
+ * are limited. One instance reads one file. Not thread-safe.
  */
 final class Torch7Reader {
-    /** Tags are 0 to 8; a file has no other mark than that it begins with one. */
+    /** The largest type tag. Tags are 0 to 8, and the tag at the beginning of a file is its only mark. */
     static final int LAST_TAG = 8;
 
     static final int TABLE_TAG = 3;
@@ -39,16 +39,16 @@ final class Torch7Reader {
             Pattern.compile("torch\\.(Cuda)?(Double|Float|Half|Long|Int|Short|Char|Byte|)(Tensor|Storage)");
 
     private final ByteCursor in;
-    private final Origin origin;
+    private final CheckpointErrors errors;
     private final Map<Integer, Torch7Value> objects = new HashMap<>();
     private int values;
 
     Torch7Reader(ByteCursor in) {
         this.in = in;
-        this.origin = in.file().origin();
+        this.errors = in.file().errors();
     }
 
-    /** @throws CardinalException if the file is damaged, too deep, or holds a function */
+    /** @throws CardinalException if the file is corrupt, is nested too deeply, or contains a function */
     Torch7Value read() {
         return value(0);
     }
@@ -56,21 +56,21 @@ final class Torch7Reader {
     private Torch7Value value(int depth) {
         long at = in.position();
         if (depth > MAX_DEPTH || ++values > MAX_VALUES) {
-            throw origin.damaged(
-                    at, "it nests deeper than " + MAX_DEPTH + " or has more than " + MAX_VALUES + " values");
+            throw errors.corrupt(
+                    at, "the file is nested deeper than " + MAX_DEPTH + " or has more than " + MAX_VALUES + " values");
         }
         int tag = in.int32();
         return switch (tag) {
             case 0 -> Nil.NIL;
             case 1 -> new Num(in.float64());
-            case 2 -> new Text(text(MAX_TEXT_BYTES));
+            case 2 -> new LuaText(text(MAX_TEXT_BYTES));
             case TABLE_TAG -> table(depth);
             case 4 -> instance(depth, at);
-            case 5 -> new Bool(in.int32() != 0);
+            case 5 -> new LuaBool(in.int32() != 0);
             case 6, 7, LAST_TAG ->
-                throw origin.refused(
-                        at, "it holds a Lua function, which is a program", "save the network after model:clearState()");
-            default -> throw origin.damaged(at, "type tag " + tag + " is not one of 0 to " + LAST_TAG);
+                throw errors.refused(
+                        at, "the file contains a Lua function, a program", "save the network after model:clearState()");
+            default -> throw errors.corrupt(at, "type tag " + tag + " is not one of 0 to " + LAST_TAG);
         };
     }
 
@@ -78,7 +78,7 @@ final class Torch7Reader {
         long at = in.position();
         int length = in.int32();
         if (length < 0 || length > most) {
-            throw origin.damaged(at, "a string of " + length + " bytes is longer than " + most);
+            throw errors.corrupt(at, "a string has " + length + " bytes, but at most " + most + " are allowed");
         }
         return in.text(length, StandardCharsets.ISO_8859_1);
     }
@@ -89,17 +89,17 @@ final class Torch7Reader {
         if (known != null) {
             return known;
         }
-        Table table = new Table();
+        LuaTable table = new LuaTable();
         objects.put(index, table);
         long at = in.position();
         int count = in.int32();
         if (count < 0) {
-            throw origin.damaged(at, "a table has " + count + " entries");
+            throw errors.corrupt(at, "a table has " + count + " entries");
         }
         for (int i = 0; i < count; i++) {
             Torch7Value key = value(depth + 1);
             if (key == Nil.NIL) {
-                throw origin.damaged(at, "a table has nil as a key");
+                throw errors.corrupt(at, "a table has nil as a key");
             }
             table.entries.put(key, value(depth + 1));
         }
@@ -144,49 +144,48 @@ final class Torch7Reader {
     }
 
     private Fields fields(Instance instance, int depth) {
-        if (value(depth + 1) instanceof Table table) {
+        if (value(depth + 1) instanceof LuaTable table) {
             return new Fields(table);
         }
-        throw origin.refused(
+        throw errors.refused(
                 instance.offset,
-                "an object of class " + instance.className + " is not written as a table of fields",
+                "an object of class " + instance.className + " is not stored as a table of fields",
                 "save the network after model:clearState()");
     }
 
-    private Storage storage(ElementType type) {
+    private TorchStorage storage(ElementType type) {
         long at = in.position();
         long elements = in.int64();
         if (elements < 0 || elements > in.remaining() / type.bytes()) {
-            throw origin.damaged(
-                    at, "a storage of " + elements + " elements is larger than the file's remaining bytes");
+            throw errors.corrupt(at, "a storage of " + elements + " elements is larger than the rest of the file");
         }
-        Storage storage = new Storage(type, in.position(), elements);
+        TorchStorage storage = new TorchStorage(type, in.position(), elements);
         in.skip(elements * type.bytes());
         return storage;
     }
 
-    private Tensor tensor(ElementType type, int depth) {
+    private TorchTensor tensor(ElementType type, int depth) {
         long at = in.position();
         int dimensions = in.int32();
         if (dimensions < 0 || dimensions > TensorInfo.MAX_DIMENSIONS) {
-            throw origin.damaged(at, "a tensor has " + dimensions + " dimensions");
+            throw errors.corrupt(at, "a tensor has " + dimensions + " dimensions");
         }
         List<Long> shape = longs(dimensions);
         List<Long> strides = longs(dimensions);
         long offset = in.int64();
         Torch7Value storage = value(depth + 1);
         if (dimensions == 0 || storage == Nil.NIL) {
-            return new Tensor(type, List.of(0L), List.of(1L), 0, null);
+            return new TorchTensor(type, List.of(0L), List.of(1L), 0, null);
         }
         if (!(storage instanceof Instance instance)
-                || !(instance.body() instanceof Storage stored)
+                || !(instance.body() instanceof TorchStorage stored)
                 || stored.type() != type) {
-            throw origin.damaged(at, "a tensor of " + type + " has no storage of " + type);
+            throw errors.corrupt(at, "a tensor of " + type + " has no storage of " + type);
         }
         if (offset < 1) {
-            throw origin.damaged(at, "a tensor has offset " + offset + ", the first is 1");
+            throw errors.corrupt(at, "a tensor has offset " + offset + ", but offsets begin at 1");
         }
-        return new Tensor(type, shape, strides, offset - 1, stored);
+        return new TorchTensor(type, shape, strides, offset - 1, stored);
     }
 
     private List<Long> longs(int count) {

@@ -6,9 +6,9 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a {@link Torch7Reader} builds: inert data.
+ * A value that a {@link Torch7Reader} builds: plain data.
  *
- * <p>Tables and objects compare by identity, because a file may make them contain themselves.
+ * <p>Tables and objects compare by identity, because they can contain themselves.
  */
 sealed interface Torch7Value {
 
@@ -17,7 +17,7 @@ sealed interface Torch7Value {
         NIL
     }
 
-    /** A number; Lua has one kind. Comparable, so that a table of a million keys with the same hash stays fast. */
+    /** A number, the only numeric type of Lua. Comparable, so that tables with a million colliding keys remain fast. */
     record Num(double value) implements Torch7Value, Comparable<Num> {
         @Override
         public int compareTo(Num other) {
@@ -25,24 +25,24 @@ sealed interface Torch7Value {
         }
     }
 
-    /** A string of bytes, as Latin-1. Comparable for the same reason. */
-    record Text(String value) implements Torch7Value, Comparable<Text> {
+    /** A string of bytes, decoded as Latin-1. Comparable for the same reason. */
+    record LuaText(String value) implements Torch7Value, Comparable<LuaText> {
         @Override
-        public int compareTo(Text other) {
+        public int compareTo(LuaText other) {
             return value.compareTo(other.value);
         }
     }
 
     /** A boolean. */
-    record Bool(boolean value) implements Torch7Value {}
+    record LuaBool(boolean value) implements Torch7Value {}
 
     /** A table. */
-    final class Table implements Torch7Value {
+    final class LuaTable implements Torch7Value {
         final Map<Torch7Value, Torch7Value> entries = new LinkedHashMap<>();
 
         @Nullable
         Torch7Value get(String key) {
-            return entries.get(new Text(key));
+            return entries.get(new LuaText(key));
         }
 
         @Nullable
@@ -51,7 +51,7 @@ sealed interface Torch7Value {
         }
     }
 
-    /** A Torch object: its class, and its body once that has been read. */
+    /** A Torch object: its class, and its body after it has been read. */
     final class Instance implements Torch7Value {
         final String className;
         final int version;
@@ -68,41 +68,41 @@ sealed interface Torch7Value {
             this.body = read;
         }
 
-        /** Null while the body is being read, as a body that refers to its own object finds it. */
+        /** Returns the body, or null while it is being read: a body can refer to its own object. */
         @Nullable
         Body body() {
             return body;
         }
     }
 
-    /** What a Torch object holds. */
+    /** The body of a Torch object. */
     sealed interface Body {}
 
-    /** The fields of an object that is written as one table. */
-    record Fields(Table table) implements Body {}
+    /** The fields of an object that is stored as one table. */
+    record Fields(LuaTable table) implements Body {}
 
     /**
-     * A run of raw elements in the file.
+     * A sequence of raw elements in the file.
      *
      * @param type element type
-     * @param offset where it begins in the file
-     * @param elements how many
+     * @param offset offset of the first element in the file
+     * @param elements number of elements
      */
-    record Storage(ElementType type, long offset, long elements) implements Body {}
+    record TorchStorage(ElementType type, long offset, long elements) implements Body {}
 
     /**
      * A strided view of a storage.
      *
      * @param type element type
-     * @param shape its dimensions; [0] for an empty tensor
-     * @param strides elements from one index to the next
+     * @param shape dimensions; [0] for an empty tensor
+     * @param strides distance between consecutive indices of each dimension, in elements
      * @param start index of the first element, from 0
      * @param storage null for an empty tensor
      */
-    record Tensor(
+    record TorchTensor(
             ElementType type,
             List<Long> shape,
             List<Long> strides,
             long start,
-            @Nullable Storage storage) implements Body {}
+            @Nullable TorchStorage storage) implements Body {}
 }

@@ -1,4 +1,4 @@
-/** Readers for the containers that released weights come in. A checkpoint is untrusted input: nothing in it is executed. */
+/** Reads checkpoints of PyTorch, safetensors and Torch7. They are untrusted: nothing in them is executed. */
 @NullMarked
 package dev.cardinal.zoo.checkpoint;
 

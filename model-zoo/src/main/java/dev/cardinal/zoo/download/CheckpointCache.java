@@ -4,8 +4,8 @@ import dev.cardinal.zoo.Backoff;
 import dev.cardinal.zoo.CardinalException;
 import dev.cardinal.zoo.FileHash;
 import dev.cardinal.zoo.ImportProgress;
-import dev.cardinal.zoo.ImportRequest.HashPolicy;
-import dev.cardinal.zoo.ModelCard;
+import dev.cardinal.zoo.card.ModelCard;
+import dev.cardinal.zoo.convert.ImportRequest.HashPolicy;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
@@ -16,14 +16,15 @@ import java.util.UUID;
 import java.util.regex.Pattern;
 
 /**
- * Released checkpoints on the local disk, each fetched from its card's URL when it is first asked for.
+ * A cache of released checkpoints on the local disk. Each one is downloaded from its card's URL at the first request.
  *
- * <p>{@code <directory>/<name made of the URL>/<file>} is a complete file whose SHA-256 begins as its card says;
- * {@code <file>.part} is what has arrived of one, {@code <file>.unverified} one that was taken although its hash differs.
- * Instances are thread-safe; two runs that fetch the same file at once do not disturb each other: the second one ends.
+ * <p>{@code <directory>/<hash of the URL>/<file>} is a complete file whose SHA-256 begins with the card's prefix;
+ * {@code <file>.part} is an incomplete download, and {@code <file>.unverified} a file that was accepted although its
+ * hash differs. Thread-safe. Of two runs that download the same file at once, the second one fails without touching the
+ * file.
  */
 public final class CheckpointCache {
-    /** Names the directory in the environment. */
+    /** Environment variable that names the cache directory. */
     public static final String DIRECTORY_VARIABLE = "CARDINAL_CACHE";
 
     private static final Pattern FILE_NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,199}");
@@ -41,10 +42,11 @@ public final class CheckpointCache {
     }
 
     /**
-     * The user's own: {@code $CARDINAL_CACHE}, else {@code $XDG_CACHE_HOME/cardinal}, else {@code ~/.cache/cardinal}.
+     * Returns the user's cache: {@code $CARDINAL_CACHE}, else {@code $XDG_CACHE_HOME/cardinal}, else
+     * {@code ~/.cache/cardinal}.
      *
      * @param environment the process's environment variables
-     * @param home the user's directory
+     * @param home the user's home directory
      */
     public static CheckpointCache ofUser(Map<String, String> environment, Path home) {
         String own = environment.getOrDefault(DIRECTORY_VARIABLE, "");
@@ -57,19 +59,19 @@ public final class CheckpointCache {
         return directory;
     }
 
-    /** Whether a card names a file that can be fetched from the web. */
+    /** Returns whether the checkpoint of a card can be downloaded. */
     public static boolean isRemote(ModelCard card) {
         String url = card.source().url();
         return url != null && (url.startsWith("https://") || url.startsWith("http://"));
     }
 
     /**
-     * The released checkpoint of a card, from the cache or from the web.
+     * Returns the released checkpoint of a card, from the cache or after a download.
      *
-     * @param card one that {@link #isRemote}
-     * @param policy what to do where what arrives is not the file the card names; refused, it is deleted
-     * @throws CardinalException if the server does not have it, it is not the file the card names, or there is no room for it
-     * @throws IOException if the connection fails for good, or the disk does
+     * @param card a card for which {@link #isRemote} is true
+     * @param policy what to do if the file's hash is not the card's; a file that is refused is deleted
+     * @throws CardinalException if the server does not have the file, its hash is not the card's, or the disk is full
+     * @throws IOException if all attempts to connect fail, or the disk fails
      */
     public Path fetch(ModelCard card, HashPolicy policy, ImportProgress progress) throws IOException {
         String url = String.valueOf(card.source().url());
@@ -95,9 +97,9 @@ public final class CheckpointCache {
                 return unverified;
             }
             part.delete();
-            throw CardinalException.checkpoint("what " + url + " gave has SHA-256 " + actual + ", card " + card.id()
-                    + " expects one that begins with " + expected
-                    + ": it is not the released file, and was deleted; --allow-hash-mismatch imports it all the same");
+            throw CardinalException.checkpoint("the file from " + url + " has SHA-256 " + actual + ", but card "
+                    + card.id() + " expects one that begins with " + expected
+                    + ": it is not the released file and was deleted; --allow-hash-mismatch imports it anyway");
         }
     }
 
@@ -106,7 +108,7 @@ public final class CheckpointCache {
         String name = file == null ? url.substring(url.lastIndexOf('/') + 1) : file;
         if (!FILE_NAME.matcher(name).matches() || !isUri(url)) {
             throw CardinalException.card("card " + card.id() + " names file '" + name + "' at " + url
-                    + ", which cannot be downloaded; get it another way and name it with --checkpoint");
+                    + ", which cannot be downloaded; get the file another way and pass it with --checkpoint");
         }
         String folder =
                 UUID.nameUUIDFromBytes(url.getBytes(StandardCharsets.UTF_8)).toString();

@@ -3,7 +3,7 @@ package dev.cardinal.zoo.download;
 import dev.cardinal.zoo.Backoff;
 import dev.cardinal.zoo.CardinalException;
 import dev.cardinal.zoo.ImportProgress;
-import dev.cardinal.zoo.download.PartialFile.Version;
+import dev.cardinal.zoo.download.PartialFile.RemoteVersion;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -20,11 +20,15 @@ import javax.net.ssl.SSLPeerUnverifiedException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One file's way from an HTTP server to the disk (RFC 9110, sections 13 and 14).
+ * Downloads one file over HTTP (RFC 9110, sections 13 and 14).
  *
- * <p>A connection that is cut, refused or stalls for a minute is opened again, with a pause, and goes on where it ended:
- * {@code Range} asks for the rest, {@code If-Range} for the whole where the file has changed. A server that ignores both sends the
- * whole, which then replaces what was there. It gives up when five attempts in a row bring nothing new. Not thread-safe.
+ * <p>If a connection is cut, refused, or stalls for a minute, the download pauses, connects again and continues where
+ * it stopped: {@code Range} requests the rest, and {@code If-Range} requests the whole file if it has changed. If a
+ * server ignores both and sends the whole file, the partial file is replaced. The download fails after five consecutive
+ * attempts without a new byte.
+ *
+ * <p>It uses {@link HttpURLConnection} because the JDK's {@code HttpClient} has no timeout for a stalled read. Not
+ * thread-safe.
  */
 final class HttpDownload {
     private static final int MAX_FAILURES = 5;
@@ -54,8 +58,8 @@ final class HttpDownload {
     /**
      * Completes the partial file.
      *
-     * @throws CardinalException if the server does not have the file, or the disk has no room for it
-     * @throws IOException if the connection fails for good, or the disk does
+     * @throws CardinalException if the server does not have the file, or the disk is full
+     * @throws IOException if all attempts to connect fail, or the disk fails
      */
     void run() throws IOException {
         long furthest = part.length();
@@ -65,7 +69,7 @@ final class HttpDownload {
                 attempt();
                 return;
             } catch (UnknownHostException | SSLHandshakeException | SSLPeerUnverifiedException e) {
-                throw new IOException("cannot connect to " + url + byHand(), e);
+                throw new IOException("cannot connect to " + url + advice(), e);
             } catch (UncheckedIOException e) {
                 throw e.getCause();
             } catch (IOException e) {
@@ -73,9 +77,9 @@ final class HttpDownload {
                 furthest = Math.max(furthest, part.length());
                 if (failures == MAX_FAILURES) {
                     throw new IOException(
-                            "cannot download " + url + ": " + reason(e) + ", " + MAX_FAILURES + " times in a row; "
+                            "download of " + url + " failed " + MAX_FAILURES + " times in a row: " + reason(e) + "; "
                                     + part.length() + " bytes are kept in " + part.path()
-                                    + ", and the same command goes on from there",
+                                    + ", run the same command again to continue",
                             e);
                 }
                 backoff.pause(failures);
@@ -88,23 +92,24 @@ final class HttpDownload {
     }
 
     private void attempt() throws IOException {
-        Version begun = part.version();
-        if (begun == null || !begun.url().equals(url)) {
+        RemoteVersion started = part.version();
+        if (started == null || !started.url().equals(url)) {
             part.drop();
-            begun = null;
-        } else if (begun.length() == part.length()) {
+            started = null;
+        } else if (started.length() == part.length()) {
             return;
         }
-        HttpURLConnection connection = connect(begun);
+        HttpURLConnection connection = connect(started);
         try {
             switch (connection.getResponseCode()) {
                 case HttpURLConnection.HTTP_OK -> {
-                    Version version = new Version(url, validator(connection), connection.getContentLengthLong());
+                    RemoteVersion version =
+                            new RemoteVersion(url, validator(connection), connection.getContentLengthLong());
                     part.restart(version);
                     receive(connection, version);
                 }
-                case HttpURLConnection.HTTP_PARTIAL -> receive(connection, continued(connection, begun));
-                case RANGE_NOT_SATISFIABLE -> throw startOver("the server has less than what was begun");
+                case HttpURLConnection.HTTP_PARTIAL -> receive(connection, continued(connection, started));
+                case RANGE_NOT_SATISFIABLE -> throw startOver("the partial download is longer than the file");
                 default -> throw refused(connection.getResponseCode());
             }
         } finally {
@@ -112,7 +117,7 @@ final class HttpDownload {
         }
     }
 
-    private HttpURLConnection connect(@Nullable Version begun) throws IOException {
+    private HttpURLConnection connect(@Nullable RemoteVersion started) throws IOException {
         URI at = URI.create(url);
         for (int redirects = 0; redirects <= MAX_REDIRECTS; redirects++) {
             HttpURLConnection connection = (HttpURLConnection) at.toURL().openConnection();
@@ -120,10 +125,10 @@ final class HttpDownload {
             connection.setConnectTimeout(CONNECT_MILLIS);
             connection.setReadTimeout(STALL_MILLIS);
             connection.setRequestProperty("Accept-Encoding", "identity");
-            if (begun != null) {
+            if (started != null) {
                 connection.setRequestProperty("Range", "bytes=" + part.length() + "-");
-                if (begun.validator() != null) {
-                    connection.setRequestProperty("If-Range", begun.validator());
+                if (started.validator() != null) {
+                    connection.setRequestProperty("If-Range", started.validator());
                 }
             }
             String location = connection.getHeaderField("Location");
@@ -133,10 +138,10 @@ final class HttpDownload {
             connection.disconnect();
             at = redirected(at, location);
         }
-        throw CardinalException.checkpoint(url + " redirects more than " + MAX_REDIRECTS + " times" + byHand());
+        throw CardinalException.checkpoint(url + " redirects more than " + MAX_REDIRECTS + " times" + advice());
     }
 
-    /** From https only to https, and to nothing but the web. */
+    /** Follows redirects to http and https only, and never from https to http. */
     private URI redirected(URI from, String location) {
         try {
             URI to = from.resolve(location);
@@ -144,22 +149,22 @@ final class HttpDownload {
                 return to;
             }
         } catch (IllegalArgumentException e) {
-            // no URI: refused below
+            // not a URI: refused below
         }
-        throw CardinalException.checkpoint(url + " redirects to '" + location + "', which is not followed" + byHand());
+        throw CardinalException.checkpoint(url + " redirects to '" + location + "', which is not followed" + advice());
     }
 
     private IOException refused(int status) throws IOException {
         if (status == REQUEST_TIMEOUT
                 || status == TOO_MANY_REQUESTS
                 || status >= HttpURLConnection.HTTP_INTERNAL_ERROR) {
-            return new IOException("the server answers " + status);
+            return new IOException("the server answered " + status);
         }
-        throw CardinalException.checkpoint(url + " cannot be had: the server answers " + status + byHand());
+        throw CardinalException.checkpoint("download of " + url + " failed: the server answered " + status + advice());
     }
 
-    private static String byHand() {
-        return "; get the file another way and name it with --checkpoint";
+    private static String advice() {
+        return "; get the file another way and pass it with --checkpoint";
     }
 
     private IOException startOver(String reason) throws IOException {
@@ -167,19 +172,19 @@ final class HttpDownload {
         return new IOException(reason);
     }
 
-    private Version continued(HttpURLConnection connection, @Nullable Version begun) throws IOException {
+    private RemoteVersion continued(HttpURLConnection connection, @Nullable RemoteVersion started) throws IOException {
         String field = String.valueOf(connection.getHeaderField("Content-Range"));
         Matcher range = CONTENT_RANGE.matcher(field);
-        if (begun == null || !range.matches() || Long.parseLong(range.group(1)) != part.length()) {
-            throw startOver("the server sends the range '" + field + "', which was not asked for");
+        if (started == null || !range.matches() || Long.parseLong(range.group(1)) != part.length()) {
+            throw startOver("the server sent the range '" + field + "', which was not requested");
         }
         long length = range.group(3).equals("*") ? -1 : Long.parseLong(range.group(3));
         String validator = validator(connection);
-        boolean changed = begun.validator() != null && validator != null && !validator.equals(begun.validator());
-        if (changed || length != begun.length()) {
+        boolean changed = started.validator() != null && validator != null && !validator.equals(started.validator());
+        if (changed || length != started.length()) {
             throw startOver("the file has changed on the server");
         }
-        return begun;
+        return started;
     }
 
     private static @Nullable String validator(HttpURLConnection connection) {
@@ -187,7 +192,7 @@ final class HttpDownload {
         return etag == null || etag.startsWith("W/") ? connection.getHeaderField("Last-Modified") : etag;
     }
 
-    private void receive(HttpURLConnection connection, Version version) throws IOException {
+    private void receive(HttpURLConnection connection, RemoteVersion version) throws IOException {
         requireRoom(version.length() - part.length());
         arrived.set(part.length());
         progress.step(
@@ -203,7 +208,7 @@ final class HttpDownload {
         }
     }
 
-    /** What fails on our side is no reason to connect again. */
+    /** Wraps a failure of the local disk, so that it does not lead to another attempt. */
     private void write(byte[] buffer, int count) {
         try {
             part.append(buffer, count);
@@ -216,8 +221,9 @@ final class HttpDownload {
     private void requireRoom(long bytes) throws IOException {
         long free = Files.getFileStore(part.path()).getUsableSpace();
         if (bytes > free) {
-            throw CardinalException.output(part.path().getParent() + " has " + free + " bytes free, and " + bytes
-                    + " are still to come from " + url + "; make room, or set " + CheckpointCache.DIRECTORY_VARIABLE
+            throw CardinalException.output(part.path().getParent() + " has " + free + " bytes free, but " + bytes
+                    + " more bytes are needed for " + url + "; free some space, or set "
+                    + CheckpointCache.DIRECTORY_VARIABLE
                     + " to another directory");
         }
     }

@@ -16,32 +16,33 @@ import java.util.Properties;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What has arrived of a file, beside a note of which version of it that is, so that a later run can continue.
+ * An incomplete download, with a properties file that names the version on the server, so that a later run can continue
+ * it.
  *
- * <p>Whoever opens it closes it; it is locked until then. Not thread-safe.
+ * <p>The caller of {@link #of} closes it; it is locked until then. Not thread-safe.
  */
 final class PartialFile implements AutoCloseable {
     private final Path file;
-    private final Path note;
+    private final Path versionFile;
     private final FileChannel channel;
 
     /**
-     * One version of a file on the web.
+     * One version of a file on a server.
      *
-     * @param url where it is
-     * @param validator its strong ETag or its date of last modification, or null where the server gives neither
-     * @param length its size in bytes, or -1 where the server does not say
+     * @param url its URL
+     * @param validator its strong ETag or its date of last modification, or null if the server sends neither
+     * @param length its size in bytes, or -1 if the server does not send it
      */
-    record Version(String url, @Nullable String validator, long length) {}
+    record RemoteVersion(String url, @Nullable String validator, long length) {}
 
-    private PartialFile(Path file, Path note, FileChannel channel) {
+    private PartialFile(Path file, Path versionFile, FileChannel channel) {
         this.file = file;
-        this.note = note;
+        this.versionFile = versionFile;
         this.channel = channel;
     }
 
     /**
-     * Opens {@code <target>.part}, and makes it if it is not there.
+     * Opens {@code <target>.part}, and creates it if it does not exist.
      *
      * @throws CardinalException if another run is downloading it
      */
@@ -50,7 +51,7 @@ final class PartialFile implements AutoCloseable {
         FileChannel channel = FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
         try {
             if (!isLocked(channel)) {
-                throw CardinalException.usage("another run is downloading " + file + "; wait for it");
+                throw CardinalException.usage("another run is downloading " + file + "; wait until it ends");
             }
             return new PartialFile(file, target.resolveSibling(target.getFileName() + ".part.properties"), channel);
         } catch (IOException | RuntimeException e) {
@@ -76,16 +77,16 @@ final class PartialFile implements AutoCloseable {
         return channel.size();
     }
 
-    /** The version that was begun, or null where nothing, or nothing that can be continued, has arrived. */
+    /** Returns the version of the partial content, or null if there is no content or it cannot be continued. */
     @Nullable
-    Version version() throws IOException {
-        if (!Files.exists(note) || length() == 0) {
+    RemoteVersion version() throws IOException {
+        if (!Files.exists(versionFile) || length() == 0) {
             return null;
         }
         Properties properties = new Properties();
-        try (InputStream in = Files.newInputStream(note)) {
+        try (InputStream in = Files.newInputStream(versionFile)) {
             properties.load(in);
-            return new Version(
+            return new RemoteVersion(
                     properties.getProperty("url", ""),
                     properties.getProperty("validator"),
                     Long.parseLong(properties.getProperty("length", "")));
@@ -94,8 +95,8 @@ final class PartialFile implements AutoCloseable {
         }
     }
 
-    /** Drops what has arrived, and begins with a version. */
-    void restart(Version version) throws IOException {
+    /** Deletes the content and starts again with a version. */
+    void restart(RemoteVersion version) throws IOException {
         drop();
         Properties properties = new Properties();
         properties.setProperty("url", version.url());
@@ -103,14 +104,14 @@ final class PartialFile implements AutoCloseable {
         if (version.validator() != null) {
             properties.setProperty("validator", version.validator());
         }
-        try (OutputStream out = Files.newOutputStream(note)) {
+        try (OutputStream out = Files.newOutputStream(versionFile)) {
             properties.store(out, null);
         }
     }
 
-    /** Forgets what has arrived. */
+    /** Deletes the content and its version, but keeps the file. */
     void drop() throws IOException {
-        Files.deleteIfExists(note);
+        Files.deleteIfExists(versionFile);
         channel.truncate(0);
     }
 
@@ -122,15 +123,15 @@ final class PartialFile implements AutoCloseable {
         }
     }
 
-    /** Gives the file, which is complete, its name. */
+    /** Moves the complete file to its final name. */
     void moveTo(Path target) throws IOException {
         Files.move(file, target, StandardCopyOption.REPLACE_EXISTING);
-        Files.deleteIfExists(note);
+        Files.deleteIfExists(versionFile);
     }
 
-    /** Removes what has arrived from the disk. */
+    /** Deletes the file and its version. */
     void delete() throws IOException {
-        Files.deleteIfExists(note);
+        Files.deleteIfExists(versionFile);
         Files.deleteIfExists(file);
     }
 

@@ -1,4 +1,4 @@
-/** Released checkpoints from the web: fetched with resume, checked against their cards, kept in a cache. */
+/** Downloads released checkpoints with resume, checks their hashes against the cards, and caches the files. */
 @NullMarked
 package dev.cardinal.zoo.download;
 

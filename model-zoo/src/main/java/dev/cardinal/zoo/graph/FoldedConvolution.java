@@ -1,53 +1,58 @@
 package dev.cardinal.zoo.graph;
 
-import dev.cardinal.zoo.Convolution;
+import dev.cardinal.zoo.card.Convolution;
+import java.util.Arrays;
 import java.util.function.Function;
 
 /**
- * A convolution with its batch normalisation folded in, in TensorFlow's layout.
+ * The weights of a convolution with its batch normalization folded in, in TensorFlow's layout.
  *
- * <p>With scale = gamma / sqrt(variance + epsilon), the filter is weight x scale and the bias beta - mean x scale (Ioffe and
- * Szegedy 2015, arXiv 1502.03167, section 3.1, at inference); both are computed in double precision and rounded once.
+ * <p>The filter is weight x scale, computed in double precision and rounded once; the bias is the shift of {@link
+ * ScaleAndShift}.
  *
  * @param filter [kernel, kernel, in / groups, out], row-major
  * @param bias [out]
  */
-@SuppressWarnings("ArrayRecordComponent") // a carrier of weights, never compared
+@SuppressWarnings("ArrayRecordComponent") // only holds weights, never compared
 record FoldedConvolution(float[] filter, float[] bias) {
     private static final int BLOCK = 64;
 
     /**
      * Reads and folds one convolution.
      *
-     * @param tensors gives a checkpoint's tensor by name, in PyTorch's layout
-     * @param epsilon added to the variance
+     * @param tensors returns a tensor of the checkpoint by name, in PyTorch's layout
+     * @param epsilon value added to the variance
      */
     static FoldedConvolution of(Convolution convolution, Function<String, float[]> tensors, double epsilon) {
         float[] weight = tensors.apply(convolution.name() + ".weight");
-        float[] gamma = tensors.apply(convolution.batchNorm() + ".weight");
-        float[] beta = tensors.apply(convolution.batchNorm() + ".bias");
-        float[] mean = tensors.apply(convolution.batchNorm() + ".running_mean");
-        float[] variance = tensors.apply(convolution.batchNorm() + ".running_var");
-
         int out = convolution.out();
         int taps = weight.length / out;
         int area = convolution.kernel() * convolution.kernel();
-        float[] bias = new float[out];
-        double[] scale = new double[out];
-        for (int o = 0; o < out; o++) {
-            scale[o] = gamma[o] / Math.sqrt(variance[o] + epsilon);
-            bias[o] = (float) (beta[o] - mean[o] * scale[o]);
-        }
+        ScaleAndShift norm = scaleAndShift(convolution, tensors, epsilon);
+        double[] scale = norm.scale();
         float[] filter = new float[weight.length];
         for (int first = 0; first < out; first += BLOCK) {
             for (int tap = 0; tap < taps; tap += BLOCK) {
                 transpose(weight, scale, filter, taps, area, first, tap);
             }
         }
-        return new FoldedConvolution(filter, bias);
+        return new FoldedConvolution(filter, norm.shift());
     }
 
-    /** One block of [out, channels x area] to [area x channels, out]: as much as the processor's cache holds. */
+    private static ScaleAndShift scaleAndShift(
+            Convolution convolution, Function<String, float[]> tensors, double epsilon) {
+        String batchNorm = convolution.batchNorm();
+        if (batchNorm != null) {
+            return ScaleAndShift.of(batchNorm, tensors, epsilon);
+        }
+        double[] ones = new double[convolution.out()];
+        Arrays.fill(ones, 1);
+        float[] bias =
+                convolution.hasBias() ? tensors.apply(convolution.name() + ".bias") : new float[convolution.out()];
+        return new ScaleAndShift(ones, bias);
+    }
+
+    /** Transposes one block of [out, channels x area] into [area x channels, out]. A block fits into the CPU cache. */
     private static void transpose(
             float[] weight, double[] scale, float[] filter, int taps, int area, int firstOut, int firstTap) {
         int out = scale.length;

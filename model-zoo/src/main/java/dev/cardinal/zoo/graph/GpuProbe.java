@@ -14,7 +14,7 @@ import org.tensorflow.op.Ops;
 import org.tensorflow.op.core.Placeholder;
 import org.tensorflow.types.TFloat32;
 
-/** Whether TensorFlow computes on a GPU, found out by computing on it, once for each in a process. Thread-safe. */
+/** Checks whether TensorFlow can compute on a GPU by computing on it, once per GPU and process. Thread-safe. */
 public final class GpuProbe {
     private static final String SUM = "sum";
     private static final Map<Device, Optional<String>> FOUND = new ConcurrentHashMap<>();
@@ -22,21 +22,21 @@ public final class GpuProbe {
     private GpuProbe() {}
 
     /**
-     * Computes a sum on a GPU.
+     * Computes a sum on a GPU and returns the reason if that fails.
      *
-     * @param gpu the only GPU that this process may use: a process that has used one cannot use another
-     * @param threads of the intra-op pool, as the model's session will ask for
-     * @return what is in the way, empty where TensorFlow computes on it
+     * @param gpu the only GPU that this process may use; a process that has used one GPU cannot use another
+     * @param threads size of the intra-op pool, the same as for the session of the model
+     * @return the reason, or empty if TensorFlow computes on the GPU
      */
     public static Optional<String> obstacle(Device gpu, int threads) {
         if (gpu.kind() != Device.Kind.GPU) {
-            throw new IllegalArgumentException("no GPU: " + gpu);
+            throw new IllegalArgumentException("not a GPU: " + gpu);
         }
         return FOUND.computeIfAbsent(gpu, device -> compute(new SessionSettings(device, Precision.FP32, threads)));
     }
 
     private static Optional<String> compute(SessionSettings settings) {
-        TensorFlowLog.applyLevel(settings.threads());
+        TensorFlowRuntime.prepare(settings.threads());
         try (Graph graph = new Graph()) {
             Ops gpu = Ops.create(graph)
                     .withDevice(DeviceSpec.newBuilder()
@@ -53,21 +53,21 @@ public final class GpuProbe {
                     TFloat32 input = TFloat32.scalarOf(1);
                     Result result = session.runner().feed(one, input).fetch(SUM).run()) {
                 float sum = ((TFloat32) result.get(0)).getFloat();
-                return sum == 2 ? Optional.empty() : Optional.of("it says that 1 and 1 are " + sum);
+                return sum == 2 ? Optional.empty() : Optional.of("it computed 1 + 1 = " + sum);
             }
-        } catch (RuntimeException e) { // what TensorFlow throws has no other type in common
+        } catch (RuntimeException e) { // the only common type of the exceptions of TensorFlow
             return Optional.of(explain(String.valueOf(e.getMessage())));
         }
     }
 
-    /** What TensorFlow says where it cannot place an operation on a GPU, in few words. */
+    /** Shortens the message of TensorFlow for an operation that cannot be placed on a GPU. */
     static String explain(String message) {
         if (message.contains("CUDA is not enabled")) {
-            return "TensorFlow's native library here is the one for CPUs";
+            return "TensorFlow's native library is the one for CPUs";
         }
         if (message.contains("available devices are")) {
-            return "TensorFlow's native library finds no GPU it can use: its log says more (driver, CUDA, cuDNN)";
+            return "TensorFlow's native library finds no usable GPU; see its log for the reason (driver, CUDA, cuDNN)";
         }
-        return message.lines().findFirst().orElse("no reason given");
+        return message.lines().findFirst().orElse("unknown reason");
     }
 }

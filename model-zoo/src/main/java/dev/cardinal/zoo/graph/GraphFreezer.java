@@ -26,25 +26,26 @@ import org.tensorflow.proto.OpDef;
 import org.tensorflow.proto.TensorShapeProto;
 
 /**
- * Makes a graph with constants in place of a loaded model's variables. A session arranges constant weights once as its kernels want
- * them, variables anew in every run, and folds and fuses more around them.
+ * Creates a graph with constants instead of the variables of a loaded model. A session converts the layout of constant
+ * weights once, but that of variables in every run, and it folds and fuses more operations with constants.
  *
- * <p>Takes graphs of operations without state whose variables are of the kind {@code VariableV2}, such as {@link ResNetGraph} and what
- * TensorFlow 1 saved; TensorFlow 2 saves functions, which are left as they are. Not thread-safe.
+ * <p>Supports graphs of stateless operations whose variables are of type {@code VariableV2}, such as
+ * {@link ResNetGraph} and models of TensorFlow 1. TensorFlow 2 saves functions, which remain unchanged. Not
+ * thread-safe.
  */
 final class GraphFreezer {
     /** Constants are part of the graph definition, which protobuf limits to 2 GiB. */
-    private static final long MOST_BYTES = (long) (1.9 * (1L << 30));
+    private static final long MAX_BYTES = (long) (1.9 * (1L << 30));
 
     private static final String VARIABLE = "VariableV2";
-    private static final Set<String> STATELESS_ENOUGH = Set.of(VARIABLE, "Placeholder", "Const");
+    private static final Set<String> COPYABLE = Set.of(VARIABLE, "Placeholder", "Const");
     private static final String CONTROL = "^";
     private static final int BYTES_OF_FLOAT = 4;
 
     private final SavedModelBundle model;
     private final Map<String, NodeDef> nodes;
     private final Map<String, OpDef> definitions;
-    private final Map<String, GraphOperation> made = new HashMap<>();
+    private final Map<String, GraphOperation> copies = new HashMap<>();
 
     private GraphFreezer(SavedModelBundle model) {
         this.model = model;
@@ -55,15 +56,15 @@ final class GraphFreezer {
     }
 
     /**
-     * The part of a model's graph that some of its tensors need, under the same names.
+     * Returns the part of a model's graph that some tensors need, with the same names.
      *
-     * @param tensors {@code operation:index}
-     * @return the graph, which the caller closes; empty where the model cannot be frozen
+     * @param tensors names of the form {@code operation:index}
+     * @return the graph, which the caller closes; empty if the model cannot be frozen
      */
     static Optional<Graph> freeze(SavedModelBundle model, List<String> tensors) {
         GraphFreezer freezer = new GraphFreezer(model);
         List<NodeDef> order = freezer.inOrder(tensors);
-        if (order.isEmpty() || !order.stream().allMatch(freezer::canCopy) || bytes(order) > MOST_BYTES) {
+        if (order.isEmpty() || !order.stream().allMatch(freezer::canCopy) || bytes(order) > MAX_BYTES) {
             return Optional.empty();
         }
         Graph graph = new Graph();
@@ -76,7 +77,7 @@ final class GraphFreezer {
         return Optional.of(graph);
     }
 
-    /** The nodes that tensors need, each after those it needs itself; none where some need each other in a circle. */
+    /** Returns the nodes that tensors need, each after its own inputs; empty if there is a cycle. */
     private List<NodeDef> inOrder(List<String> tensors) {
         List<NodeDef> order = new ArrayList<>();
         Set<String> open = new HashSet<>();
@@ -114,7 +115,7 @@ final class GraphFreezer {
     private boolean canCopy(NodeDef node) {
         OpDef definition = definitions.get(node.getOp());
         return definition != null
-                && (!definition.getIsStateful() || STATELESS_ENOUGH.contains(node.getOp()))
+                && (!definition.getIsStateful() || COPYABLE.contains(node.getOp()))
                 && node.getAttrMap().values().stream().noneMatch(AttrValue::hasFunc)
                 && definition.getInputArgList().stream().noneMatch(OpDef.ArgDef::getIsRef) // these write to variables
                 && (!node.getOp().equals(VARIABLE) || bytes(node) >= 0);
@@ -127,7 +128,7 @@ final class GraphFreezer {
                 .sum();
     }
 
-    /** Size of a variable of floats; -1 for any other. */
+    /** Returns the size of a variable in bytes; -1 if it is not a float variable of known shape. */
     private static long bytes(NodeDef variable) {
         TensorShapeProto shape = variable.getAttrOrThrow("shape").getShape();
         if (shape.getUnknownRank() || variable.getAttrOrThrow("dtype").getType() != DataType.DT_FLOAT) {
@@ -144,7 +145,7 @@ final class GraphFreezer {
     }
 
     private void copy(NodeDef node, Graph graph) {
-        made.put(node.getName(), node.getOp().equals(VARIABLE) ? constant(node, graph) : same(node, graph));
+        copies.put(node.getName(), node.getOp().equals(VARIABLE) ? constant(node, graph) : same(node, graph));
     }
 
     private GraphOperation constant(NodeDef variable, Graph graph) {
@@ -176,9 +177,9 @@ final class GraphFreezer {
         }
         node.getInputList().stream()
                 .filter(input -> input.startsWith(CONTROL))
-                .forEach(input -> builder.addControlInput(made(input)));
+                .forEach(input -> builder.addControlInput(copies(input)));
         node.getAttrMap().forEach((name, value) -> {
-            if (!name.startsWith("_")) { // the runtime's own notes
+            if (!name.startsWith("_")) { // internal attributes of the runtime
                 builder.setAttr(name, value);
             }
         });
@@ -188,11 +189,11 @@ final class GraphFreezer {
     private Output<?> output(String input) {
         int colon = input.indexOf(':');
         int index = colon < 0 ? 0 : Integer.parseInt(input.substring(colon + 1));
-        return made(input).output(index);
+        return copies(input).output(index);
     }
 
-    private GraphOperation made(String input) {
-        return requireNonNull(made.get(operation(input)));
+    private GraphOperation copies(String input) {
+        return requireNonNull(copies.get(operation(input)));
     }
 
     private static String operation(String tensor) {

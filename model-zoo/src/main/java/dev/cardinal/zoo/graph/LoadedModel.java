@@ -13,25 +13,26 @@ import org.tensorflow.Signature;
 import org.tensorflow.exceptions.TensorFlowException;
 
 /**
- * A SavedModel's graph in a session, its variables frozen where they can be. Closing it closes both. Thread-safe.
+ * The graph of a SavedModel in a session, with frozen variables if possible. Closing it closes session and graph.
+ * Thread-safe.
  *
- * @param session runs the graph
- * @param signature tensors of the graph by the names that the model gives them
- * @param owned what the session needs, closed after it
+ * @param session session that runs the graph
+ * @param signature names of the input and output tensors by their keys
+ * @param owned graph or bundle of the session, closed after it
  */
 record LoadedModel(Session session, Signature signature, AutoCloseable owned) implements AutoCloseable {
 
     /**
      * Loads a model from the local disk.
      *
-     * @param name of the signature
-     * @throws CardinalException if the directory holds no SavedModel that TensorFlow loads
-     * @throws IllegalArgumentException if it has no such signature
+     * @param name name of the signature
+     * @throws CardinalException if TensorFlow cannot load a SavedModel from the directory
+     * @throws IllegalArgumentException if the model has no such signature
      */
     static LoadedModel load(Path directory, String name, SessionSettings settings) {
-        TensorFlowLog.applyLevel(settings.threads());
-        SessionSettings reading = new SessionSettings(settings.device(), Precision.FP32, settings.threads());
-        SavedModelBundle bundle = open(directory, reading);
+        TensorFlowRuntime.prepare(settings.threads());
+        SessionSettings initial = new SessionSettings(settings.device(), Precision.FP32, settings.threads());
+        SavedModelBundle bundle = open(directory, initial);
         try {
             Signature signature = bundle.function(name).signature();
             List<String> outputs = signature.getOutputs().values().stream()
@@ -42,7 +43,7 @@ record LoadedModel(Session session, Signature signature, AutoCloseable owned) im
                 bundle.close();
                 return of(frozen.get(), signature, settings);
             }
-            if (!reading.equals(settings)) {
+            if (!initial.equals(settings)) {
                 bundle.close();
                 bundle = open(directory, settings);
             }
@@ -69,7 +70,7 @@ record LoadedModel(Session session, Signature signature, AutoCloseable owned) im
                     .withConfigProto(SessionConfigs.of(settings))
                     .load();
         } catch (TensorFlowException e) {
-            throw CardinalException.model("model " + directory + " does not load: " + e.getMessage(), e);
+            throw CardinalException.model("model " + directory + " cannot be loaded: " + e.getMessage(), e);
         }
     }
 
@@ -78,7 +79,7 @@ record LoadedModel(Session session, Signature signature, AutoCloseable owned) im
         session.close();
         try {
             owned.close();
-        } catch (Exception e) { // a graph and a bundle throw none
+        } catch (Exception e) { // graphs and bundles throw no checked exceptions
             throw new IllegalStateException(e);
         }
     }

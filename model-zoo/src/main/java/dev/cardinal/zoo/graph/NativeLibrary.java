@@ -6,28 +6,28 @@ import java.util.Properties;
 import java.util.stream.Stream;
 import org.tensorflow.TensorFlow;
 
-/** TensorFlow's native library: where JavaCPP unpacks it, and whether it loads. Stateless and thread-safe. */
+/** Loads TensorFlow's native library and finds the cache directories of JavaCPP. Stateless and thread-safe. */
 public final class NativeLibrary {
-    /** What it takes on the disk once it is unpacked: 683 MB on Linux, the library for CPUs. */
+    /** Size of the unpacked library on the disk: 683 MB for the CPU library on Linux. */
     public static final long UNPACKED_BYTES = 683_000_000;
 
     private NativeLibrary() {}
 
     /**
-     * Loads it, unpacking it first where no process of this user has yet.
+     * Loads the library, and unpacks it first if no process of this user has done so.
      *
      * @return TensorFlow's version
-     * @throws LinkageError if it cannot be unpacked or loaded here
+     * @throws LinkageError if it cannot be unpacked or loaded on this machine
      */
     public static String load() {
         return TensorFlow.version();
     }
 
     /**
-     * Where it may be unpacked: the first of these directories that is there or can be made, and that can be read, written and
-     * entered (org.bytedeco.javacpp.Loader.getCacheDir, 1.5.11).
+     * Returns the candidate directories. JavaCPP uses the first one that exists or can be created and that is readable,
+     * writable and executable (org.bytedeco.javacpp.Loader.getCacheDir, 1.5.11).
      *
-     * @param system properties of the process
+     * @param system system properties of the process
      */
     public static List<Path> cacheDirectories(Properties system) {
         return Stream.of(

@@ -1,7 +1,7 @@
 package dev.cardinal.zoo.graph;
 
-import dev.cardinal.zoo.Preprocessing;
-import dev.cardinal.zoo.SavedModelCard.Layout;
+import dev.cardinal.zoo.card.Preprocessing;
+import dev.cardinal.zoo.card.SavedModelCard.TensorLayout;
 import dev.cardinal.zoo.serving.ModelInterface;
 import dev.cardinal.zoo.serving.ModelInterface.Element;
 import java.util.List;
@@ -13,18 +13,18 @@ import org.tensorflow.types.TUint8;
 import org.tensorflow.types.family.TType;
 
 /**
- * Makes the tensor that a model takes from the pixels of images. Stateless after construction and thread-safe.
+ * Creates the input tensor of a model from the pixels of images. Immutable and thread-safe.
  *
- * <p>Floats are (pixel / 255 - mean) / std, each step rounded to 32 bits as torchvision's {@code ToTensor} and {@code Normalize}
- * round it.
+ * <p>Floats are (pixel / 255 - mean) / std. Each step is rounded to 32 bits, as in torchvision's {@code ToTensor} and
+ * {@code Normalize}.
  */
 final class PixelTensor {
     private static final int CHANNELS = 3;
     private static final int LEVELS = 256;
 
     private final Element element;
-    private final Layout layout;
-    private final float[][] normalised = new float[CHANNELS][LEVELS];
+    private final TensorLayout layout;
+    private final float[][] normalized = new float[CHANNELS][LEVELS];
 
     PixelTensor(ModelInterface io, Preprocessing preprocessing) {
         this.element = io.element();
@@ -33,25 +33,26 @@ final class PixelTensor {
             float mean = preprocessing.mean().get(channel).floatValue();
             float std = preprocessing.std().get(channel).floatValue();
             for (int level = 0; level < LEVELS; level++) {
-                normalised[channel][level] = (level / 255f - mean) / std;
+                normalized[channel][level] = (level / 255f - mean) / std;
             }
         }
     }
 
     /**
-     * A batch; the caller closes it.
+     * Creates the tensor of a batch; the caller closes it.
      *
      * @param images {@code height x width x 3} bytes each, row by row
-     * @param count images in the batch; where it is more than there are, they are repeated
+     * @param count batch size; if there are fewer images, they are repeated
      */
     TType of(List<byte[]> images, int height, int width, int count) {
         int length = height * width * CHANNELS;
         for (byte[] pixels : images) {
             if (pixels.length != length) {
-                throw new IllegalArgumentException("an image holds " + pixels.length + " bytes, its shape " + length);
+                throw new IllegalArgumentException(
+                        "an image has " + pixels.length + " bytes, but its shape needs " + length);
             }
         }
-        Shape shape = layout == Layout.NHWC
+        Shape shape = layout == TensorLayout.NHWC
                 ? Shape.of(count, height, width, CHANNELS)
                 : Shape.of(count, CHANNELS, height, width);
         return element == Element.UINT8 ? bytes(images, shape, length) : floats(images, shape, length);
@@ -63,7 +64,7 @@ final class PixelTensor {
         byte[] ordered = new byte[length];
         for (int image = 0; image < shape.get(0); image++) {
             byte[] pixels = images.get(image % images.size());
-            if (layout == Layout.NCHW) {
+            if (layout == TensorLayout.NCHW) {
                 for (int i = 0; i < length; i++) {
                     ordered[position(i, length)] = pixels[i];
                 }
@@ -81,15 +82,15 @@ final class PixelTensor {
         for (int image = 0; image < shape.get(0); image++) {
             byte[] pixels = images.get(image % images.size());
             for (int i = 0; i < length; i++) {
-                ordered[position(i, length)] = normalised[i % CHANNELS][pixels[i] & 0xff];
+                ordered[position(i, length)] = normalized[i % CHANNELS][pixels[i] & 0xff];
             }
             data.offset((long) image * length).write(ordered);
         }
         return tensor;
     }
 
-    /** Where the i-th byte of an image goes. */
+    /** Returns the position of the i-th byte of an image in the tensor. */
     private int position(int i, int length) {
-        return layout == Layout.NHWC ? i : i % CHANNELS * (length / CHANNELS) + i / CHANNELS;
+        return layout == TensorLayout.NHWC ? i : i % CHANNELS * (length / CHANNELS) + i / CHANNELS;
     }
 }

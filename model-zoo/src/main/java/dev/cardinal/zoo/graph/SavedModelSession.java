@@ -1,7 +1,7 @@
 package dev.cardinal.zoo.graph;
 
 import dev.cardinal.zoo.CardinalException;
-import dev.cardinal.zoo.Preprocessing;
+import dev.cardinal.zoo.card.Preprocessing;
 import dev.cardinal.zoo.serving.DeviceMemoryException;
 import dev.cardinal.zoo.serving.ModelInterface;
 import dev.cardinal.zoo.serving.SessionSettings;
@@ -15,6 +15,7 @@ import org.tensorflow.Result;
 import org.tensorflow.Session;
 import org.tensorflow.Signature;
 import org.tensorflow.Tensor;
+import org.tensorflow.exceptions.TFFailedPreconditionException;
 import org.tensorflow.exceptions.TFResourceExhaustedException;
 import org.tensorflow.ndarray.Shape;
 import org.tensorflow.ndarray.buffer.FloatDataBuffer;
@@ -24,7 +25,8 @@ import org.tensorflow.types.family.TType;
 /**
  * A SavedModel in a TensorFlow session.
  *
- * <p>Owns the session and its graph until closed. Thread-safe: a session runs concurrent requests. Tensors live for one call.
+ * <p>Owns the session and its graph; the caller of {@link #load} closes it. Thread-safe, because a session supports
+ * concurrent runs. Tensors exist only during a call.
  */
 public final class SavedModelSession implements AutoCloseable {
     private final Path directory;
@@ -37,16 +39,16 @@ public final class SavedModelSession implements AutoCloseable {
     private final Fetch features;
 
     /**
-     * What a model says of one image; null where it has no such output.
+     * The outputs of a model for one image. A component is null if the model has no such output.
      *
      * @param logits [classes], output of the last layer
      * @param probabilities [classes], softmax of the logits
      * @param features [D], pooled output of the last block
      */
-    @SuppressWarnings("ArrayRecordComponent") // a carrier of numbers, never compared
+    @SuppressWarnings("ArrayRecordComponent") // only holds numbers, never compared
     public record Outputs(float @Nullable [] logits, float @Nullable [] probabilities, float @Nullable [] features) {}
 
-    /** An output by its name in the graph, null where the model has none. */
+    /** One output: its key in the signature and its tensor in the graph; both null if the model has no such output. */
     private record Fetch(@Nullable String key, @Nullable String tensor) {
 
         static Fetch of(Map<String, Signature.TensorDescription> outputs, @Nullable String key) {
@@ -69,7 +71,7 @@ public final class SavedModelSession implements AutoCloseable {
     /**
      * Loads a model from the local disk.
      *
-     * @throws CardinalException if the directory holds no SavedModel with this interface
+     * @throws CardinalException if the directory does not contain a SavedModel with this interface
      */
     public static SavedModelSession load(
             Path directory, ModelInterface io, Preprocessing preprocessing, SessionSettings settings) {
@@ -95,18 +97,19 @@ public final class SavedModelSession implements AutoCloseable {
     private static String tensor(Map<String, Signature.TensorDescription> tensors, String key) {
         Signature.TensorDescription description = tensors.get(key);
         if (description == null) {
-            throw new IllegalArgumentException("it has no '" + key + "', only " + tensors.keySet());
+            throw new IllegalArgumentException("there is no '" + key + "', only " + tensors.keySet());
         }
         return description.name;
     }
 
     /**
-     * Asks the model about images of one size. Where it takes batches of one size only, they are split and filled up.
+     * Runs the model for images of one size. If the model has a fixed batch size, the images are split into batches and
+     * padded.
      *
      * @param images {@code height x width x 3} bytes each, row by row; at least one
-     * @return one entry an image, in order
-     * @throws CardinalException if an output has another shape than [images, numbers]
-     * @throws DeviceMemoryException if the device has no memory for so many
+     * @return one entry per image, in order
+     * @throws CardinalException if the shape of an output is not [images, numbers]
+     * @throws DeviceMemoryException if the device has not enough memory for the batch
      */
     public List<Outputs> run(List<byte[]> images, int height, int width) {
         if (images.isEmpty()) {
@@ -146,12 +149,23 @@ public final class SavedModelSession implements AutoCloseable {
         }
     }
 
-    private static Result answer(Session.Runner runner, int count) {
+    private Result answer(Session.Runner runner, int count) {
         try {
             return runner.run();
+        } catch (TFFailedPreconditionException e) {
+            String why = String.valueOf(e.getMessage()).lines().findFirst().orElse("");
+            if (!why.startsWith("Could not find variable")) {
+                throw e;
+            }
+            throw CardinalException.model(
+                    "model " + directory + " cannot run, because its variables are not restored: "
+                            + why.replaceAll("\\. .*", "")
+                            + "; export a model of Keras 3 with model.export(DIR), not with tf.saved_model.save, and check that"
+                            + " variables/ is complete",
+                    e);
         } catch (TFResourceExhaustedException e) {
             String why = String.valueOf(e.getMessage()).lines().findFirst().orElse("");
-            throw new DeviceMemoryException("no memory for a batch of " + count + ": " + why, e);
+            throw new DeviceMemoryException("out of memory for a batch of " + count + ": " + why, e);
         }
     }
 
@@ -162,8 +176,8 @@ public final class SavedModelSession implements AutoCloseable {
     private float[][] rows(Fetch output, Tensor tensor, int count) {
         Shape shape = tensor.shape();
         if (shape.numDimensions() != 2 || shape.get(0) != count) {
-            throw CardinalException.model("model " + directory + " gives '" + output.key() + "' as " + shape + " for "
-                    + count + " images: [" + count + ", numbers] is needed");
+            throw CardinalException.model("model " + directory + " returns '" + output.key() + "' with shape " + shape
+                    + " for " + count + " images instead of [" + count + ", numbers]");
         }
         int columns = Math.toIntExact(shape.get(1));
         FloatDataBuffer data = ((TFloat32) tensor).asRawTensor().data().asFloats();

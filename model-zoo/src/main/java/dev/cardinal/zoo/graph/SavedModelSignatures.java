@@ -24,11 +24,11 @@ import org.tensorflow.proto.TensorInfo;
 import org.tensorflow.proto.TensorShapeProto;
 
 /**
- * Reads the signatures of a SavedModel out of its {@code saved_model.pb}, without TensorFlow's natives and without the graph,
- * which may hold gigabytes of constants. Stateless and thread-safe.
+ * Reads the signatures of a SavedModel from its {@code saved_model.pb}, without TensorFlow's native library and without
+ * the graph, which can contain gigabytes of constants. Stateless and thread-safe.
  */
 public final class SavedModelSignatures {
-    /** Path of the graph below a model's directory. */
+    /** Path of the graph below the model's directory. */
     public static final String GRAPH_FILE = "saved_model.pb";
 
     private static final int TYPE_PREFIX = "DT_".length();
@@ -36,10 +36,10 @@ public final class SavedModelSignatures {
     private SavedModelSignatures() {}
 
     /**
-     * Reads the signatures of the graph for serving, to the end of the stream, and leaves it open.
+     * Reads the signatures of the serving graph from a stream, to its end. Does not close the stream.
      *
-     * @param name what errors call the file
-     * @throws CardinalException if it is no SavedModel, or none of its graphs is for serving
+     * @param name name of the file in error messages
+     * @throws CardinalException if the file is not a SavedModel, or has no serving graph
      * @throws IOException if the stream fails
      */
     public static List<ServingSignature> read(String name, InputStream in) throws IOException {
@@ -47,15 +47,15 @@ public final class SavedModelSignatures {
         try {
             graphs = graphs(CodedInputStream.newInstance(in));
         } catch (InvalidProtocolBufferException e) {
-            throw CardinalException.model(name + " is damaged, or no SavedModel: " + e.getMessage(), e);
+            throw CardinalException.model(name + " is corrupt or not a SavedModel: " + e.getMessage(), e);
         }
         List<List<String>> tags = graphs.stream()
                 .map(graph -> List.copyOf(graph.getMetaInfoDef().getTagsList()))
                 .toList();
         int serving = tags.indexOf(List.of(SavedModelBundle.DEFAULT_TAG));
         if (serving < 0) {
-            throw CardinalException.model(name + " has no graph with the one tag '" + SavedModelBundle.DEFAULT_TAG
-                    + "', it has graphs with the tags " + tags + ": export the model for serving");
+            throw CardinalException.model(name + " has no graph with the only tag '" + SavedModelBundle.DEFAULT_TAG
+                    + "', but graphs with the tags " + tags + "; export the model for serving");
         }
         List<ServingSignature> signatures = new ArrayList<>();
         new TreeMap<>(graphs.get(serving).getSignatureDefMap())
@@ -107,7 +107,7 @@ public final class SavedModelSignatures {
         List<Long> sizes = shape.getUnknownRank()
                 ? null
                 : shape.getDimList().stream().map(TensorShapeProto.Dim::getSize).toList();
-        // a sparse tensor has no name, but one for each of its parts
+        // a sparse tensor has no name itself, only its parts have names
         String type = tensor.hasName() ? type(tensor) : "sparse " + type(tensor);
         return new TensorSpec(type, sizes);
     }

@@ -1,8 +1,9 @@
 package dev.cardinal.zoo.graph;
 
-import dev.cardinal.zoo.Architecture;
-import dev.cardinal.zoo.Convolution;
-import dev.cardinal.zoo.ModelCard;
+import dev.cardinal.zoo.card.Architecture;
+import dev.cardinal.zoo.card.Convolution;
+import dev.cardinal.zoo.card.ModelCard;
+import dev.cardinal.zoo.card.WeightedLayer;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Files;
@@ -19,7 +20,7 @@ import org.tensorflow.proto.SavedModel;
 import org.tensorflow.proto.SignatureDef;
 import org.tensorflow.proto.TensorInfo;
 
-/** Writes a card's network, with the weights of a checkpoint, as a plain TensorFlow SavedModel. */
+/** Writes the network of a card with the weights of a checkpoint as a SavedModel. Stateless and thread-safe. */
 public final class SavedModelWriter {
     private static final String PREDICT = "tensorflow/serving/predict";
     private static final String GRAPH_FILE = SavedModelSignatures.GRAPH_FILE;
@@ -28,19 +29,21 @@ public final class SavedModelWriter {
     private SavedModelWriter() {}
 
     /**
-     * Builds the graph of {@code card} and writes {@code saved_model.pb} and {@code variables/} below {@code directory}.
+     * Builds the graph of {@code card} and writes {@code saved_model.pb} and {@code variables/} below
+     * {@code directory}.
      *
-     * <p>Signature {@code serving_default}: {@code image} uint8 [N, H, W, 3] to {@code logits} and {@code probabilities}
-     * float32 [N, classes] and {@code features} float32 [N, D]. The weights of one layer are in memory at a time.
+     * <p>Signature {@code serving_default}: {@code image} uint8 [N, H, W, 3] to {@code logits} and
+     * {@code probabilities} float32 [N, classes] and {@code features} float32 [N, D]. Only the weights of one layer are
+     * in memory at a time.
      *
-     * @param tensors gives a checkpoint's tensor by name, row-major in PyTorch's layout; every tensor of the architecture is
-     *     asked for once, in the order of {@link Architecture#tensors}
+     * @param tensors returns a tensor of the checkpoint by name, row-major in PyTorch's layout; it is called once per
+     *     tensor of the architecture, in the order of {@link Architecture#tensors}
      * @throws IOException if the directory cannot be written
      */
     public static void write(ModelCard card, Function<String, float[]> tensors, Path directory) throws IOException {
-        TensorFlowLog.applyLevel(Runtime.getRuntime().availableProcessors());
+        TensorFlowRuntime.prepare(Runtime.getRuntime().availableProcessors());
         try (Graph graph = new Graph();
-                VariableFiles files = VariableFiles.create(directory)) {
+                TensorBundleWriter files = TensorBundleWriter.create(directory)) {
             ResNetGraph network = new ResNetGraph(Ops.create(graph), card);
             MetaGraphDef model = MetaGraphDef.newBuilder()
                     .setMetaInfoDef(MetaGraphDef.MetaInfoDef.newBuilder().addTags(SavedModelBundle.DEFAULT_TAG))
@@ -74,27 +77,39 @@ public final class SavedModelWriter {
         return TensorInfo.newBuilder()
                 .setName(operand.op().name() + ":" + operand.asOutput().index())
                 .setDtype(operand.asOutput().dataType())
-                .setTensorShape(VariableFiles.shape(operand.shape()))
+                .setTensorShape(TensorBundleWriter.shape(operand.shape()))
                 .build();
     }
 
     private static void fill(
-            VariableFiles files, VariableStore variables, Architecture architecture, Function<String, float[]> tensors)
+            TensorBundleWriter files,
+            VariableBuilder variables,
+            Architecture architecture,
+            Function<String, float[]> tensors)
             throws IOException {
-        Iterator<VariableStore.Slot> slots = variables.slots().iterator();
-        for (Convolution convolution : architecture.convolutions()) {
-            FoldedConvolution folded = FoldedConvolution.of(convolution, tensors, architecture.batchNormEpsilon());
-            add(files, slots.next(), folded.filter());
-            add(files, slots.next(), folded.bias());
+        Iterator<VariableBuilder.Spec> specs = variables.specs().iterator();
+        double epsilon = architecture.batchNormEpsilon();
+        for (WeightedLayer layer : architecture.weightedLayers()) {
+            if (layer instanceof Convolution convolution) {
+                FoldedConvolution folded = FoldedConvolution.of(convolution, tensors, epsilon);
+                add(files, specs.next(), folded.filter());
+                if (convolution.hasShift()) {
+                    add(files, specs.next(), folded.bias());
+                }
+            } else {
+                ScaleAndShift folded = ScaleAndShift.of(layer.name(), tensors, epsilon);
+                add(files, specs.next(), folded.floatScale());
+                add(files, specs.next(), folded.shift());
+            }
         }
-        add(files, slots.next(), tensors.apply("fc.weight"));
-        add(files, slots.next(), tensors.apply("fc.bias"));
-        if (slots.hasNext()) {
-            throw new IllegalStateException("variable " + slots.next().name() + " is not filled");
+        add(files, specs.next(), tensors.apply("fc.weight"));
+        add(files, specs.next(), tensors.apply("fc.bias"));
+        if (specs.hasNext()) {
+            throw new IllegalStateException("variable " + specs.next().name() + " has no values");
         }
     }
 
-    private static void add(VariableFiles files, VariableStore.Slot slot, float[] values) throws IOException {
-        files.add(slot.name(), slot.shape(), values);
+    private static void add(TensorBundleWriter files, VariableBuilder.Spec spec, float[] values) throws IOException {
+        files.add(spec.name(), spec.shape(), values);
     }
 }

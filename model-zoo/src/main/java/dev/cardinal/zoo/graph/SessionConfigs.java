@@ -7,21 +7,21 @@ import org.tensorflow.proto.GPUOptions;
 import org.tensorflow.proto.RewriterConfig;
 
 /**
- * Configurations of TensorFlow sessions. Sessions of a process that use a GPU must agree on it and on how its memory grows: they
- * all have their configuration from here.
+ * Creates the configurations of all TensorFlow sessions. Sessions of one process that use a GPU must agree on the GPU
+ * and on its memory growth; they do, because all of them get their configuration here. Stateless and thread-safe.
  */
 final class SessionConfigs {
     /**
-     * Operations of one batch run one after another, each on all threads: side by side they are in each other's way, which cost a few
-     * percent. Several callers still run side by side.
+     * Runs the operations of one batch one after another, each on all threads. Parallel operations would slow each
+     * other down by a few percent. Several callers still run in parallel.
      */
     private static final int IN_THE_CALLERS_THREAD = -1;
 
     private SessionConfigs() {}
 
     /**
-     * A session on one device, which a graph knows as {@code /CPU:0} or {@code /GPU:0}. On a GPU, memory is taken as it is needed,
-     * and operations without a kernel for it run on the CPU.
+     * Returns the configuration for one device, which has the name {@code /CPU:0} or {@code /GPU:0} in a graph. On a
+     * GPU, memory is allocated on demand, and operations without a GPU kernel run on the CPU.
      */
     static ConfigProto of(SessionSettings settings) {
         ConfigProto.Builder config = ConfigProto.newBuilder().setIntraOpParallelismThreads(settings.threads());
@@ -35,6 +35,10 @@ final class SessionConfigs {
                                 .setVisibleDeviceList(Integer.toString(device.index())));
         }
         RewriterConfig.Builder rewriter = config.getGraphOptionsBuilder().getRewriteOptionsBuilder();
+        if (device.kind() == Device.Kind.CPU && !TensorFlowRuntime.usesOneDnn()) {
+            // Without oneDNN, no kernel runs the fused convolutions with groups that this optimizer creates.
+            rewriter.setRemapping(RewriterConfig.Toggle.OFF);
+        }
         switch (settings.precision()) {
             case FP32 -> {}
             case BF16 -> rewriter.setAutoMixedPrecisionOnednnBfloat16(RewriterConfig.Toggle.ON);

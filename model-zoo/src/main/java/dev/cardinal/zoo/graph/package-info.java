@@ -1,4 +1,4 @@
-/** The TensorFlow side of the zoo: builds the network as a graph and writes it as a SavedModel. */
+/** Everything that uses TensorFlow: builds graphs, writes SavedModels, and runs them in sessions. */
 @NullMarked
 package dev.cardinal.zoo.graph;
 

@@ -10,12 +10,12 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * The header of a {@code .npy} array, versions 1 to 3: magic, version, length, and a Python dict of element type, order and shape
- * (NumPy enhancement proposal 1).
+ * The header of a {@code .npy} array in format version 1, 2 or 3: magic string, version, length, and a Python dict of
+ * element type, order and shape (NumPy enhancement proposal 1).
  *
  * @param type the element type as NumPy writes it, such as {@code <f4}
  * @param shape sizes, outermost first
- * @param bytes length of the header itself, with all before the data
+ * @param bytes number of bytes before the data, including the magic string
  */
 record NpyHeader(String type, List<Integer> shape, int bytes) {
     private static final String MAGIC = "\u0093NUMPY";
@@ -28,21 +28,21 @@ record NpyHeader(String type, List<Integer> shape, int bytes) {
     }
 
     /**
-     * Reads a header and leaves the stream at the first element.
+     * Reads a header. The stream is then at the first element.
      *
-     * @param name what errors call the array
-     * @throws CardinalException if it is none, or of an array in Fortran order
+     * @param name name of the array in error messages
+     * @throws CardinalException if the header is invalid, or the array is in Fortran order
      */
     static NpyHeader read(String name, DataInputStream in) throws IOException {
         byte[] magic = in.readNBytes(MAGIC.length());
         if (!new String(magic, StandardCharsets.ISO_8859_1).equals(MAGIC)) {
-            throw CardinalException.input(name + " is no NumPy array: it does not begin with \\x93NUMPY");
+            throw CardinalException.input(name + " is not a NumPy array: it does not begin with \\x93NUMPY");
         }
         int version = in.readUnsignedByte();
         int minor = in.readUnsignedByte();
         if (version < 1 || version > 3 || minor != 0) {
             throw CardinalException.input(name + " has NumPy format version " + version + "." + minor
-                    + "; versions 1.0, 2.0 and 3.0 are read");
+                    + "; supported are versions 1.0, 2.0 and 3.0");
         }
         int lengthBytes = version == 1 ? Short.BYTES : Integer.BYTES;
         long length = version == 1
@@ -50,7 +50,7 @@ record NpyHeader(String type, List<Integer> shape, int bytes) {
                 : Integer.toUnsignedLong(Integer.reverseBytes(in.readInt()));
         if (length > MAX_TEXT_BYTES) {
             throw CardinalException.input(
-                    name + " has a header of " + length + " bytes; at most " + MAX_TEXT_BYTES + " are read");
+                    name + " has a header of " + length + " bytes; at most " + MAX_TEXT_BYTES + " are supported");
         }
         byte[] text = new byte[(int) length];
         in.readFully(text);
@@ -60,11 +60,11 @@ record NpyHeader(String type, List<Integer> shape, int bytes) {
     private static NpyHeader parse(String name, String text, int bytes) {
         Matcher fields = TEXT.matcher(text);
         if (!fields.matches()) {
-            throw CardinalException.input(name + " has a header that NumPy does not write: "
-                    + text.strip().replaceAll("\\p{Cntrl}", "?"));
+            throw CardinalException.input(
+                    name + " has an invalid header: " + text.strip().replaceAll("\\p{Cntrl}", "?"));
         }
         if (fields.group(2).equals("True")) {
-            throw CardinalException.input(name + " is in Fortran order; save numpy.ascontiguousarray of it");
+            throw CardinalException.input(name + " is in Fortran order; save numpy.ascontiguousarray(array) instead");
         }
         try {
             List<Integer> shape = Arrays.stream(fields.group(3).split(","))

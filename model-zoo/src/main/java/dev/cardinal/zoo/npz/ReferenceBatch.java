@@ -15,10 +15,12 @@ import java.util.zip.ZipEntry;
 import java.util.zip.ZipFile;
 
 /**
- * Images and the logits that a model's own framework gives them, as {@code numpy.savez} writes them: array {@code images}, uint8
- * [N, H, W, 3], and array {@code logits}, float32 [N, C], little-endian and in C order.
+ * Reference images with the logits that the model's own framework computed for them, read from an {@code .npz} file of
+ * {@code numpy.savez}: array {@code images}, uint8 [N, H, W, 3], and array {@code logits}, float32 [N, C],
+ * little-endian and in C order.
  *
- * <p>Reading takes no more memory than the file is long. Immutable.
+ * <p>Reading allocates at most as much memory as the file is long. No library on the class path reads NumPy files, and
+ * only two uncompressed arrays are needed. Immutable.
  */
 public final class ReferenceBatch {
     private static final String ADVICE = "; write it with numpy.savez(file, images=..., logits=...)";
@@ -40,7 +42,7 @@ public final class ReferenceBatch {
     /**
      * Reads a file.
      *
-     * @throws CardinalException if it cannot be read, is damaged, compressed, or does not hold these two arrays
+     * @throws CardinalException if it is unreadable, corrupt or compressed, or does not contain these two arrays
      */
     public static ReferenceBatch read(Path file) {
         try (ZipFile zip = new ZipFile(file.toFile())) {
@@ -51,7 +53,7 @@ public final class ReferenceBatch {
         } catch (CardinalException e) {
             throw e;
         } catch (IOException | RuntimeException e) {
-            // A hostile central directory makes the library throw unchecked exceptions too.
+            // ZipFile also throws unchecked exceptions if the central directory is invalid.
             throw CardinalException.input("reference " + file + " cannot be read: " + e.getMessage() + ADVICE, e);
         }
     }
@@ -60,19 +62,19 @@ public final class ReferenceBatch {
         List<Integer> shape = images.header().shape();
         List<Integer> outputs = logits.header().shape();
         if (shape.get(3) != 3 || shape.contains(0)) {
-            throw CardinalException.input("reference " + file + ": images are " + shape
-                    + ", not [N, height, width, 3] with at least one image");
+            throw CardinalException.input("reference " + file + ": images have shape " + shape
+                    + " instead of [N, height, width, 3] with at least one image");
         }
         if (!outputs.get(0).equals(shape.get(0)) || outputs.get(1) < 1) {
-            throw CardinalException.input(
-                    "reference " + file + ": logits are " + outputs + ", not [" + shape.get(0) + ", classes]");
+            throw CardinalException.input("reference " + file + ": logits have shape " + outputs + " instead of ["
+                    + shape.get(0) + ", classes]");
         }
         float[] values = new float[logits.data().remaining() / Float.BYTES];
         logits.data().asFloatBuffer().get(values);
         for (int i = 0; i < values.length; i++) {
             if (!Float.isFinite(values[i])) {
                 throw CardinalException.input("reference " + file + ": the logits of image " + i / outputs.get(1)
-                        + " hold " + values[i] + "; was the model's checkpoint loaded?");
+                        + " contain " + values[i] + "; was the model's checkpoint loaded?");
             }
         }
         return new ReferenceBatch(shape, outputs.get(1), images.data().array(), values);
@@ -86,61 +88,63 @@ public final class ReferenceBatch {
             throw CardinalException.input(what + " is missing" + ADVICE);
         }
         if (entry.getMethod() != ZipEntry.STORED) {
-            throw CardinalException.input(what + " is compressed; save it with numpy.savez, not savez_compressed");
+            throw CardinalException.input(
+                    what + " is compressed; save it with numpy.savez instead of numpy.savez_compressed");
         }
         if (entry.getSize() < 0 || entry.getSize() > fileBytes || entry.getSize() > Integer.MAX_VALUE - 8) {
             throw CardinalException.input(
-                    what + " claims " + entry.getSize() + " bytes of a file of " + fileBytes + ADVICE);
+                    what + " declares " + entry.getSize() + " bytes, but the file has " + fileBytes + ADVICE);
         }
         CheckedInputStream checked = new CheckedInputStream(zip.getInputStream(entry), new CRC32());
         try (DataInputStream in = new DataInputStream(checked)) {
             NpyHeader header = NpyHeader.read(what, in);
             if (!header.type().equals(type) || header.shape().size() != rank) {
-                throw CardinalException.input(what + " is " + header.type() + " " + header.shape() + ", not " + type
-                        + " with " + rank + " dimensions" + ADVICE);
+                throw CardinalException.input(what + " is " + header.type() + " " + header.shape() + " instead of "
+                        + type + " with " + rank + " dimensions" + ADVICE);
             }
             long size = header.shape().stream()
                     .mapToLong(Integer::longValue)
                     .reduce(type.equals("<f4") ? 4 : 1, Math::multiplyExact);
             if (size != entry.getSize() - header.bytes()) {
-                throw CardinalException.input(what + " of shape " + header.shape() + " takes " + size
-                        + " bytes, and has " + (entry.getSize() - header.bytes()) + "; is the file complete?");
+                throw CardinalException.input(what + " of shape " + header.shape() + " needs " + size
+                        + " bytes but has " + (entry.getSize() - header.bytes()) + "; is the file complete?");
             }
             byte[] data = in.readNBytes((int) size);
             if (data.length != size || checked.getChecksum().getValue() != entry.getCrc()) {
-                throw CardinalException.input(what + " is damaged: its CRC-32 is not the one in the archive" + ADVICE);
+                throw CardinalException.input(
+                        what + " is corrupt: its CRC-32 differs from the one in the archive" + ADVICE);
             }
             return new Array(header, ByteBuffer.wrap(data).order(ByteOrder.LITTLE_ENDIAN));
         }
     }
 
-    /** Number of images. */
+    /** Returns the number of images. */
     public int count() {
         return imageShape.get(0);
     }
 
-    /** In pixels. */
+    /** Returns the height of all images, in pixels. */
     public int height() {
         return imageShape.get(1);
     }
 
-    /** In pixels. */
+    /** Returns the width of all images, in pixels. */
     public int width() {
         return imageShape.get(2);
     }
 
-    /** Logits of an image. */
+    /** Returns the number of logits per image. */
     public int classes() {
         return classes;
     }
 
-    /** The pixels of an image, uint8 [H, W, 3]. */
+    /** Returns the pixels of one image, uint8 [H, W, 3]. */
     public byte[] image(int index) {
         int size = height() * width() * 3;
         return Arrays.copyOfRange(images, index * size, (index + 1) * size);
     }
 
-    /** The logit of an image for a class. */
+    /** Returns the logit of one image for one class. */
     public float logit(int image, int classIndex) {
         return logits[image * classes + classIndex];
     }

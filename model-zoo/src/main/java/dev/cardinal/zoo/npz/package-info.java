@@ -1,4 +1,4 @@
-/** NumPy's {@code .npz} files, as far as reference images and logits need them. */
+/** Reads reference images and logits from NumPy's {@code .npz} files. */
 @NullMarked
 package dev.cardinal.zoo.npz;
 

@@ -1,6 +1,6 @@
 package dev.cardinal.zoo.serving;
 
-/** A batch needs more memory than the device has free; a smaller one may not. */
+/** Thrown if a batch needs more memory than the device has free. A smaller batch may succeed. */
 public final class DeviceMemoryException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 

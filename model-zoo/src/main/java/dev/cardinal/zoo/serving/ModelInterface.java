@@ -1,17 +1,17 @@
 package dev.cardinal.zoo.serving;
 
-import dev.cardinal.zoo.SavedModelCard.Layout;
+import dev.cardinal.zoo.card.SavedModelCard.TensorLayout;
 import java.io.Serializable;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How a SavedModel is asked: which input takes images in which form, and which outputs are what.
+ * The interface of a SavedModel: the input for images with its type and layout, and the meaning of the outputs.
  *
  * @param signature key of the signature
- * @param image key of the input that takes images
+ * @param image key of the input for images
  * @param element type of the input's elements
  * @param layout order of the input's dimensions
- * @param batch images of every call, null where any number will do
+ * @param batch fixed number of images per call; null if any number is allowed
  * @param logits key of the output of the last layer, or null
  * @param probabilities key of the softmax of the logits, or null
  * @param features key of the pooled output of the last block, or null
@@ -20,19 +20,19 @@ public record ModelInterface(
         String signature,
         String image,
         Element element,
-        Layout layout,
+        TensorLayout layout,
         @Nullable Integer batch,
         @Nullable String logits,
         @Nullable String probabilities,
         @Nullable String features)
         implements Serializable {
 
-    /** That of every bundle that Cardinal writes. */
+    /** The interface of every bundle that Cardinal writes. */
     public static final ModelInterface BUNDLE = new ModelInterface(
             ServingSignature.DEFAULT_KEY,
             "image",
             Element.UINT8,
-            Layout.NHWC,
+            TensorLayout.NHWC,
             null,
             "logits",
             "probabilities",
@@ -40,7 +40,7 @@ public record ModelInterface(
 
     /** Type of an input's elements. */
     public enum Element {
-        /** The pixels themselves: the model normalises them. */
+        /** The pixels themselves: the model normalizes them. */
         UINT8,
         /** (pixel / 255 - mean) / std, in 32-bit floats. */
         FLOAT
@@ -48,7 +48,7 @@ public record ModelInterface(
 
     public ModelInterface {
         if (logits == null && probabilities == null) {
-            throw new IllegalArgumentException("a model gives logits or probabilities");
+            throw new IllegalArgumentException("a model needs logits or probabilities");
         }
     }
 }

@@ -1,11 +1,11 @@
 package dev.cardinal.zoo.serving;
 
-/** The arithmetic of a model's convolutions. What they read and write outside of the graph is 32-bit in each. */
+/** The arithmetic of a model's convolutions. Floats outside of the graph are always 32-bit. */
 public enum Precision {
-    /** IEEE 754 binary32: the numbers of the framework that trained the model. */
+    /** IEEE 754 binary32, as in the framework that trained the model. */
     FP32,
-    /** bfloat16 with sums in 32 bits. */
+    /** bfloat16 with 32-bit sums. */
     BF16,
-    /** IEEE 754 binary16, GPUs only. */
+    /** IEEE 754 binary16, on GPUs only. */
     FP16
 }

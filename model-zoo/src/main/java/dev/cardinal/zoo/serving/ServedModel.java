@@ -1,25 +1,25 @@
 package dev.cardinal.zoo.serving;
 
-import dev.cardinal.zoo.Architecture;
-import dev.cardinal.zoo.BundleCard;
-import dev.cardinal.zoo.ClassLabel;
-import dev.cardinal.zoo.ModelCard;
-import dev.cardinal.zoo.Preprocessing;
-import dev.cardinal.zoo.SavedModelCard;
+import dev.cardinal.zoo.card.Architecture;
+import dev.cardinal.zoo.card.BundleCard;
+import dev.cardinal.zoo.card.ClassLabel;
+import dev.cardinal.zoo.card.ModelCard;
+import dev.cardinal.zoo.card.Preprocessing;
+import dev.cardinal.zoo.card.SavedModelCard;
 import java.io.Serializable;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What labelling needs to know of a model, wherever it was made.
+ * The properties of a model that labeling needs, for bundles of Cardinal and for other SavedModels.
  *
- * @param cardId id of its card
+ * @param cardId id of the card
  * @param fingerprint identity of the model, 64 lower-case hex digits
- * @param preprocessing how an image becomes its input
- * @param labels its classes, in the order of its outputs
- * @param macs multiply-accumulate operations for one image of the nominal size, null where the architecture is not known
- * @param io how it is asked
- * @param check how it is checked where it is loaded
+ * @param preprocessing conversion of an image into the input
+ * @param labels classes, in the order of the outputs
+ * @param macs multiply-accumulate operations for one image of the nominal size; null if the architecture is unknown
+ * @param io inputs and outputs of the model
+ * @param check check after loading
  */
 public record ServedModel(
         String cardId,
@@ -28,14 +28,14 @@ public record ServedModel(
         List<ClassLabel> labels,
         @Nullable Long macs,
         ModelInterface io,
-        Check check)
+        ServedModelCheck check)
         implements Serializable {
 
-    /** How a model is checked where it is loaded. */
-    public enum Check {
-        /** It is asked what it was asked where it was imported, and must give the same logits. */
+    /** The check of a model in every process that loads it. */
+    public enum ServedModelCheck {
+        /** The model must return the logits of the import for the golden sample. */
         GOLDEN_SAMPLE,
-        /** It is asked once; its answer must have the right form, whatever the numbers are. */
+        /** The model runs once. The outputs must have the right shape; their values are not checked. */
         TRIAL
     }
 
@@ -43,7 +43,7 @@ public record ServedModel(
         labels = List.copyOf(labels);
     }
 
-    /** A bundle that Cardinal has written. */
+    /** Returns the properties of a bundle that Cardinal wrote. */
     public static ServedModel of(BundleCard bundle) {
         ModelCard card = bundle.card();
         return new ServedModel(
@@ -53,10 +53,10 @@ public record ServedModel(
                 card.labels(),
                 card.macs(),
                 ModelInterface.BUNDLE,
-                Check.GOLDEN_SAMPLE);
+                ServedModelCheck.GOLDEN_SAMPLE);
     }
 
-    /** A SavedModel that was made elsewhere. */
+    /** Returns the properties of a SavedModel that Cardinal did not write. */
     public static ServedModel of(SavedModelCard card, ModelInterface io, String fingerprint) {
         Architecture architecture = card.architecture();
         return new ServedModel(
@@ -66,10 +66,10 @@ public record ServedModel(
                 card.labels(),
                 architecture == null ? null : architecture.macs(card.preprocessing()),
                 io,
-                Check.TRIAL);
+                ServedModelCheck.TRIAL);
     }
 
-    /** The value of the predictions' {@code model} column: {@code <card id>@<first 12 hex of the fingerprint>}. */
+    /** Returns the {@code model} column of predictions: {@code <card id>@<first 12 hex digits of the fingerprint>}. */
     public String modelId() {
         return BundleCard.modelId(cardId, fingerprint);
     }

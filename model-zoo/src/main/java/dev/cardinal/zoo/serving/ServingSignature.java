@@ -11,13 +11,13 @@ import org.jspecify.annotations.Nullable;
 /**
  * A signature of a SavedModel.
  *
- * @param key its name
- * @param inputs its inputs by key
- * @param outputs its outputs by key
+ * @param key name of the signature
+ * @param inputs inputs by key
+ * @param outputs outputs by key
  */
 public record ServingSignature(
         String key, SortedMap<String, TensorSpec> inputs, SortedMap<String, TensorSpec> outputs) {
-    /** The key that TensorFlow Serving looks for. */
+    /** The key that TensorFlow Serving uses. */
     public static final String DEFAULT_KEY = "serving_default";
 
     public ServingSignature {
@@ -26,10 +26,10 @@ public record ServingSignature(
     }
 
     /**
-     * The signature to use: the wanted one, else {@link #DEFAULT_KEY}, else the only one.
+     * Selects a signature: the wanted one; without a wanted one {@link #DEFAULT_KEY}, else the only signature.
      *
-     * @param model what errors call the model
-     * @throws CardinalException saying which there are, where that is none or not one
+     * @param model name of the model in error messages
+     * @throws CardinalException with the existing signatures if there is no such signature
      */
     public static ServingSignature choose(String model, List<ServingSignature> signatures, @Nullable String wanted) {
         String key = wanted == null ? DEFAULT_KEY : wanted;
@@ -38,22 +38,21 @@ public record ServingSignature(
                 return signature;
             }
         }
-        // TensorFlow 2 keeps its initialisation as a signature without inputs
+        // TensorFlow 2 stores its initialization as a signature without inputs
         List<ServingSignature> callable = signatures.stream()
                 .filter(signature -> !signature.inputs().isEmpty())
                 .toList();
         if (wanted == null && callable.size() == 1) {
             return callable.get(0);
         }
-        String known = callable.isEmpty()
-                ? "no signature"
-                : "the signatures "
-                        + callable.stream().map(ServingSignature::key).collect(Collectors.joining(", "));
-        throw CardinalException.model(model + " has no signature " + key + ", it has " + known
-                + (callable.isEmpty() ? ": export it with one" : "; name one as 'signature' in the card"));
+        String known = callable.stream().map(ServingSignature::key).collect(Collectors.joining(", "));
+        throw CardinalException.model(model + " has no signature " + key
+                + (known.isEmpty()
+                        ? " and no other one; export the model with a signature"
+                        : ", only " + known + "; set 'signature' in the card to one of these"));
     }
 
-    /** Such as {@code signature serving_default: inputs x float [?, 28, 28, 3]; outputs y float [?, 10]}. */
+    /** Example: {@code signature serving_default: inputs x float [?, 28, 28, 3]; outputs y float [?, 10]}. */
     @Override
     public String toString() {
         return "signature " + key + ": inputs " + list(inputs) + "; outputs " + list(outputs);

@@ -1,11 +1,11 @@
 package dev.cardinal.zoo.serving;
 
 /**
- * How a session runs a model.
+ * The settings of a session.
  *
- * @param device what it computes on
+ * @param device device of the session
  * @param precision arithmetic of the convolutions
- * @param threads of TensorFlow's one intra-op pool of the process; the first session of a process decides
+ * @param threads size of TensorFlow's intra-op pool, which all sessions of a process share; the first session sets it
  */
 public record SessionSettings(Device device, Precision precision, int threads) {
 
@@ -15,7 +15,7 @@ public record SessionSettings(Device device, Precision precision, int threads) {
         }
     }
 
-    /** 32-bit arithmetic on every processor that the process may use. */
+    /** Returns the settings for 32-bit arithmetic on all processors that the process may use. */
     public static SessionSettings cpu() {
         return new SessionSettings(
                 Device.CPU, Precision.FP32, Runtime.getRuntime().availableProcessors());

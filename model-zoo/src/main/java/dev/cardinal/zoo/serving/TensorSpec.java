@@ -4,30 +4,30 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Type and shape of an input or output in a signature.
+ * Type and shape of an input or output of a signature.
  *
- * @param type TensorFlow's name of the element type in lower case, such as {@code float} or {@code uint8}
- * @param shape dimensions, -1 where one is not fixed; null where not even their number is
+ * @param type element type as TensorFlow names it, in lower case, such as {@code float} or {@code uint8}
+ * @param shape dimensions, -1 for an unknown one; null if the number of dimensions is unknown
  */
 public record TensorSpec(String type, @Nullable List<Long> shape) {
-    /** The size of a dimension that is not fixed. */
+    /** The size of an unknown dimension. */
     public static final long ANY = -1;
 
     public TensorSpec {
         shape = shape == null ? null : List.copyOf(shape);
     }
 
-    /** Whether it may have so many dimensions. */
+    /** Returns whether the tensor can have this number of dimensions. */
     boolean mayHaveRank(int rank) {
         return shape == null || shape.size() == rank;
     }
 
-    /** The size of a dimension, {@link #ANY} where it is not fixed. */
+    /** Returns the size of a dimension, or {@link #ANY} if it is unknown. */
     long size(int dimension) {
         return shape == null ? ANY : shape.get(dimension);
     }
 
-    /** Such as {@code float [?, 224, 224, 3]}. */
+    /** Returns text such as {@code float [?, 224, 224, 3]}. */
     @Override
     public String toString() {
         return type + " "

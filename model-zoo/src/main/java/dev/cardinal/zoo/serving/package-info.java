@@ -1,4 +1,4 @@
-/** What a SavedModel takes and gives, read from its signature, and what labelling needs to know of a model. */
+/** The contract between models and labeling: signatures, interfaces, fingerprints, devices and session settings. */
 @NullMarked
 package dev.cardinal.zoo.serving;
 

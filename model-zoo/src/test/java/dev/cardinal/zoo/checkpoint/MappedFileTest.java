@@ -27,9 +27,9 @@ class MappedFileTest {
     }
 
     @Test
-    void readsRunOverChunkBorders() throws IOException {
+    void readsCrossChunkBoundaries() throws IOException {
         Path path = Files.write(directory.resolve("file"), CONTENT);
-        try (MappedFile file = MappedFile.open(path, Container.PYTORCH_ZIP, 64)) {
+        try (MappedFile file = MappedFile.open(CheckpointSource.of(path), CheckpointFormat.PYTORCH_ZIP, 64)) {
             for (int offset = 0; offset < CONTENT.length; offset += 13) {
                 int count = Math.min(300, CONTENT.length - offset);
                 byte[] into = new byte[count + 2];
@@ -48,7 +48,7 @@ class MappedFileTest {
     @Test
     void readingPastTheEndIsABugOfTheCaller() throws IOException {
         Path path = Files.write(directory.resolve("file"), CONTENT);
-        try (MappedFile file = MappedFile.open(path, Container.PYTORCH_ZIP, 64)) {
+        try (MappedFile file = MappedFile.open(CheckpointSource.of(path), CheckpointFormat.PYTORCH_ZIP, 64)) {
             assertThatExceptionOfType(IndexOutOfBoundsException.class)
                     .isThrownBy(() -> file.read(990, new byte[20], 0, 20))
                     .withMessage("byte 1000 of 1000");

@@ -5,8 +5,11 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.io.ByteArrayOutputStream;
 
-/** Writes pickles opcode by opcode, sound ones and hostile ones. */
+/** Writes valid and hostile pickles, opcode by opcode. */
 final class PickleWriter {
+    /** The first pickle of a file of the legacy format. */
+    static final String MAGIC = "\u0080\u0002\u008a\nl\u00fc\u009cF\u00f9 j\u00a8P\u0019.";
+
     private final ByteArrayOutputStream out = new ByteArrayOutputStream();
     private String idEnd = "tQ";
 
@@ -14,14 +17,14 @@ final class PickleWriter {
         return new PickleWriter().raw("\u0080\u0002");
     }
 
-    /** The legacy container up to the object: magic number, protocol, system. */
+    /** Starts a file of the legacy format: magic number, protocol and system information, before the object. */
     static PickleWriter legacy() {
-        PickleWriter writer = new PickleWriter().raw(PyTorchLegacy.MAGIC).raw("\u0080\u0002M\u00e9\u0003.");
+        PickleWriter writer = new PickleWriter().raw(MAGIC).raw("\u0080\u0002M\u00e9\u0003.");
         writer.idEnd = "NtQ";
         return writer.raw("\u0080\u0002}").text("little_endian").raw("\u0088s.\u0080\u0002");
     }
 
-    /** Opcodes and arguments as Latin-1. */
+    /** Adds opcodes and arguments as Latin-1. */
     PickleWriter raw(String latin1) {
         out.writeBytes(latin1.getBytes(ISO_8859_1));
         return this;
@@ -57,7 +60,7 @@ final class PickleWriter {
         return this;
     }
 
-    /** A float32 storage under key 0. */
+    /** Adds a float32 storage with key 0. */
     PickleWriter storage(long elements) {
         return storage("FloatStorage", elements);
     }
@@ -83,7 +86,7 @@ final class PickleWriter {
         return raw("t");
     }
 
-    /** A key and a float32 tensor over storage 0, for a SETITEM. */
+    /** Adds a key and a float32 tensor in storage 0, for a SETITEM. */
     PickleWriter tensor(String name, long storageElements, long start, long[] shape, long[] strides) {
         return text(name)
                 .global("torch._utils", "_rebuild_tensor_v2")
@@ -95,7 +98,7 @@ final class PickleWriter {
                 .raw("\u0089NtR");
     }
 
-    /** Eight bytes as the legacy container counts elements. */
+    /** Adds eight bytes, the element count of the legacy format. */
     PickleWriter int64(long value) {
         return int32((int) value).int32((int) (value >> Integer.SIZE));
     }

@@ -49,7 +49,7 @@ class PyTorchLegacyTest {
     void tensorsFollowTheListOfKeys() throws IOException {
         Files.write(file, twoFloats().raw(KEYS).int64(2).raw(FLOATS).bytes());
         try (Checkpoint checkpoint = Checkpoint.open(file)) {
-            assertThat(checkpoint.read("a")).containsExactly(1, 2);
+            assertThat(checkpoint.read("", "a")).containsExactly(1, 2);
         }
     }
 
@@ -72,13 +72,13 @@ class PyTorchLegacyTest {
                 .bytes();
         Files.write(file, content);
         try (Checkpoint checkpoint = Checkpoint.open(file)) {
-            assertThat(checkpoint.read("a")).containsExactly(2);
+            assertThat(checkpoint.read("", "a")).containsExactly(2);
         }
     }
 
     @ParameterizedTest
     @CsvSource({"1, 2", "3, 0", "0, 3", "-1, 1", "1, -1", "9223372036854775807, 1"})
-    void storageViewOutsideItsStorageIsNamed(long offset, long size) throws IOException {
+    void storageViewOutsideItsStorageIsRejected(long offset, long size) throws IOException {
         byte[] content = legacy().raw("}(")
                 .text("storage")
                 .global("torch", "FloatStorage")
@@ -90,32 +90,32 @@ class PyTorchLegacyTest {
                 .number(size)
                 .raw("ttQ.")
                 .bytes();
-        assertFails(content, "a view of storage 0 reaches outside it");
+        assertFails(content, "a view of storage 0 is outside the storage");
     }
 
     @ParameterizedTest
     @MethodSource
-    void damageIsNamed(String what, byte[] content, String reason) throws IOException {
+    void corruptFileIsReportedWithItsReason(String what, byte[] content, String reason) throws IOException {
         assertFails(content, reason);
     }
 
-    static Stream<Arguments> damageIsNamed() {
+    static Stream<Arguments> corruptFileIsReportedWithItsReason() {
         return Stream.of(
                 arguments(
                         "another protocol",
-                        new PickleWriter().raw(PyTorchLegacy.MAGIC).raw("K\1.").bytes(),
-                        "at byte 15: the protocol is not 1001"),
+                        new PickleWriter().raw(PickleWriter.MAGIC).raw("K\1.").bytes(),
+                        "at byte 15: the protocol number is not 1001"),
                 arguments(
                         "no byte order",
                         new PickleWriter()
-                                .raw(PyTorchLegacy.MAGIC)
+                                .raw(PickleWriter.MAGIC)
                                 .raw("M\u00e9\u0003.}.")
                                 .bytes(),
-                        "no dict with little_endian"),
+                        "is not a dict with the key little_endian"),
                 arguments(
                         "a big-endian machine",
                         new PickleWriter()
-                                .raw(PyTorchLegacy.MAGIC)
+                                .raw(PickleWriter.MAGIC)
                                 .raw("M\u00e9\u0003.}")
                                 .text("little_endian")
                                 .raw("\u0089s.")
@@ -124,16 +124,17 @@ class PyTorchLegacyTest {
                 arguments(
                         "another count",
                         twoFloats().raw(KEYS).int64(3).raw(FLOATS).bytes(),
-                        "storage 0 has 3 elements, its tensors say 2"),
+                        "storage 0 has 3 elements, but its tensors need 2"),
                 arguments(
                         "bytes missing",
                         twoFloats().raw(KEYS).int64(2).raw("\0\0\0").bytes(),
-                        "8 bytes are to be read where 3 remain"),
+                        "expected 8 bytes but only 3 remain"),
                 arguments(
                         "bytes left",
                         twoFloats().raw(KEYS).int64(2).raw(FLOATS).raw("x").bytes(),
-                        "1 bytes follow its last storage"),
-                arguments("no storage", twoFloats().raw("].").bytes(), "it has 0 storages, and its tensors use 1"),
+                        "1 unexpected bytes after the last storage"),
+                arguments(
+                        "no storage", twoFloats().raw("].").bytes(), "the file has 0 storages, but its tensors use 1"),
                 arguments(
                         "another storage",
                         twoFloats()
@@ -151,18 +152,18 @@ class PyTorchLegacyTest {
                                 .int64(2)
                                 .raw(FLOATS)
                                 .bytes(),
-                        "holds 0 twice"));
+                        "contains 0 twice"));
     }
 
     @Test
     void programsAreRefused() throws IOException {
-        byte[] content = legacy().global("os", "system").raw("U\2id\u0085R.").bytes();
-        assertFails(content, "names os.system");
-        assertFails(Fixtures.bytes("legacy_pickled_module.pth"), "names __main__.Tiny");
+        byte[] content = legacy().global("os", "system").raw("U\2id\u0085R.].").bytes();
+        assertFails(content, "only an object of class os.system");
+        assertFails(Fixtures.bytes("legacy_pickled_module.pth"), "only a pickled module of class __main__.Tiny");
     }
 
     @Test
-    void tarVariantIsRefusedByName() {
+    void tarFormatIsRefused() {
         assertThatExceptionOfType(CardinalException.class)
                 .isThrownBy(() -> Checkpoint.open(Fixtures.file("tar_variant.pth")))
                 .withMessageContaining("is a TAR archive")
@@ -172,8 +173,8 @@ class PyTorchLegacyTest {
     @Test
     void everyTruncationIsACardinalException() throws IOException {
         byte[] content = twoFloats().raw(KEYS).int64(2).raw(FLOATS).bytes();
-        for (int length = PyTorchLegacy.MAGIC.length(); length < content.length; length++) {
-            assertFails(Arrays.copyOf(content, length), "is damaged");
+        for (int length = PickleWriter.MAGIC.length(); length < content.length; length++) {
+            assertFails(Arrays.copyOf(content, length), "is corrupt");
         }
     }
 
@@ -207,8 +208,8 @@ class PyTorchLegacyTest {
             channel.write(ByteBuffer.wrap(tail), head.length + (halves - 2) * Short.BYTES);
         }
         try (Checkpoint checkpoint = Checkpoint.open(file)) {
-            assertThat(checkpoint.read("big")).containsExactly(0, 1, 2);
-            assertThat(checkpoint.read("tail")).containsExactly(1, 2);
+            assertThat(checkpoint.read("", "big")).containsExactly(0, 1, 2);
+            assertThat(checkpoint.read("", "tail")).containsExactly(1, 2);
         }
     }
 }

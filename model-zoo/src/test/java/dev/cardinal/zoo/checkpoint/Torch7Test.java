@@ -30,28 +30,28 @@ class Torch7Test {
 
     private void assertFails(Torch7Writer content, String reason) throws IOException {
         Files.write(file, content.bytes());
-        Hostile.assertRefused(file, "weights.t7 (torch7)", reason);
+        HostileFiles.assertRefused(file, "weights.t7 (torch7)", reason);
     }
 
     private static Torch7Writer write() {
         return new Torch7Writer();
     }
 
-    /** A network of a stem and this batch normalisation, which follows. */
+    /** Writes a network of a convolution and a batch normalization; the caller adds the latter. */
     private static Torch7Writer stem() {
         return write().container("nn.Sequential", 2).child(1).convolution().child(2);
     }
 
     @ParameterizedTest
     @CsvSource({"torch7_imagenet.t7, 1e-5", "torch7_cifar.t7, 1e-3"})
-    void epsIsThatOfTheLayers(String fixture, double eps) {
+    void epsIsReadFromTheLayers(String fixture, double eps) {
         try (Checkpoint checkpoint = Checkpoint.open(Fixtures.file(fixture))) {
             assertThat(checkpoint.batchNormEps()).hasValue(eps);
         }
     }
 
     @Test
-    void otherContainersKnowNoEps() {
+    void otherFormatsHaveNoEps() {
         try (Checkpoint checkpoint = Checkpoint.open(Fixtures.file("zip_module_state.pth"))) {
             assertThat(checkpoint.batchNormEps()).isEmpty();
         }
@@ -67,17 +67,17 @@ class Torch7Test {
     void runningVarianceIsReadFromEveryVersion(int version, String field, float stored, float variance)
             throws IOException {
         try (Checkpoint checkpoint = open(stem().batchNorm(version, 0.25, field, stored))) {
-            assertThat(checkpoint.read("bn1.running_var")).containsExactly(variance);
+            assertThat(checkpoint.read("", "bn1.running_var")).containsExactly(variance);
         }
     }
 
     @Test
-    void runningStdOfALaterVersionIsNotTheVariance() throws IOException {
+    void runningStdOfALaterVersionIsIgnored() throws IOException {
         assertFails(stem().batchNorm(2, 0.25, "running_std", 1), "SpatialBatchNormalization has no running_var");
     }
 
     @Test
-    void layersMustAgreeOnEps() throws IOException {
+    void layersMustHaveTheSameEps() throws IOException {
         Torch7Writer content = write().container("nn.Sequential", 3)
                 .child(1)
                 .convolution()
@@ -85,7 +85,7 @@ class Torch7Test {
                 .batchNorm(2, 1e-5, "running_var", 1)
                 .child(3)
                 .batchNorm(2, 1e-3, "running_var", 1);
-        assertFails(content, "has eps 0.001, those before have 1.0E-5");
+        assertFails(content, "has eps 0.001, but earlier layers have 1.0E-5");
     }
 
     @Test
@@ -105,17 +105,17 @@ class Torch7Test {
                 .child(1)
                 .convolution();
         try (Checkpoint checkpoint = open(content)) {
-            assertThat(checkpoint.read("conv1.weight")).containsExactly(7);
+            assertThat(checkpoint.read("", "conv1.weight")).containsExactly(7);
         }
     }
 
     @ParameterizedTest
     @MethodSource
-    void hostileFilesEndSoon(String what, Torch7Writer content, String reason) throws IOException {
+    void hostileFilesAreRejectedFast(String what, Torch7Writer content, String reason) throws IOException {
         assertFails(content, reason);
     }
 
-    static Stream<Arguments> hostileFilesEndSoon() {
+    static Stream<Arguments> hostileFilesAreRejectedFast() {
         Torch7Writer deep = write();
         for (int i = 0; i < 100_000; i++) {
             deep.table(1).number(1);
@@ -132,18 +132,18 @@ class Torch7Test {
                                 .characters("code"),
                         "is refused at byte"),
                 arguments(
-                        "a table that holds itself",
+                        "a table that contains itself",
                         write().table(1, 1).text("model").int32(3).int32(1),
                         "no nn.Sequential"),
                 arguments(
-                        "a network that holds itself",
+                        "a network that contains itself",
                         write().object(1, "nn.Sequential", 1)
                                 .table(1)
                                 .text("modules")
                                 .table(1)
                                 .number(1)
                                 .reference(1),
-                        "block layer1.0. has a Sequential"),
+                        "block layer1.0. contains a Sequential"),
                 arguments(
                         "a tensor that is its own storage",
                         write().object(1, "torch.FloatTensor", 1)
@@ -154,26 +154,26 @@ class Torch7Test {
                 arguments(
                         "an object that is its own fields",
                         write().object(1, "nn.Sequential", 1).reference(1),
-                        "not written as a table"),
-                arguments("a hundred thousand keys of one hash", collidingKeys(), "no nn.Sequential"),
-                arguments("a hundred thousand numbers of one hash", collidingNumbers(), "no nn.Sequential"),
-                arguments("tables in tables", deep.nil(), "nests deeper than 200"),
+                        "not stored as a table"),
+                arguments("a hundred thousand keys with the same hash", collidingKeys(), "no nn.Sequential"),
+                arguments("a hundred thousand numbers with the same hash", collidingNumbers(), "no nn.Sequential"),
+                arguments("deeply nested tables", deep.nil(), "nested deeper than 200"),
                 arguments("a table of two thousand million", write().table(Integer.MAX_VALUE), "remain"),
-                arguments("a table of less than nothing", write().table(-1), "a table has -1 entries"),
+                arguments("a table of negative size", write().table(-1), "a table has -1 entries"),
                 arguments("nil as a key", write().table(1).nil().nil(), "nil as a key"),
-                arguments("a long string", write().int32(2).int32(Integer.MAX_VALUE), "a string of 2147483647 bytes"),
-                arguments("a string of less than nothing", write().int32(2).int32(-1), "a string of -1 bytes"),
-                arguments("a long class name", write().int32(4).int32(1).int32(257), "a string of 257 bytes"),
+                arguments("a long string", write().int32(2).int32(Integer.MAX_VALUE), "a string has 2147483647 bytes"),
+                arguments("a string of negative length", write().int32(2).int32(-1), "a string has -1 bytes"),
+                arguments("a long class name", write().int32(4).int32(1).int32(257), "a string has 257 bytes"),
                 arguments("another tag", write().table(1).int32(9), "type tag 9"),
-                arguments("bytes after the object", write().nil().nil(), "followed by other bytes"),
+                arguments("bytes after the object", write().nil().nil(), "unexpected bytes after the object"),
                 arguments(
                         "a storage beyond the file",
                         write().object("torch.DoubleStorage", 1).int64(Long.MAX_VALUE),
-                        "larger than the file"),
+                        "larger than the rest of the file"),
                 arguments(
-                        "a storage of less than nothing",
+                        "a storage of negative size",
                         write().object("torch.DoubleStorage", 1).int64(-1),
-                        "larger than the file"),
+                        "larger than the rest of the file"),
                 arguments(
                         "a tensor of two thousand million dimensions",
                         write().object("torch.FloatTensor", 1).int32(Integer.MAX_VALUE),
@@ -193,7 +193,7 @@ class Torch7Test {
 
     private static Torch7Writer collidingKeys() {
         Torch7Writer table = write().table(1 << 17);
-        Hostile.textsOfOneHash(17).forEach(key -> table.text(key).nil());
+        HostileFiles.textsWithTheSameHash(17).forEach(key -> table.text(key).nil());
         return table;
     }
 
@@ -207,7 +207,7 @@ class Torch7Test {
 
     @ParameterizedTest
     @MethodSource
-    void tensorsThatLieAreNamed(String what, long[] shape, long[] strides, long offset, String reason)
+    void inconsistentTensorsAreRejected(String what, long[] shape, long[] strides, long offset, String reason)
             throws IOException {
         Torch7Writer content = write().container("nn.Sequential", 1)
                 .child(1)
@@ -221,15 +221,15 @@ class Torch7Test {
         assertFails(content, reason);
     }
 
-    static Stream<Arguments> tensorsThatLieAreNamed() {
+    static Stream<Arguments> inconsistentTensorsAreRejected() {
         return Stream.of(
                 arguments("more elements", of(5, 1, 1, 1), of(1, 1, 1, 1), 1, "outside its storage"),
                 arguments("an offset beyond", of(4, 1, 1, 1), of(1, 1, 1, 1), 2, "outside its storage"),
-                arguments("an offset of 0", of(4, 1, 1, 1), of(1, 1, 1, 1), 0, "offset 0, the first is 1"),
+                arguments("an offset of 0", of(4, 1, 1, 1), of(1, 1, 1, 1), 0, "offset 0, but offsets begin at 1"),
                 arguments("a negative size", of(-4, 1, 1, 1), of(1, 1, 1, 1), 1, "negative"),
                 arguments("a negative stride", of(2, 1, 1, 1), of(-1, 1, 1, 1), 2, "negative"),
                 arguments("an overflow", of(1L << 62, 8, 1, 1), of(0, 0, 0, 0), 1, "overflows"),
-                arguments("the smallest offset", of(1, 1, 1, 1), of(1, 1, 1, 1), Long.MIN_VALUE, "the first is 1"),
+                arguments("the smallest offset", of(1, 1, 1, 1), of(1, 1, 1, 1), Long.MIN_VALUE, "offsets begin at 1"),
                 arguments("two dimensions beyond", of(2, 3), of(2, 1), 1, "outside its storage"),
                 arguments("two dimensions of no columns", of(2, 0), of(2, 1), 1, "for a kernel of 1x1"),
                 arguments("two dimensions of huge steps", of(1, 2), of(1, Long.MAX_VALUE), 1, "outside its storage"),
@@ -242,16 +242,16 @@ class Torch7Test {
 
     @ParameterizedTest
     @MethodSource
-    void otherNetworksAreRefusedByLayer(String what, Torch7Writer content, String reason) throws IOException {
+    void otherNetworksAreRefusedWithTheirLayer(String what, Torch7Writer content, String reason) throws IOException {
         assertFails(content, reason);
     }
 
-    static Stream<Arguments> otherNetworksAreRefusedByLayer() {
+    static Stream<Arguments> otherNetworksAreRefusedWithTheirLayer() {
         return Stream.of(
                 arguments(
                         "dropout",
                         write().container("nn.Sequential", 1).child(1).module("nn.SpatialDropout", 0),
-                        "the network has a SpatialDropout"),
+                        "the network contains a SpatialDropout"),
                 arguments(
                         "two linear layers",
                         write().container("nn.Sequential", 2)
@@ -263,7 +263,7 @@ class Torch7Test {
                                 .vector(1)
                                 .child(2)
                                 .module("nn.Linear", 0),
-                        "after the linear layer the network has a Linear"),
+                        "after the linear layer the network contains a Linear"),
                 arguments(
                         "a stage of convolutions",
                         write().container("nn.Sequential", 1)
@@ -271,12 +271,12 @@ class Torch7Test {
                                 .container("nn.Sequential", 1)
                                 .child(1)
                                 .convolution(),
-                        "block layer1.0. has a SpatialConvolution"),
+                        "block layer1.0. contains a SpatialConvolution"),
                 arguments(
-                        "a container with a gap",
+                        "a container with a missing module",
                         write().container("nn.Sequential", 1).child(2).convolution(),
                         "Sequential has no module 1"),
-                arguments("an empty network", write().container("nn.Sequential", 0), "holds no tensors"),
+                arguments("an empty network", write().container("nn.Sequential", 0), "contains no tensors"),
                 arguments(
                         "a convolution without weight",
                         write().container("nn.Sequential", 1).child(1).module("nn.SpatialConvolution", 0),

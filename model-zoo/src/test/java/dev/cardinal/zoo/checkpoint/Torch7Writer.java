@@ -6,7 +6,7 @@ import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 
-/** Writes Torch7 objects piece by piece, sound ones and hostile ones. */
+/** Writes valid and hostile Torch7 objects, piece by piece. */
 final class Torch7Writer {
     private final ByteArrayOutputStream out = new ByteArrayOutputStream();
     private int lastIndex = 1_000_000;
@@ -48,7 +48,7 @@ final class Torch7Writer {
         return int32(2).characters(value);
     }
 
-    /** The head of a table with a fresh index; its keys and values follow. */
+    /** Starts a table with a new index. The caller adds keys and values. */
     Torch7Writer table(int count) {
         return table(++lastIndex, count);
     }
@@ -57,7 +57,7 @@ final class Torch7Writer {
         return int32(3).int32(index).int32(count);
     }
 
-    /** The head of a Torch object with a fresh index; its body follows. */
+    /** Starts a Torch object with a new index. The caller adds its body. */
     Torch7Writer object(String className, int version) {
         return object(++lastIndex, className, version);
     }
@@ -66,27 +66,27 @@ final class Torch7Writer {
         return int32(4).int32(index).characters("V " + version).characters(className);
     }
 
-    /** An object that was written before, or is being written. */
+    /** Adds a reference to an object that was written before, or is being written. */
     Torch7Writer reference(int index) {
         return int32(4).int32(index);
     }
 
-    /** The head of a module with its fields. */
+    /** Starts a module. The caller adds its fields. */
     Torch7Writer module(String className, int fields) {
         return object(className, 1).table(fields);
     }
 
-    /** The head of a container of modules; they follow, each as {@link #child}. */
+    /** Starts a container of modules. The caller adds each one with {@link #child}. */
     Torch7Writer container(String className, int modules) {
         return module(className, 1).text("modules").table(modules);
     }
 
-    /** The key of a container's module; the module follows. */
+    /** Adds the key of a module in a container. The caller adds the module. */
     Torch7Writer child(int position) {
         return number(position);
     }
 
-    /** A float tensor with a storage of its own. */
+    /** Adds a float tensor with its own storage. */
     Torch7Writer tensor(long[] shape, long[] strides, long offset, float... stored) {
         return object("torch.FloatTensor", 1)
                 .int32(shape.length)
@@ -102,7 +102,7 @@ final class Torch7Writer {
         return tensor(new long[] {values.length}, new long[] {1}, 1, values);
     }
 
-    /** Batch normalisation of one channel that stores its spread under a name of its version. */
+    /** Adds a batch normalization of one channel. The name of its spread depends on the version. */
     Torch7Writer batchNorm(int version, double eps, String spread, float value) {
         return object("nn.SpatialBatchNormalization", version)
                 .table(5)
@@ -118,7 +118,7 @@ final class Torch7Writer {
                 .vector(value);
     }
 
-    /** A 1x1 convolution with one weight. */
+    /** Adds a 1x1 convolution with one weight. */
     Torch7Writer convolution() {
         return module("nn.SpatialConvolution", 1)
                 .text("weight")

@@ -9,7 +9,7 @@ import org.apache.commons.compress.archivers.zip.Zip64Mode;
 import org.apache.commons.compress.archivers.zip.ZipArchiveEntry;
 import org.apache.commons.compress.archivers.zip.ZipArchiveOutputStream;
 
-/** Writes zip archives of the shape {@code torch.save} gives them, sound ones and hostile ones. */
+/** Writes valid and hostile zip archives with the layout of {@code torch.save}. */
 final class ZipWriter implements AutoCloseable {
     private final ZipArchiveOutputStream zip;
 
@@ -23,7 +23,7 @@ final class ZipWriter implements AutoCloseable {
         zip.setUseZip64(zip64);
     }
 
-    /** An archive with this pickle and one storage of zeros under key 0. */
+    /** Writes an archive with this pickle and one storage of zeros with key 0. */
     static Path checkpoint(Path file, byte[] pickle, int storageBytes) throws IOException {
         try (ZipWriter zip = new ZipWriter(file)) {
             zip.stored("archive/data.pkl", pickle).stored("archive/data/0", new byte[storageBytes]);

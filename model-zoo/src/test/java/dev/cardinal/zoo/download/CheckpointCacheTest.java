@@ -11,11 +11,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.cardinal.zoo.CardinalException;
-import dev.cardinal.zoo.Catalogue;
 import dev.cardinal.zoo.ImportProgress;
-import dev.cardinal.zoo.ImportRequest.HashPolicy;
-import dev.cardinal.zoo.ModelCard;
-import dev.cardinal.zoo.ModelSource;
+import dev.cardinal.zoo.card.ModelCard;
+import dev.cardinal.zoo.card.ModelCatalog;
+import dev.cardinal.zoo.card.ModelSource;
+import dev.cardinal.zoo.convert.ImportRequest.HashPolicy;
 import dev.cardinal.zoo.download.ScriptedServer.Request;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -62,7 +62,7 @@ class CheckpointCacheTest {
     }
 
     @Test
-    void fileIsFetchedOnceAndKeptUnderItsName() throws IOException {
+    void fileIsDownloadedOnceAndKeepsItsName() throws IOException {
         server.then(whole(CONTENT, V1));
 
         Path file = fetch();
@@ -74,7 +74,7 @@ class CheckpointCacheTest {
     }
 
     @Test
-    void connectionThatIsCutGoesOnWhereItEnded() throws IOException {
+    void interruptedDownloadContinuesWhereItStopped() throws IOException {
         server.then(cut(CONTENT, V1, HALF)).then(ranges(CONTENT, V1));
 
         assertThat(fetch()).hasBinaryContent(CONTENT);
@@ -84,14 +84,14 @@ class CheckpointCacheTest {
     }
 
     @Test
-    void serverThatIgnoresRangesSendsTheWholeAgain() throws IOException {
+    void serverWithoutRangesSendsTheWholeFileAgain() throws IOException {
         server.then(cut(CONTENT, V1, HALF)).then(whole(CONTENT, V1));
 
         assertThat(fetch()).hasBinaryContent(CONTENT);
     }
 
     @Test
-    void fileThatChangedIsFetchedFromItsBeginning() throws IOException {
+    void changedFileIsDownloadedFromItsBeginning() throws IOException {
         server.then(cut(content(2), V2, HALF)).then(ranges(CONTENT, V1));
 
         assertThat(fetch()).hasBinaryContent(CONTENT);
@@ -99,7 +99,7 @@ class CheckpointCacheTest {
     }
 
     @Test
-    void changeThatTheServerDoesNotNoticeIsSeenByItsEtag() throws IOException {
+    void changeThatTheServerIgnoresIsDetectedByTheEtag() throws IOException {
         server.then(cut(content(2), V2, HALF)).then(rest(CONTENT, V1, HALF)).then(ranges(CONTENT, V1));
 
         assertThat(fetch()).hasBinaryContent(CONTENT);
@@ -107,7 +107,7 @@ class CheckpointCacheTest {
     }
 
     @Test
-    void rangeThatWasNotAskedForIsNotUsed() throws IOException {
+    void rangeThatWasNotRequestedIsNotUsed() throws IOException {
         server.then(cut(CONTENT, V1, HALF)).then(rest(CONTENT, V1, HALF + 1)).then(ranges(CONTENT, V1));
 
         assertThat(fetch()).hasBinaryContent(CONTENT);
@@ -115,7 +115,7 @@ class CheckpointCacheTest {
     }
 
     @Test
-    void partThatIsLongerThanTheFileIsDropped() throws IOException {
+    void partThatIsLongerThanTheFileIsDeleted() throws IOException {
         server.then(cut(CONTENT, V1, HALF)).then(status(416)).then(ranges(CONTENT, V1));
 
         assertThat(fetch()).hasBinaryContent(CONTENT);
@@ -123,7 +123,7 @@ class CheckpointCacheTest {
 
     @ParameterizedTest
     @ValueSource(ints = {500, 502, 503, 429, 408})
-    void serverThatIsBusyIsAskedAgain(int status) throws IOException {
+    void requestToABusyServerIsRepeated(int status) throws IOException {
         server.then(status(status)).then(status(status)).then(ranges(CONTENT, V1));
 
         assertThat(fetch()).hasBinaryContent(CONTENT);
@@ -131,13 +131,13 @@ class CheckpointCacheTest {
     }
 
     @Test
-    void outageEndsTheRunAndTheNextOneGoesOn() throws IOException {
+    void outageEndsTheDownloadAndTheNextRunContinuesIt() throws IOException {
         server.then(cut(CONTENT, V1, HALF)).then(status(503));
 
         assertThatThrownBy(this::fetch)
                 .isInstanceOf(IOException.class)
                 .hasMessageContaining(
-                        "cannot download " + server.url(PATH) + ": the server answers 503, 5 times in a row")
+                        "download of " + server.url(PATH) + " failed 5 times in a row: the server answered 503")
                 .hasMessageContaining(HALF + " bytes are kept in ")
                 .hasMessageContaining("weights.pth.part");
         assertThat(pauses).containsExactly(1, 2, 3, 4);
@@ -148,7 +148,7 @@ class CheckpointCacheTest {
     }
 
     @Test
-    void serverThatAlwaysCutsAtTheSamePlaceIsGivenUp() {
+    void downloadFailsIfTheServerAlwaysStopsAtTheSameByte() {
         server.then(cut(CONTENT, V1, HALF));
 
         assertThatThrownBy(this::fetch)
@@ -159,13 +159,13 @@ class CheckpointCacheTest {
 
     @ParameterizedTest
     @ValueSource(ints = {403, 404, 410})
-    void fileThatIsNotThereIsOneClearError(int status) throws IOException {
+    void missingFileFailsAtOnceWithTheStatus(int status) throws IOException {
         server.then(status(status));
 
         assertThatThrownBy(this::fetch)
                 .isInstanceOf(CardinalException.class)
-                .hasMessage(server.url(PATH) + " cannot be had: the server answers " + status
-                        + "; get the file another way and name it with --checkpoint");
+                .hasMessage("download of " + server.url(PATH) + " failed: the server answered " + status
+                        + "; get the file another way and pass it with --checkpoint");
         assertThat(server.requests()).hasSize(1);
     }
 
@@ -179,7 +179,7 @@ class CheckpointCacheTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"file:///etc/passwd", "ftp://127.0.0.1/x", "http://[broken"})
-    void redirectToAnythingButTheWebIsRefused(String to) {
+    void redirectToAnotherProtocolIsRefused(String to) {
         server.then(redirect(to));
 
         assertThatThrownBy(this::fetch)
@@ -188,7 +188,7 @@ class CheckpointCacheTest {
     }
 
     @Test
-    void circleOfRedirectsEnds() {
+    void endlessRedirectsAreRefused() {
         server.then(redirect(PATH));
 
         assertThatThrownBy(this::fetch)
@@ -197,27 +197,27 @@ class CheckpointCacheTest {
     }
 
     @Test
-    void lengthThatIsNotSaidIsNotNeeded() throws IOException {
+    void fileOfUnknownLengthIsDownloaded() throws IOException {
         server.then(chunked(CONTENT));
 
         assertThat(fetch()).hasBinaryContent(CONTENT);
     }
 
     @Test
-    void otherHashIsAnErrorThatNamesBothAndNothingIsKept() throws IOException {
+    void fileWithAnotherHashIsRefusedAndDeleted() throws IOException {
         server.then(whole(content(2), V1)).then(whole(CONTENT, V1));
 
         assertThatThrownBy(this::fetch)
                 .isInstanceOf(CardinalException.class)
-                .hasMessageContaining("gave has SHA-256 " + sha256(content(2)))
-                .hasMessageContaining("card released expects one that begins with "
+                .hasMessageContaining(" has SHA-256 " + sha256(content(2)))
+                .hasMessageContaining("but card released expects one that begins with "
                         + sha256(CONTENT).substring(0, 8));
         assertThat(filesInCache()).isEmpty();
         assertThat(fetch()).hasBinaryContent(CONTENT);
     }
 
     @Test
-    void otherHashThatIsAllowedIsKeptApart() throws IOException {
+    void allowedFileWithAnotherHashIsKeptSeparately() throws IOException {
         server.then(whole(content(2), V1)).then(whole(CONTENT, V1));
         ModelCard card = card(PATH, "weights.pth");
 
@@ -230,7 +230,7 @@ class CheckpointCacheTest {
     }
 
     @Test
-    void sameFileNameAtAnotherUrlIsAnotherFile() throws IOException {
+    void sameFileNameAtAnotherUrlIsAnotherEntry() throws IOException {
         server.then(whole(CONTENT, V1));
         Path first = fetch();
         Path second = cache().fetch(card("/other/weights.pth", null), HashPolicy.REQUIRE_MATCH, ImportProgress.NONE);
@@ -240,7 +240,7 @@ class CheckpointCacheTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"../../weights.pth", "/etc/passwd", "", ".hidden", "a\nb"})
-    void fileNameThatLeadsElsewhereIsRefused(String name) {
+    void fileNameOutsideTheCacheIsRefused(String name) {
         assertThatThrownBy(() -> cache().fetch(card(PATH, name), HashPolicy.REQUIRE_MATCH, ImportProgress.NONE))
                 .isInstanceOf(CardinalException.class)
                 .hasMessageContaining("cannot be downloaded");
@@ -248,7 +248,7 @@ class CheckpointCacheTest {
     }
 
     @Test
-    void secondRunOfTheSameDownloadEndsAtOnce() throws IOException {
+    void secondDownloadOfTheSameFileFailsAtOnce() throws IOException {
         server.then(whole(CONTENT, V1));
         Path target = fetch();
         Files.delete(target);
@@ -256,12 +256,12 @@ class CheckpointCacheTest {
         try (PartialFile other = PartialFile.of(target)) {
             assertThatThrownBy(this::fetch)
                     .isInstanceOf(CardinalException.class)
-                    .hasMessage("another run is downloading " + other.path() + "; wait for it");
+                    .hasMessage("another run is downloading " + other.path() + "; wait until it ends");
         }
     }
 
     @Test
-    void progressNamesTheStepsAndEndsAtTheTotal() throws IOException {
+    void progressListsTheStepsAndEndsAtTheTotal() throws IOException {
         server.then(cut(CONTENT, V1, HALF)).then(ranges(CONTENT, V1));
         List<String> steps = new ArrayList<>();
         List<LongSupplier> done = new ArrayList<>();
@@ -287,7 +287,7 @@ class CheckpointCacheTest {
     }
 
     @Test
-    void directoryIsTheUsersOwn() {
+    void directoryIsFromTheEnvironmentElseBelowTheHomeDirectory() {
         Path home = Path.of("/home/ada");
 
         assertThat(CheckpointCache.ofUser(Map.of(), home).directory()).isEqualTo(Path.of("/home/ada/.cache/cardinal"));
@@ -308,7 +308,7 @@ class CheckpointCacheTest {
     }
 
     private ModelCard card(String path, @Nullable String file) {
-        ModelCard any = Catalogue.find("ssl_resnet18");
+        ModelCard any = ModelCatalog.find("ssl_resnet18");
         ModelSource source =
                 new ModelSource(file, server.url(path), sha256(CONTENT).substring(0, 8), null, null);
         return new ModelCard("released", List.of(), any.architecture(), any.preprocessing(), any.labels(), source);

@@ -12,18 +12,20 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.jspecify.annotations.Nullable;
 
-/** A web server on this machine that answers each request as the next line of its script says, then as the last one. */
+/**
+ * A local web server that answers each request with the next answer of its script, and then always with the last one.
+ */
 final class ScriptedServer implements AutoCloseable {
     private final HttpServer server;
     private final Queue<Answer> script = new ConcurrentLinkedQueue<>();
     private final List<Request> requests = new CopyOnWriteArrayList<>();
     private volatile Answer last = answer -> answer.sendResponseHeaders(404, -1);
 
-    /** What a request asked for. */
+    /** The path and headers of a request. */
     record Request(
             String path, @Nullable String range, @Nullable String ifRange) {}
 
-    /** Sends something for a request. */
+    /** Answers a request. */
     @FunctionalInterface
     interface Answer {
         void send(HttpExchange exchange) throws IOException;
@@ -58,12 +60,12 @@ final class ScriptedServer implements AutoCloseable {
         return List.copyOf(requests);
     }
 
-    /** The whole content, whatever range is asked for. */
+    /** Returns the whole content and ignores the requested range. */
     static Answer whole(byte[] content, String etag) {
         return cut(content, etag, content.length);
     }
 
-    /** The content, until the connection is cut after so many bytes. */
+    /** Returns the content, but cuts the connection after some bytes. */
     static Answer cut(byte[] content, String etag, int bytes) {
         return exchange -> {
             exchange.getResponseHeaders().set("ETag", etag);
@@ -73,7 +75,7 @@ final class ScriptedServer implements AutoCloseable {
         };
     }
 
-    /** What a server that knows ranges sends: the rest of the content, or the whole where the ETag is another. */
+    /** Returns the requested range, or the whole content if the ETag differs, as a server that supports ranges does. */
     static Answer ranges(byte[] content, String etag) {
         return exchange -> {
             String range = exchange.getRequestHeaders().getFirst("Range");
@@ -87,7 +89,7 @@ final class ScriptedServer implements AutoCloseable {
         };
     }
 
-    /** The content from an offset, whatever is asked for. */
+    /** Returns the content from an offset and ignores the requested range. */
     static Answer rest(byte[] content, String etag, int start) {
         return exchange -> {
             exchange.getResponseHeaders().set("ETag", etag);
@@ -98,7 +100,7 @@ final class ScriptedServer implements AutoCloseable {
         };
     }
 
-    /** The content without saying how long it is. */
+    /** Returns the content without its length. */
     static Answer chunked(byte[] content) {
         return exchange -> {
             exchange.sendResponseHeaders(200, 0);

@@ -3,10 +3,10 @@ package dev.cardinal.zoo.graph;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.cardinal.zoo.Preprocessing;
-import dev.cardinal.zoo.Preprocessing.CropRounding;
-import dev.cardinal.zoo.Preprocessing.Interpolation;
-import dev.cardinal.zoo.SavedModelCard.Layout;
+import dev.cardinal.zoo.card.Preprocessing;
+import dev.cardinal.zoo.card.Preprocessing.CropRounding;
+import dev.cardinal.zoo.card.Preprocessing.Interpolation;
+import dev.cardinal.zoo.card.SavedModelCard.TensorLayout;
 import dev.cardinal.zoo.serving.DeviceMemoryException;
 import dev.cardinal.zoo.serving.ModelInterface;
 import dev.cardinal.zoo.serving.ModelInterface.Element;
@@ -33,8 +33,8 @@ import org.tensorflow.types.TInt64;
 import org.tensorflow.types.TUint8;
 
 class GraphFreezerTest {
-    private static final ModelInterface IO =
-            new ModelInterface("serving_default", "image", Element.UINT8, Layout.NHWC, null, "logits", null, null);
+    private static final ModelInterface IO = new ModelInterface(
+            "serving_default", "image", Element.UINT8, TensorLayout.NHWC, null, "logits", null, null);
     private static final Preprocessing PREPROCESSING = new Preprocessing(
             null,
             null,
@@ -72,7 +72,7 @@ class GraphFreezerTest {
     }
 
     @Test
-    void operationsWithStateAreLeftAsTheyAre() throws IOException {
+    void graphWithStatefulOperationsIsNotFrozen() throws IOException {
         save((ops, pixels) ->
                 ops.math.add(pixels, ops.random.randomUniform(ops.constant(new int[] {1, 3}), TFloat32.class)));
 
@@ -83,7 +83,7 @@ class GraphFreezerTest {
     }
 
     @Test
-    void modelThatWritesToItsVariablesIsLeftAsItIs() throws IOException {
+    void modelThatWritesToItsVariablesIsNotFrozen() throws IOException {
         save((ops, pixels) -> {
             Variable<TFloat32> calls = ops.withName("calls").variable(Shape.scalar(), TFloat32.class);
             Ops start = ops.withInitScope();
@@ -97,7 +97,7 @@ class GraphFreezerTest {
     }
 
     @Test
-    void runningOutOfMemoryHasAnExceptionOfItsOwn() throws IOException {
+    void outOfMemoryThrowsDeviceMemoryException() throws IOException {
         save((ops, pixels) -> ops.math.add(
                 pixels,
                 ops.math.mean(
@@ -111,7 +111,7 @@ class GraphFreezerTest {
                 .hasMessageContaining("batch of 1");
     }
 
-    /** A model of the first pixel's three numbers. */
+    /** Saves a model whose input is the three channels of the first pixel. */
     private void save(BiFunction<Ops, Operand<TFloat32>, Operand<TFloat32>> network) throws IOException {
         try (Graph graph = new Graph()) {
             Ops ops = Ops.create(graph);

@@ -10,12 +10,12 @@ import org.junit.jupiter.api.Test;
 
 class NativeLibraryTest {
     @Test
-    void loads() {
+    void libraryLoadsAndReportsItsVersion() {
         assertThat(NativeLibrary.load()).matches("\\d+\\.\\d+\\.\\d+.*");
     }
 
     @Test
-    void isUnpackedInTheFirstCacheDirectoryThatIsThere() throws IOException {
+    void libraryIsUnpackedIntoTheFirstExistingCacheDirectory() throws IOException {
         NativeLibrary.load();
 
         Path first = NativeLibrary.cacheDirectories(System.getProperties()).stream()
@@ -26,7 +26,7 @@ class NativeLibraryTest {
     }
 
     @Test
-    void directoryThatTheUserNamesComesFirst() {
+    void directoryOfTheUserComesFirst() {
         Properties system = new Properties();
         system.setProperty("org.bytedeco.javacpp.cachedir", "/scratch/natives");
         system.setProperty("user.home", "/home/ada");

@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.cardinal.zoo.FileHash;
-import dev.cardinal.zoo.Preprocessing;
-import dev.cardinal.zoo.SavedModelCard.Layout;
+import dev.cardinal.zoo.card.Preprocessing;
+import dev.cardinal.zoo.card.SavedModelCard.TensorLayout;
 import dev.cardinal.zoo.serving.ModelInterface;
 import dev.cardinal.zoo.serving.ModelInterface.Element;
 import java.nio.ByteBuffer;
@@ -19,22 +19,22 @@ import org.tensorflow.types.family.TType;
 class PixelTensorTest {
     private static final int EDGE = 16;
 
-    /** By src/test/fixtures/normalisation.py. */
+    /** Computed by src/test/fixtures/normalization.py. */
     private static final String TORCHVISION = "1d8b9af12b7b391827f7c801265239e21435c7e29b4d78c6189a35e437633897";
 
-    /** Two pixels, a row each. */
+    /** Two pixels, one per row. */
     private static final byte[] FIRST = {1, 2, 3, 4, 5, 6};
 
     private static final byte[] SECOND = {11, 12, 13, 14, 15, 16};
 
     @Test
-    void everyPixelValueIsNormalisedAsTorchvisionDoes() {
+    void everyPixelValueIsNormalizedAsInTorchvision() {
         byte[] pixels = new byte[EDGE * EDGE * 3];
         for (int i = 0; i < pixels.length; i++) {
             pixels[i] = (byte) (i / 3);
         }
 
-        float[] planes = floats(Layout.NCHW, List.of(pixels), EDGE, EDGE, 1);
+        float[] planes = floats(TensorLayout.NCHW, List.of(pixels), EDGE, EDGE, 1);
 
         ByteBuffer bytes = ByteBuffer.allocate(planes.length * Float.BYTES).order(ByteOrder.LITTLE_ENDIAN);
         bytes.asFloatBuffer().put(planes);
@@ -43,9 +43,9 @@ class PixelTensorTest {
     }
 
     @Test
-    void bothLayoutsHoldTheSameNumbers() {
-        float[] last = floats(Layout.NHWC, List.of(FIRST, SECOND), 2, 1, 2);
-        float[] first = floats(Layout.NCHW, List.of(FIRST, SECOND), 2, 1, 2);
+    void bothLayoutsContainTheSameNumbers() {
+        float[] last = floats(TensorLayout.NHWC, List.of(FIRST, SECOND), 2, 1, 2);
+        float[] first = floats(TensorLayout.NCHW, List.of(FIRST, SECOND), 2, 1, 2);
 
         assertThat(last).hasSize(12).doesNotHaveDuplicates();
         for (int image = 0; image < 2; image++) {
@@ -58,27 +58,27 @@ class PixelTensorTest {
     }
 
     @Test
-    void pixelsStayAsTheyAreWhereTheModelNormalises() {
-        assertThat(bytes(Layout.NHWC, List.of(FIRST, SECOND), 2))
+    void pixelsAreUnchangedIfTheModelNormalizes() {
+        assertThat(bytes(TensorLayout.NHWC, List.of(FIRST, SECOND), 2))
                 .containsExactly(1, 2, 3, 4, 5, 6, 11, 12, 13, 14, 15, 16);
-        assertThat(bytes(Layout.NCHW, List.of(FIRST, SECOND), 2))
+        assertThat(bytes(TensorLayout.NCHW, List.of(FIRST, SECOND), 2))
                 .containsExactly(1, 4, 2, 5, 3, 6, 11, 14, 12, 15, 13, 16);
     }
 
     @Test
-    void batchIsFilledUpWithItsOwnImages() {
-        assertThat(bytes(Layout.NHWC, List.of(FIRST, SECOND), 3))
+    void incompleteBatchIsPaddedWithItsOwnImages() {
+        assertThat(bytes(TensorLayout.NHWC, List.of(FIRST, SECOND), 3))
                 .containsExactly(1, 2, 3, 4, 5, 6, 11, 12, 13, 14, 15, 16, 1, 2, 3, 4, 5, 6);
     }
 
     @Test
-    void pixelsThatDoNotFillTheShapeAreRefused() {
-        assertThatThrownBy(() -> bytes(Layout.NHWC, List.of(FIRST, new byte[5]), 2))
+    void pixelsThatDoNotFillTheShapeAreRejected() {
+        assertThatThrownBy(() -> bytes(TensorLayout.NHWC, List.of(FIRST, new byte[5]), 2))
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessage("an image holds 5 bytes, its shape 6");
+                .hasMessage("an image has 5 bytes, but its shape needs 6");
     }
 
-    private static byte[] bytes(Layout layout, List<byte[]> images, int count) {
+    private static byte[] bytes(TensorLayout layout, List<byte[]> images, int count) {
         try (TType tensor = tensor(Element.UINT8, layout).of(images, 2, 1, count)) {
             RawTensor raw = tensor.asRawTensor();
             byte[] values = new byte[(int) raw.size()];
@@ -87,7 +87,7 @@ class PixelTensorTest {
         }
     }
 
-    private static float[] floats(Layout layout, List<byte[]> images, int height, int width, int count) {
+    private static float[] floats(TensorLayout layout, List<byte[]> images, int height, int width, int count) {
         try (TType tensor = tensor(Element.FLOAT, layout).of(images, height, width, count)) {
             RawTensor raw = tensor.asRawTensor();
             float[] values = new float[(int) raw.size()];
@@ -96,7 +96,7 @@ class PixelTensorTest {
         }
     }
 
-    private static PixelTensor tensor(Element element, Layout layout) {
+    private static PixelTensor tensor(Element element, TensorLayout layout) {
         ModelInterface io = new ModelInterface("serving_default", "x", element, layout, null, "logits", null, null);
         Preprocessing imagenet = new Preprocessing(
                 256,

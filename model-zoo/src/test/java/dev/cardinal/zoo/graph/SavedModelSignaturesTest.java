@@ -54,7 +54,7 @@ class SavedModelSignaturesTest {
     }
 
     @Test
-    void modelWithoutAServingGraphIsRefused() {
+    void modelWithoutAServingGraphIsRejected() {
         SavedModel model = SavedModel.newBuilder()
                 .addMetaGraphs(graph(List.of("train"), "a", SignatureDef.getDefaultInstance()))
                 .addMetaGraphs(graph(List.of("serve", "tpu"), "a", SignatureDef.getDefaultInstance()))
@@ -62,28 +62,28 @@ class SavedModelSignaturesTest {
 
         assertThatThrownBy(() -> read(model.toByteArray()))
                 .isInstanceOf(CardinalException.class)
-                .hasMessage("m/saved_model.pb has no graph with the one tag 'serve', it has graphs with the tags"
-                        + " [[train], [serve, tpu]]: export the model for serving");
+                .hasMessage("m/saved_model.pb has no graph with the only tag 'serve', but graphs with the tags"
+                        + " [[train], [serve, tpu]]; export the model for serving");
     }
 
     @ParameterizedTest
     @ValueSource(ints = {1, 5, 20, 1_000_000})
-    void tornModelIsRefused(int lacking) {
+    void truncatedModelIsRejected(int missing) {
         byte[] whole = SavedModel.newBuilder()
                 .addMetaGraphs(graph(List.of("serve"), "a", SignatureDef.getDefaultInstance()))
                 .build()
                 .toByteArray();
 
-        assertThatThrownBy(() -> read(Arrays.copyOf(whole, whole.length - lacking)))
+        assertThatThrownBy(() -> read(Arrays.copyOf(whole, whole.length - missing)))
                 .isInstanceOf(CardinalException.class)
-                .hasMessageContaining("m/saved_model.pb is damaged, or no SavedModel");
+                .hasMessageContaining("m/saved_model.pb is corrupt or not a SavedModel");
     }
 
     private static List<ServingSignature> read(byte[] file) throws IOException {
         return SavedModelSignatures.read("m/saved_model.pb", new ByteArrayInputStream(file));
     }
 
-    /** With two megabytes of constants before the signature. */
+    /** Creates a graph with two megabytes of constants before the signature. */
     private static MetaGraphDef graph(List<String> tags, String key, SignatureDef signature) {
         NodeDef constant = NodeDef.newBuilder()
                 .putAttr(

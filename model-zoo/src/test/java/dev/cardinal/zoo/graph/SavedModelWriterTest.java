@@ -4,15 +4,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
-import dev.cardinal.zoo.Architecture;
-import dev.cardinal.zoo.Architecture.Block;
-import dev.cardinal.zoo.Architecture.Family;
-import dev.cardinal.zoo.Architecture.Stem;
-import dev.cardinal.zoo.ClassLabel;
-import dev.cardinal.zoo.Convolution;
-import dev.cardinal.zoo.ModelCard;
-import dev.cardinal.zoo.ModelSource;
-import dev.cardinal.zoo.Preprocessing;
+import dev.cardinal.zoo.card.Architecture;
+import dev.cardinal.zoo.card.Architecture.Block;
+import dev.cardinal.zoo.card.Architecture.Family;
+import dev.cardinal.zoo.card.Architecture.Stem;
+import dev.cardinal.zoo.card.ClassLabel;
+import dev.cardinal.zoo.card.Convolution;
+import dev.cardinal.zoo.card.ModelCard;
+import dev.cardinal.zoo.card.ModelSource;
+import dev.cardinal.zoo.card.Preprocessing;
+import dev.cardinal.zoo.card.WeightedLayer;
 import dev.cardinal.zoo.serving.ModelInterface;
 import dev.cardinal.zoo.serving.SessionSettings;
 import java.io.BufferedReader;
@@ -44,7 +45,7 @@ import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.TString;
 import org.tensorflow.types.TUint8;
 
-/** Holds the graph to PyTorch's outputs, which src/test/fixtures/graph_parity.py wrote. */
+/** Compares the graph with the outputs of PyTorch, which src/test/fixtures/graph_parity.py wrote. */
 class SavedModelWriterTest {
     private static final int HEIGHT = 75;
     private static final int WIDTH = 53;
@@ -68,7 +69,7 @@ class SavedModelWriterTest {
         "cifar_bottleneck_3x24d,    CIFAR,    BOTTLENECK, 1 1,     3,  24, 4,  1e-5",
         "cifar_basic,               CIFAR,    BASIC,      1 1 1,   1,  64, 3,  1e-5"
     })
-    void outputsEqualPyTorchs(
+    void outputsEqualThoseOfPyTorch(
             String variant,
             Stem stem,
             Block block,
@@ -101,7 +102,7 @@ class SavedModelWriterTest {
     }
 
     @Test
-    void damagedWeightIsFoundWhereTheModelIsLoaded() throws IOException {
+    void corruptWeightIsDetectedWhenTheModelIsLoaded() throws IOException {
         SavedModelWriter.write(card("small", SMALL), weights(SMALL)::get, directory);
         Path file = directory.resolve("variables/variables.data-00000-of-00001");
         byte[] data = Files.readAllBytes(file);
@@ -114,7 +115,7 @@ class SavedModelWriterTest {
     }
 
     @Test
-    void knowingTheEdgeOfImagesBeforehandChangesNoNumber() throws IOException {
+    void fixedImageSizeGivesTheSameLogits() throws IOException {
         int edge = 20;
         byte[] pixels = new byte[edge * edge * 3];
         new Random(1).nextBytes(pixels);
@@ -135,7 +136,7 @@ class SavedModelWriterTest {
     }
 
     @Test
-    void tensorFlowSavesTheVariablesThatItHasRestored() throws IOException {
+    void tensorFlowSavesTheSameVariablesThatItRestored() throws IOException {
         SavedModelWriter.write(card("small", SMALL), weights(SMALL)::get, directory);
         Path again = directory.resolve("again");
 
@@ -150,7 +151,7 @@ class SavedModelWriterTest {
                     .close();
         }
 
-        // TensorFlow writes the variables in the order of their names, so that the same numbers lie elsewhere
+        // TensorFlow sorts the variables by name, so that the same numbers are at other offsets
         byte[] written = Files.readAllBytes(directory.resolve("variables/variables.data-00000-of-00001"));
         byte[] saved = Files.readAllBytes(directory.resolve("again.data-00000-of-00001"));
         assertThat(sorted(saved)).containsExactly(sorted(written));
@@ -220,7 +221,8 @@ class SavedModelWriterTest {
     private static Map<String, float[]> weights(Architecture architecture) {
         Map<String, float[]> weights = new HashMap<>();
         int tensor = 0;
-        for (Convolution c : architecture.convolutions()) {
+        for (WeightedLayer layer : architecture.weightedLayers()) {
+            Convolution c = (Convolution) layer;
             int size = (int) c.weights();
             double bound = Math.sqrt(6.0 * c.out() / size);
             weights.put(c.name() + ".weight", between(tensor++, size, -bound, bound));
@@ -244,7 +246,7 @@ class SavedModelWriterTest {
         return values;
     }
 
-    /** The formula of graph_parity.py. */
+    /** Returns pseudo-random numbers with the formula of graph_parity.py. */
     private static double[] unit(int tensor, int count) {
         double[] values = new double[count];
         for (int i = 0; i < count; i++) {

@@ -15,7 +15,7 @@ import org.tensorflow.proto.ConfigProto;
 class SessionConfigsTest {
     @ParameterizedTest
     @EnumSource
-    void sessionOnTheCpuTouchesNoGpu(Precision precision) {
+    void cpuSessionUsesNoGpu(Precision precision) {
         ConfigProto config = SessionConfigs.of(new SessionSettings(Device.CPU, precision, 3));
 
         assertThat(config.getDeviceCountMap()).isEqualTo(Map.of("GPU", 0));
@@ -25,7 +25,7 @@ class SessionConfigsTest {
 
     @ParameterizedTest
     @ValueSource(ints = {0, 3})
-    void sessionOnAGpuSeesThatOneAndTakesItsMemoryAsItIsNeeded(int index) {
+    void gpuSessionSeesOnlyItsGpuAndAllocatesMemoryOnDemand(int index) {
         ConfigProto config = SessionConfigs.of(new SessionSettings(Device.gpu(index), Precision.FP32, 2));
 
         assertThat(config.getGpuOptions().getVisibleDeviceList()).isEqualTo(Integer.toString(index));

@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
 
 import dev.cardinal.zoo.CardinalException;
-import dev.cardinal.zoo.ModelCard;
+import dev.cardinal.zoo.card.ModelCard;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -31,7 +31,7 @@ class ReferenceBatchTest {
     private Path directory;
 
     @Test
-    void arraysAreReadAsTheyLie() throws IOException {
+    void arraysOfAValidFileAreRead() throws IOException {
         ReferenceBatch batch = ReferenceBatch.read(valid().write(directory.resolve("r.npz")));
 
         assertThat(batch.count()).isEqualTo(2);
@@ -45,7 +45,7 @@ class ReferenceBatchTest {
     @Test
     void fileThatNumPyWroteIsRead() throws IOException {
         Path file = directory.resolve("numpy.npz");
-        try (InputStream in = ModelCard.class.getResourceAsStream("fine_tuned.npz")) {
+        try (InputStream in = ModelCard.class.getResourceAsStream("/dev/cardinal/zoo/fine_tuned.npz")) {
             Files.copy(in, file);
         }
         ReferenceBatch batch = ReferenceBatch.read(file);
@@ -61,26 +61,28 @@ class ReferenceBatchTest {
                 arguments(
                         "array logits is missing",
                         new NpzWriter().uint8("images", PIXELS, 2, 1, 2, 3).uint8("weights", PIXELS, 12)),
-                arguments("is <f4 [2, 1, 2, 3], not |u1 with 4 dimensions", images(NpzWriter.dict("<f4", 2, 1, 2, 3))),
-                arguments("is |u1 [12], not |u1 with 4 dimensions", images(NpzWriter.dict("|u1", 12))),
                 arguments(
-                        "images are [1, 1, 3, 4], not [N, height, width, 3]",
+                        "is <f4 [2, 1, 2, 3] instead of |u1 with 4 dimensions",
+                        images(NpzWriter.dict("<f4", 2, 1, 2, 3))),
+                arguments("is |u1 [12] instead of |u1 with 4 dimensions", images(NpzWriter.dict("|u1", 12))),
+                arguments(
+                        "images have shape [1, 1, 3, 4] instead of [N, height, width, 3]",
                         images(NpzWriter.dict("|u1", 1, 1, 3, 4))),
                 arguments("in Fortran order", images(GOOD.replace("False", "True"))),
-                arguments("takes 2304 bytes, and has 12", images(NpzWriter.dict("|u1", 2, 16, 24, 3))),
-                arguments("takes 9 bytes, and has 12", images(NpzWriter.dict("|u1", 1, 1, 3, 3))),
+                arguments("needs 2304 bytes but has 12", images(NpzWriter.dict("|u1", 2, 16, 24, 3))),
+                arguments("needs 9 bytes but has 12", images(NpzWriter.dict("|u1", 1, 1, 3, 3))),
                 arguments(
                         "cannot be read: long overflow",
                         images(NpzWriter.dict("|u1", 2147483647, 2147483647, 2147483647, 3))),
                 arguments("which is too large", images(GOOD.replace("(2,", "(99999999999,"))),
-                arguments("a header that NumPy does not write", images("{'descr': __import__('os').system('id')}")),
-                arguments("a header that NumPy does not write", images(GOOD.replace("(2,", "(-2,"))),
-                arguments("a header that NumPy does not write", images("")),
+                arguments("has an invalid header", images("{'descr': __import__('os').system('id')}")),
+                arguments("has an invalid header", images(GOOD.replace("(2,", "(-2,"))),
+                arguments("has an invalid header", images("")),
                 arguments("header of 20001 bytes", images(" ".repeat(20_000))),
                 arguments(
-                        "is no NumPy array",
+                        "is not a NumPy array",
                         new NpzWriter().entry("images.npy", "hello".getBytes(StandardCharsets.UTF_8), ZipEntry.STORED)),
-                arguments("is no NumPy array", new NpzWriter().entry("images.npy", new byte[0], ZipEntry.STORED)),
+                arguments("is not a NumPy array", new NpzWriter().entry("images.npy", new byte[0], ZipEntry.STORED)),
                 arguments(
                         "NumPy format version 9.0",
                         new NpzWriter()
@@ -90,13 +92,13 @@ class ReferenceBatchTest {
                                         ZipEntry.STORED)),
                 arguments("is compressed", new NpzWriter().entry("images.npy", new byte[1 << 20], ZipEntry.DEFLATED)),
                 arguments(
-                        "logits are [3, 2], not [2, classes]",
+                        "logits have shape [3, 2] instead of [2, classes]",
                         new NpzWriter().uint8("images", PIXELS, 2, 1, 2, 3).float32("logits", new float[6], 3, 2)),
                 arguments(
                         "with at least one image",
                         new NpzWriter().uint8("images", new byte[0], 0, 1, 2, 3).float32("logits", new float[0], 0, 2)),
                 arguments(
-                        "the logits of image 1 hold NaN",
+                        "the logits of image 1 contain NaN",
                         new NpzWriter()
                                 .uint8("images", PIXELS, 2, 1, 2, 3)
                                 .float32("logits", new float[] {1, 2, 3, Float.NaN}, 2, 2)));
@@ -114,7 +116,7 @@ class ReferenceBatchTest {
     }
 
     @Test
-    void fileThatIsNoZipIsRefused() throws IOException {
+    void fileThatIsNotAZipIsRejected() throws IOException {
         Path file = Files.writeString(directory.resolve("r.npz"), "hello");
 
         assertThatThrownBy(() -> ReferenceBatch.read(file))
@@ -125,17 +127,17 @@ class ReferenceBatchTest {
     }
 
     @Test
-    void changedPixelIsNoticed() throws IOException {
+    void changedPixelIsDetectedByTheChecksum() throws IOException {
         byte[] bytes = valid().bytes();
         int at = new String(bytes, StandardCharsets.ISO_8859_1).indexOf("\u0001\u0002\u0003\u0004\u0005");
         bytes[at] = 99;
         Path file = Files.write(directory.resolve("r.npz"), bytes);
 
-        assertThatThrownBy(() -> ReferenceBatch.read(file)).hasMessageContaining("is damaged: its CRC-32");
+        assertThatThrownBy(() -> ReferenceBatch.read(file)).hasMessageContaining("is corrupt: its CRC-32");
     }
 
     @Test
-    void truncationAtEveryByteIsOurError() throws IOException {
+    void everyTruncationIsACardinalException() throws IOException {
         byte[] whole = valid().bytes();
         for (int length = 0; length < whole.length; length++) {
             Path file = Files.write(directory.resolve("r.npz"), Arrays.copyOf(whole, length));
@@ -144,7 +146,7 @@ class ReferenceBatchTest {
     }
 
     @Test
-    void nothingButOurErrorComesOutOfAMutatedFile() throws IOException {
+    void mutatedFileIsReadOrRejectedWithACardinalException() throws IOException {
         byte[] whole = valid().bytes();
         Random random = new Random(3);
         for (int i = 0; i < MUTATIONS; i++) {

@@ -1,24 +1,22 @@
 package dev.cardinal.job.cli;
 
-import dev.cardinal.udf.store.StoreException;
-import dev.cardinal.udf.store.StoreFailure;
+import dev.cardinal.job.common.Messages;
+import dev.cardinal.udf.fs.FailureKind;
+import dev.cardinal.udf.fs.StoreException;
+import dev.cardinal.udf.sql.SparkVersion;
 import dev.cardinal.zoo.CardinalException;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
-import java.util.Set;
 import java.util.stream.Collectors;
-import org.jspecify.annotations.Nullable;
+import org.apache.hadoop.fs.FSError;
 import picocli.CommandLine;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParseResult;
 import picocli.CommandLine.UnmatchedArgumentException;
 
 /**
- * Parses a command line, with its configuration file, and runs the command. Every problem of the line, the file and the
- * values is printed at once, before anything starts. Stateless but for its console; thread-safe.
+ * Parses a command line together with its configuration file, and runs the command. All problems of the line, the file and
+ * the values are printed at once, before anything starts. Thread-safe.
  */
 public final class CommandRunner {
     private final Console console;
@@ -29,7 +27,10 @@ public final class CommandRunner {
 
     /** Runs a command line and returns the exit code. */
     public int run(String... args) {
+        NamelessUser.provideName(System.getenv());
+        ConfigPreprocessor config = new ConfigPreprocessor();
         CommandLine root = parser();
+        root.getSubcommands().values().forEach(each -> each.getCommandSpec().preprocessor(config));
         ParseResult line = root.parseArgs(args);
         ParseResult given = line.hasSubcommand() ? line.subcommand() : line;
         CommandLine command = given.commandSpec().commandLine();
@@ -43,32 +44,36 @@ public final class CommandRunner {
         }
         if (!line.hasSubcommand()) {
             List<String> problems = new ArrayList<>(problemsOf(line));
-            problems.add("no command given; there are "
+            problems.add("no command given; the commands are "
                     + String.join(", ", root.getSubcommands().keySet()));
             return wrongUsage(root, problems);
         }
-        ConfigFile config;
-        try {
-            config = config(line);
-        } catch (CardinalException e) {
-            return wrongUsage(command, List.of(String.valueOf(e.getMessage())));
+        if (config.isUnreadable()) {
+            return wrongUsage(command, config.problems());
         }
-        boolean verbose = Arrays.asList(args).contains("--verbose") || (config != null && config.isTrue("verbose"));
+        boolean verbose = isVerbose(line) || isVerbose(given);
         Logging.apply(verbose);
         try {
-            return parseAndRun(args, line, config);
+            SparkVersion.check();
+            return checkAndRun(line, config.problems());
         } catch (CardinalException e) {
             complain(String.valueOf(e.getMessage()));
             if (verbose) {
                 e.printStackTrace(console.err());
             }
             return ExitCode.WRONG_USAGE;
+        } catch (FSError e) { // Hadoop's error of a local disk that is full or broken
+            return failed(new IOException(e.getCause() == null ? e : e.getCause()), verbose);
         } catch (Exception e) {
             return failed(e, verbose);
         }
     }
 
-    /** The commands with their options, as {@link #run} reads a command line. */
+    private static boolean isVerbose(ParseResult line) {
+        return ((CommonOptions) line.commandSpec().userObject()).verbose;
+    }
+
+    /** Returns the parser of all commands, which {@link #run} uses. */
     static CommandLine parser() {
         CommandLine root = new CommandLine(new RootCommand());
         for (CommandLine command : root.getSubcommands().values()) {
@@ -85,25 +90,12 @@ public final class CommandRunner {
         command.setUsageHelpAutoWidth(false);
     }
 
-    /** Parses again with the configuration file's options, checks everything, and runs. */
-    private int parseAndRun(String[] args, ParseResult line, @Nullable ConfigFile config) throws Exception {
-        ParseResult given = line.subcommand();
-        CommandSpec spec = given.commandSpec();
-        List<String> problems = new ArrayList<>();
-        ParseResult complete = line;
-        if (config != null) {
-            problems.addAll(config.problems(spec));
-            Set<String> onLine = spec.options().stream()
-                    .filter(option -> given.matchedOptions().contains(option) || isAmong(args, option.longestName()))
-                    .map(option -> option.longestName().substring(2))
-                    .collect(Collectors.toSet());
-            List<String> extended = new ArrayList<>(Arrays.asList(args));
-            extended.addAll(config.arguments(spec, onLine));
-            complete = parser().parseArgs(extended.toArray(String[]::new));
-        }
-        CommandLine command = complete.subcommand().commandSpec().commandLine();
-        problems.addAll(0, problemsOf(complete));
-        if (errorsOf(complete).stream().allMatch(UnmatchedArgumentException.class::isInstance)) {
+    /** Runs a command unless the command line, its configuration file or the values of its options have problems. */
+    private int checkAndRun(ParseResult line, List<String> problemsOfFile) throws Exception {
+        CommandLine command = line.subcommand().commandSpec().commandLine();
+        List<String> problems = new ArrayList<>(problemsOf(line));
+        problems.addAll(problemsOfFile);
+        if (errorsOf(line).stream().allMatch(UnmatchedArgumentException.class::isInstance)) {
             problems.addAll(problemsFoundBy(command.getCommand()));
         }
         if (!problems.isEmpty()) {
@@ -112,36 +104,24 @@ public final class CommandRunner {
         return ((Command) command.getCommand()).run(console);
     }
 
-    /** Whether an option is among arguments; picocli does not count one as matched that has a consumer of its own. */
-    private static boolean isAmong(String[] args, String option) {
-        return Arrays.stream(args).anyMatch(arg -> arg.equals(option) || arg.startsWith(option + "="));
-    }
-
-    /** What a command finds wrong, also where that is a store that refuses this user, or is not where it should be. */
+    /** Returns the problems that a command finds; a store that is missing or denies access is a problem too. */
     private static List<String> problemsFoundBy(Command command) throws IOException {
         try {
             return command.problems();
         } catch (IOException e) {
-            StoreException explained = StoreException.explaining("reach what the command line names", e);
-            if (StoreFailure.of(e) == StoreFailure.TRANSIENT) {
+            StoreException explained = StoreException.explaining("access what the command line names", e);
+            if (FailureKind.of(e) == FailureKind.TRANSIENT) {
                 throw explained;
             }
             return List.of(String.valueOf(explained.getMessage()));
         }
     }
 
-    /** The file named after the command, or else before it. */
-    private static @Nullable ConfigFile config(ParseResult line) {
-        String before = line.matchedOptionValue("--config", null);
-        String file = line.subcommand().matchedOptionValue("--config", before);
-        return file == null ? null : ConfigFile.read(Path.of(file));
-    }
-
     private static List<String> problemsOf(ParseResult line) {
         return errorsOf(line).stream().map(CommandRunner::describe).distinct().toList();
     }
 
-    /** What the parser found wrong before the command's name and after it. */
+    /** Returns the errors that the parser found before and after the name of the command. */
     private static List<Exception> errorsOf(ParseResult line) {
         List<Exception> errors = new ArrayList<>(line.errors());
         if (line.hasSubcommand()) {
@@ -165,15 +145,11 @@ public final class CommandRunner {
         return ExitCode.WRONG_USAGE;
     }
 
-    /** Prints a problem, of one line or several, which may hold data that would be commands to a terminal. */
+    /** Prints a problem of one or more lines, without the control characters that it may contain. */
     private void complain(String problem) {
         console.err()
                 .println(
                         "cardinal: " + problem.lines().map(TextTable::printable).collect(Collectors.joining("\n")));
-    }
-
-    private static String firstLine(@Nullable String message) {
-        return String.valueOf(message).lines().findFirst().orElse("");
     }
 
     private int failed(Exception e, boolean verbose) {
@@ -188,7 +164,8 @@ public final class CommandRunner {
         complain("failed: "
                 + (root instanceof StoreException
                         ? root.getMessage()
-                        : firstLine(e.getMessage()) + (root == e ? "" : " (" + firstLine(root.toString()) + ")")));
+                        : Messages.firstLine(e.getMessage())
+                                + (root == e ? "" : " (" + Messages.firstLine(root.toString()) + ")")));
         if (verbose) {
             e.printStackTrace(console.err());
         } else {

@@ -1,16 +1,17 @@
 package dev.cardinal.job.cli;
 
+import dev.cardinal.job.common.Format;
 import dev.cardinal.job.compare.Comparison;
-import dev.cardinal.job.compare.Comparison.Pair;
-import dev.cardinal.job.compare.Comparison.Teacher;
-import dev.cardinal.job.evaluate.Metrics;
+import dev.cardinal.job.compare.Comparison.PairMetrics;
+import dev.cardinal.job.compare.Comparison.TeacherMetrics;
+import dev.cardinal.job.truth.UnmatchedTruth;
 import java.io.PrintStream;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/** What {@code compare} prints at its end. Teachers have numbers from 1, in the order they were named. */
+/** Prints the result of {@code compare}. Teachers are numbered from 1, in the order of the command line. */
 final class CompareReport {
     private static final int SHOWN = 5;
 
@@ -19,11 +20,12 @@ final class CompareReport {
     static void print(Comparison comparison, PrintStream out) {
         out.printf(
                 Locale.ROOT,
-                "compared: %,d images that all %d teachers have labelled, %,d of them with a truth%n",
+                "compared: %,d images that all %d teachers have labeled, %,d of them with a truth%n",
                 comparison.n(),
                 comparison.teachers().size(),
                 comparison.withTruth());
-        printLeftOut(comparison, out);
+        printSkipped(comparison, out);
+        comparison.notes().forEach(note -> out.println(TextTable.printable("note: " + note)));
         out.println();
         boolean hasTruth = comparison.withTruth() > 0;
         printTeachers(comparison.teachers(), hasTruth, out);
@@ -32,7 +34,7 @@ final class CompareReport {
         out.println();
         if (comparison.recommendation() == null) {
             out.println(
-                    "no recommendation: no image has a truth, and agreement alone does not say which teacher is right;"
+                    "no recommendation: no image has a truth, and agreement alone does not show which teacher is right;"
                             + " name a truth with --truth");
         } else {
             out.println(TextTable.printable(
@@ -40,16 +42,16 @@ final class CompareReport {
         }
     }
 
-    private static void printLeftOut(Comparison comparison, PrintStream out) {
-        printUnlessNone("not labelled by every teacher", comparison.incomplete(), "", out);
+    private static void printSkipped(Comparison comparison, PrintStream out) {
+        printUnlessNone("not labeled by every teacher", comparison.incomplete(), "", out);
         printUnlessNone("changed between the teachers", comparison.changed(), "", out);
-        printUnlessNone("left out, as a score is NaN or infinite", comparison.refusedNan(), "", out);
+        printUnlessNone("skipped because a score is NaN or infinite", comparison.refusedNan(), "", out);
         String unmatched = comparison.unmatched().stream()
                 .limit(SHOWN)
-                .map(Metrics.Unmatched::truth)
+                .map(UnmatchedTruth::truth)
                 .collect(Collectors.joining(", ", ", such as ", ""));
         printUnlessNone(
-                "images with a truth that is no class of the teachers",
+                "images whose truth is not a class of the teachers",
                 comparison.unmatchedImages(),
                 TextTable.printable(unmatched),
                 out);
@@ -61,28 +63,28 @@ final class CompareReport {
         }
     }
 
-    private static void printTeachers(List<Teacher> teachers, boolean hasTruth, PrintStream out) {
+    private static void printTeachers(List<TeacherMetrics> teachers, boolean hasTruth, PrintStream out) {
         TextTable table = hasTruth
                 ? new TextTable(
                         ">teacher", "model", "precision", ">images", ">images/s", ">MACs", ">top-1", ">low", ">high")
                 : new TextTable(">teacher", "model", "precision", ">images", ">images/s", ">MACs");
         for (int t = 0; t < teachers.size(); t++) {
-            Teacher each = teachers.get(t);
+            TeacherMetrics each = teachers.get(t);
             table.row(
                     String.valueOf(t + 1),
                     each.model(),
                     each.precision(),
-                    count(each.images()),
-                    number("%.1f", each.imagesPerSecond()),
-                    count(each.macs()),
-                    percent(each.top1()),
-                    percent(each.top1Low()),
-                    percent(each.top1High()));
+                    Format.count(each.images()),
+                    Format.number("%.1f", each.imagesPerSecond()),
+                    Format.count(each.macs()),
+                    Format.percent(each.top1()),
+                    Format.percent(each.top1Low()),
+                    Format.percent(each.top1High()));
         }
         table.print(out);
     }
 
-    private static void printPairs(List<Pair> pairs, boolean hasTruth, PrintStream out) {
+    private static void printPairs(List<PairMetrics> pairs, boolean hasTruth, PrintStream out) {
         TextTable table = hasTruth
                 ? new TextTable(
                         "pair",
@@ -97,36 +99,24 @@ final class CompareReport {
                         ">high",
                         ">McNemar p")
                 : new TextTable("pair", ">agreement", ">kappa");
-        for (Pair pair : pairs) {
+        for (PairMetrics pair : pairs) {
             table.row(
                     (pair.a() + 1) + ", " + (pair.b() + 1),
-                    percent(pair.agreement()),
-                    number("%.4f", pair.kappa()),
-                    count(pair.bothRight()),
-                    count(pair.onlyA()),
-                    count(pair.onlyB()),
-                    count(pair.bothWrong()),
+                    Format.percent(pair.agreement()),
+                    Format.number("%.4f", pair.kappa()),
+                    Format.count(pair.bothRight()),
+                    Format.count(pair.onlyA()),
+                    Format.count(pair.onlyB()),
+                    Format.count(pair.bothWrong()),
                     points(pair.difference()),
                     points(pair.differenceLow()),
                     points(pair.differenceHigh()),
-                    number("%.3g", pair.mcnemarP()));
+                    Format.number("%.3g", pair.mcnemarP()));
         }
         table.print(out);
     }
 
-    private static String count(@Nullable Long value) {
-        return value == null ? "-" : String.format(Locale.ROOT, "%,d", value);
-    }
-
-    private static String percent(@Nullable Double share) {
-        return share == null ? "-" : String.format(Locale.ROOT, "%.2f %%", 100 * share);
-    }
-
     private static String points(@Nullable Double difference) {
-        return difference == null ? "-" : String.format(Locale.ROOT, "%+.2f", 100 * difference);
-    }
-
-    private static String number(String format, @Nullable Double value) {
-        return value == null ? "-" : String.format(Locale.ROOT, format, value);
+        return Format.number("%+.2f", difference == null ? null : 100 * difference);
     }
 }

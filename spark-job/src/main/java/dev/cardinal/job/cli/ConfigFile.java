@@ -20,8 +20,8 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
 
 /**
- * A properties file with options of one command: long option names as keys, {@code name.1, name.2} for one that repeats. Its
- * options become arguments, those that the command line has are left out.
+ * A properties file with options of one command. Keys are long option names; an option that is repeated has the keys
+ * {@code name.1}, {@code name.2} and so on. The options become arguments unless the command line has them. Not thread-safe.
  */
 final class ConfigFile {
     private static final Pattern NUMBERED = Pattern.compile("(.+)\\.(\\d+)");
@@ -37,7 +37,7 @@ final class ConfigFile {
     /**
      * Reads a file in UTF-8.
      *
-     * @throws CardinalException if it cannot be read or is no properties file
+     * @throws CardinalException if it cannot be read, or is not a properties file
      */
     static ConfigFile read(Path file) {
         Properties properties = new Properties();
@@ -63,7 +63,7 @@ final class ConfigFile {
         return digits.length() > 9 ? Integer.MAX_VALUE : Integer.parseInt(digits);
     }
 
-    /** Every key that is no option of the command, with the nearest that is, and every value that its option cannot take. */
+    /** Returns the problems of the file: keys that are not options of the command, with the nearest one, and invalid values. */
     List<String> problems(CommandSpec command) {
         List<String> problems = new ArrayList<>();
         List<String> known = command.options().stream()
@@ -76,8 +76,8 @@ final class ConfigFile {
                 problems.add("--config " + file + ": unknown key '" + name + "', the nearest is '"
                         + nearest(name, known) + "'");
             } else if (ofName.size() > 1 && !option.isMultiValue()) {
-                problems.add("--config " + file + ": key '" + name + "' is there " + ofName.size()
-                        + " times but may be given once");
+                problems.add("--config " + file + ": key '" + name + "' is given " + ofName.size()
+                        + " times, but may be given only once");
             } else if (isFlag(option) && !Set.of("true", "false").contains(ofName.get(0))) {
                 problems.add(
                         "--config " + file + ": '" + name + "' must be true or false, not '" + ofName.get(0) + "'");
@@ -93,7 +93,7 @@ final class ConfigFile {
                 .orElseThrow();
     }
 
-    /** The options as arguments, without those that are on the command line already. */
+    /** Returns the options as arguments, without those that the command line has. */
     List<String> arguments(CommandSpec command, Set<String> onCommandLine) {
         return values.entrySet().stream()
                 .filter(entry -> !onCommandLine.contains(entry.getKey()))
@@ -107,10 +107,6 @@ final class ConfigFile {
                             : entry.getValue().stream().map(value -> "--" + entry.getKey() + "=" + value);
                 })
                 .collect(Collectors.toList());
-    }
-
-    boolean isTrue(String name) {
-        return List.of("true").equals(values.get(name));
     }
 
     private static boolean isFlag(OptionSpec option) {

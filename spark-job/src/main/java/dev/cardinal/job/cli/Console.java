@@ -6,18 +6,18 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 
 /**
- * Where a command prints.
+ * The streams that a command prints to.
  *
  * @param out results, UTF-8
  * @param err progress, warnings and errors, UTF-8
- * @param errIsTerminal whether somebody watches {@code err}
+ * @param errIsTerminal whether {@code err} is a terminal
  */
 public record Console(PrintStream out, PrintStream err, boolean errIsTerminal) {
 
-    /** Set by the launcher where standard error is a terminal and CI is not set: Java cannot tell. */
+    /** Set by the launcher if standard error is a terminal and CI is not set, because Java cannot detect a terminal. */
     private static final String TERMINAL_VARIABLE = "CARDINAL_TERMINAL";
 
-    /** The process's own. */
+    /** Returns the standard streams of the process. */
     public static Console system() {
         return new Console(
                 utf8(FileDescriptor.out), utf8(FileDescriptor.err), "1".equals(System.getenv(TERMINAL_VARIABLE)));

@@ -1,15 +1,17 @@
 package dev.cardinal.job.cli;
 
 import dev.cardinal.job.bundle.ImportJob;
+import dev.cardinal.job.common.ProblemCollector;
 import dev.cardinal.job.compare.CompareJob;
 import dev.cardinal.job.compare.CompareRequest;
 import dev.cardinal.job.compare.Comparison;
 import dev.cardinal.job.evaluate.EvaluateJob;
+import dev.cardinal.job.evaluate.EvaluateRequest;
 import dev.cardinal.job.evaluate.Metrics;
-import dev.cardinal.job.evaluate.TruthAs;
 import dev.cardinal.job.label.LabelJob;
 import dev.cardinal.job.label.LabelRequest;
 import dev.cardinal.job.label.LabelResult;
+import dev.cardinal.job.label.TableOptions;
 import dev.cardinal.job.report.ReportJob;
 import dev.cardinal.job.select.SelectJob;
 import dev.cardinal.job.select.SelectOptions;
@@ -19,11 +21,12 @@ import dev.cardinal.job.source.FieldNames;
 import dev.cardinal.job.source.InputFormat;
 import dev.cardinal.job.source.SourceSpec;
 import dev.cardinal.job.source.TruthFrom;
-import dev.cardinal.udf.LabelOptions;
-import dev.cardinal.udf.LabelOptions.Emit;
-import dev.cardinal.zoo.Catalogue;
+import dev.cardinal.job.truth.TruthAs;
+import dev.cardinal.udf.options.LabelOptions;
+import dev.cardinal.udf.options.LabelOptions.Emit;
 import dev.cardinal.zoo.ImportProgress;
-import dev.cardinal.zoo.ModelCard;
+import dev.cardinal.zoo.card.ModelCard;
+import dev.cardinal.zoo.card.ModelCatalog;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Files;
@@ -33,23 +36,24 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 import org.apache.spark.sql.SparkSession;
 import picocli.CommandLine;
 import picocli.CommandLine.Option;
 
-/** {@code demo}: the whole way, on the models and the images that come with Cardinal. */
+/** {@code demo}: runs every command on models and images that come with Cardinal. */
 @CommandLine.Command(
         name = "demo",
         description =
-                "Imports two small ResNeXt that come with Cardinal, labels 1,000 images of Fashion-MNIST and five files that"
-                        + " are no images with each, selects pseudo-labels, and evaluates and compares.",
+                "Imports two small ResNeXt models that come with Cardinal, labels with each of them 1,000 images of"
+                        + " Fashion-MNIST and five files that are not images, selects pseudo-labels, evaluates and compares.",
         sortOptions = false)
 final class DemoCommand extends CommonOptions implements Command {
     private static final String TEACHER = "fashion_resnext20_8x4d";
     private static final String SMALL = "fashion_resnext11_4x4d";
 
-    /** Images selected of each class: about as many as it has, so that some are wrong. */
+    /** Images selected for each class: about as many as it has, so that some are wrong. */
     private static final int K = 100;
 
     @Option(
@@ -60,14 +64,9 @@ final class DemoCommand extends CommonOptions implements Command {
 
     @Override
     public List<String> problems() throws IOException {
-        List<String> problems = new ArrayList<>();
-        Path directory = Path.of(output);
-        if (Files.exists(directory) && !Files.isDirectory(directory)) {
-            problems.add("output " + output + " is a file; name a directory");
-        } else if (DemoImages.isForeign(directory)) {
-            problems.add("output " + output + " already holds something else; name another --output");
-        }
-        return problems;
+        ProblemCollector problems = new ProblemCollector();
+        problems.check(() -> DemoImages.requireOurs(Path.of(output), SparkSessions.configuration()));
+        return problems.problems();
     }
 
     @Override
@@ -77,14 +76,14 @@ final class DemoCommand extends CommonOptions implements Command {
         PrintStream out = console.out();
         try (ProgressBar progress = new ProgressBar(console)) {
             progress.step("importing the models");
-            ModelCard teacher = imported(TEACHER, directory, "model");
-            ModelCard small = imported(SMALL, directory, "model-small");
+            ModelCard teacher = importModel(TEACHER, directory, "model");
+            ModelCard small = importModel(SMALL, directory, "model-small");
             progress.step("starting Spark");
-            try (SparkSession spark = Spark.session("demo")) {
-                LabelResult labelled = labelled(directory, "model", "predictions", spark, progress);
-                LabelResult bySmall = labelled(directory, "model-small", "predictions-small", spark, progress);
+            try (SparkSession spark = SparkSessions.session("demo")) {
+                LabelResult byTeacher = label(directory, "model", "predictions", spark, progress);
+                LabelResult bySmall = label(directory, "model-small", "predictions-small", spark, progress);
                 progress.step("selecting");
-                Optional<SelectResult> selected = selected(directory, spark);
+                Optional<SelectResult> selected = select(directory, spark);
                 progress.step("evaluating");
                 Metrics metrics = new EvaluateJob(spark).run(evaluation(directory));
                 progress.step("comparing");
@@ -95,7 +94,7 @@ final class DemoCommand extends CommonOptions implements Command {
 
                 print(teacher, out);
                 LabelReport.printShort(
-                        labelled, directory.resolve("predictions").toString(), out);
+                        byTeacher, directory.resolve("predictions").toString(), out);
                 out.println();
                 selected.ifPresent(result -> SelectCommand.print(result, out));
                 EvaluateReport.print(metrics, out);
@@ -115,14 +114,14 @@ final class DemoCommand extends CommonOptions implements Command {
         return ExitCode.DONE;
     }
 
-    private static ModelCard imported(String id, Path directory, String name) throws IOException {
-        return new ImportJob(Spark.configuration(), ImportProgress.NONE)
-                .run(ImportJob.Request.released(Catalogue.find(id), uri(directory, name)))
+    private static ModelCard importModel(String id, Path directory, String name) throws IOException {
+        return new ImportJob(SparkSessions.configuration(), ImportProgress.NONE)
+                .run(ImportJob.Request.released(ModelCatalog.find(id), uri(directory, name)))
                 .bundle()
                 .card();
     }
 
-    private static LabelResult labelled(
+    private static LabelResult label(
             Path directory, String model, String predictions, SparkSession spark, ProgressBar progress)
             throws IOException {
         LabelRequest request = new LabelRequest(
@@ -137,13 +136,14 @@ final class DemoCommand extends CommonOptions implements Command {
                 Optional.of(uri(directory, predictions)),
                 Long.MAX_VALUE,
                 LabelOptions.defaults().withEmit(Set.of(Emit.LOGITS)),
-                LabelRequest.DEFAULT_IMAGES_PER_COMMIT,
-                1.0);
+                OptionalInt.empty(),
+                1.0,
+                TableOptions.KEEP);
         return new LabelJob(spark, Clock.systemUTC(), progress).run(request);
     }
 
-    /** A selection is made once; an earlier demo's is not made again. */
-    private static Optional<SelectResult> selected(Path directory, SparkSession spark) throws IOException {
+    /** Selects, unless an earlier demo has done so: a selection is written only once. */
+    private static Optional<SelectResult> select(Path directory, SparkSession spark) throws IOException {
         if (Files.exists(directory.resolve("selection/run.json"))) {
             return Optional.empty();
         }
@@ -154,8 +154,8 @@ final class DemoCommand extends CommonOptions implements Command {
         return Optional.of(new SelectJob(spark).run(request));
     }
 
-    private static EvaluateJob.Request evaluation(Path directory) {
-        return new EvaluateJob.Request(
+    private static EvaluateRequest evaluation(Path directory) {
+        return new EvaluateRequest(
                 List.of(uri(directory, "predictions")),
                 null,
                 TruthAs.AUTO,
@@ -172,7 +172,7 @@ final class DemoCommand extends CommonOptions implements Command {
                 uri(directory, "comparison"));
     }
 
-    /** Pages that could be made, by their names below the directory. */
+    /** Writes the reports, and returns the paths below the directory of those that could be written. */
     private static List<String> pages(Path directory, SparkSession spark, Console console) {
         List<String> pages = new ArrayList<>();
         page("predictions/_cardinal", ReportJob::label, uri(directory, "predictions"), pages, spark, console);
@@ -188,12 +188,12 @@ final class DemoCommand extends CommonOptions implements Command {
 
     private static void page(
             String name, PageOf page, String of, List<String> pages, SparkSession spark, Console console) {
-        if (Reports.isMade(reports -> page.make(reports, of), spark, console)) {
+        if (ReportPrinter.isMade(reports -> page.make(reports, of), spark, console)) {
             pages.add(name + "/" + ReportJob.FILE);
         }
     }
 
-    /** Fully qualified: a cluster's default file system may be another. */
+    /** Returns a fully qualified path, because the default file system of a cluster may not be the local one. */
     private static String uri(Path directory, String name) {
         return "file:" + directory.resolve(name);
     }

@@ -1,5 +1,7 @@
 package dev.cardinal.job.cli;
 
+import dev.cardinal.job.common.OutputDirectory;
+import dev.cardinal.zoo.CardinalException;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InputStream;
@@ -9,9 +11,10 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.List;
 import java.util.Set;
-import java.util.stream.Stream;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.FileSystem;
 
-/** The demo's images, which travel in the job jar. */
+/** The images of the demo, which are resources in the job jar. */
 final class DemoImages {
     private static final String ROOT = "/dev/cardinal/job/demo/";
     private static final String INDEX = "images.txt";
@@ -29,17 +32,17 @@ final class DemoImages {
 
     private DemoImages() {}
 
-    /** Whether a directory holds anything that no demo put there. */
-    static boolean isForeign(Path directory) throws IOException {
-        if (!Files.isDirectory(directory)) {
-            return false;
-        }
-        try (Stream<Path> entries = Files.list(directory)) {
-            return entries.anyMatch(entry -> !OURS.contains(entry.getFileName().toString()));
-        }
+    /**
+     * Checks that a directory holds nothing but what a demo has put there; it need not exist.
+     *
+     * @throws CardinalException if it is a file, or holds anything else
+     */
+    static void requireOurs(Path directory, Configuration configuration) throws IOException {
+        OutputDirectory.requireOnly(
+                FileSystem.getLocal(configuration), new org.apache.hadoop.fs.Path(directory.toUri()), OURS::contains);
     }
 
-    /** Copies the images that are not there yet below a directory, and returns the directory they lie in. */
+    /** Copies the images that are missing below a directory, and returns the directory that contains them. */
     static Path extract(Path directory) throws IOException {
         List<String> names =
                 new String(read(INDEX), StandardCharsets.UTF_8).lines().toList();

@@ -1,32 +1,57 @@
 package dev.cardinal.job.cli;
 
+import com.fasterxml.jackson.annotation.JsonUnwrapped;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import dev.cardinal.job.common.Format;
+import dev.cardinal.job.common.JsonMappers;
 import dev.cardinal.job.doctor.Check;
-import dev.cardinal.job.doctor.Check.Result;
+import dev.cardinal.job.doctor.Check.CheckResult;
 import dev.cardinal.job.doctor.Diagnosis;
-import dev.cardinal.job.doctor.ExecutorDiagnosis;
-import dev.cardinal.job.doctor.Measurement;
-import dev.cardinal.udf.Counter;
-import dev.cardinal.udf.CounterSums;
+import dev.cardinal.job.doctor.Diagnosis.ExecutorResult;
+import dev.cardinal.job.doctor.Diagnosis.Measurement;
+import dev.cardinal.job.doctor.Diagnosis.StageSeconds;
 import java.io.PrintStream;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
-/** What {@code doctor} prints: a line or a few for each check, the executors, the stages, the estimate. */
+/** Prints a diagnosis: as text with one or more lines for each check, the executors, the stages and the estimate; or as JSON. */
 final class DoctorReport {
     private static final int WIDTH = 98;
-    private static final String BELOW = " ".repeat(23);
+    private static final String INDENT = " ".repeat(23);
     private static final String ADVICE = "-> ";
-    private static final int SHOWN_EXECUTORS = 20;
+    private static final int MAX_EXECUTORS = 20;
     private static final double GIGABYTE = 1e9;
 
     private DoctorReport() {}
 
-    static void print(Diagnosis diagnosis, PrintStream out) {
-        for (Check check : diagnosis.checks()) {
-            print(check, out);
-        }
+    /** The JSON document: a summary and the diagnosis. Its keys are a contract: they stay, and others may be added. */
+    private record Document(
+            String outcome,
+            int exitCode,
+            long passed,
+            long warnings,
+            long failed,
+            long skipped,
+            @JsonUnwrapped Diagnosis diagnosis) {}
+
+    static void printJson(Diagnosis diagnosis, PrintStream out) throws JsonProcessingException {
+        out.println(JsonMappers.RECORDS.writeValueAsString(new Document(
+                diagnosis.hasFailed() ? "fail" : "pass",
+                exitCode(diagnosis),
+                diagnosis.count(CheckResult.PASS),
+                diagnosis.count(CheckResult.WARN),
+                diagnosis.count(CheckResult.FAIL),
+                diagnosis.count(CheckResult.SKIPPED),
+                diagnosis)));
+    }
+
+    static int exitCode(Diagnosis diagnosis) {
+        return diagnosis.hasFailed() ? ExitCode.FAILED : ExitCode.DONE;
+    }
+
+    static void printText(Diagnosis diagnosis, PrintStream out) {
+        diagnosis.checks().forEach(check -> print(check, out));
         if (!diagnosis.executors().isEmpty()) {
             out.println();
             printExecutors(diagnosis.executors(), out);
@@ -37,43 +62,31 @@ final class DoctorReport {
         }
         if (diagnosis.estimate() != null) {
             out.println();
-            out.println("The estimate takes for granted that");
+            out.println("The estimate assumes that");
             diagnosis.estimate().assumptions().forEach(assumption -> printWrapped("- ", "  ", assumption, out));
         }
         out.println();
-        out.println(summary(diagnosis));
-    }
-
-    /** The last line. */
-    static String summary(Diagnosis diagnosis) {
-        return String.format(
-                Locale.ROOT,
-                "doctor: %s passed, %s, %d failed",
-                count(diagnosis.count(Result.PASS), "check"),
-                count(diagnosis.count(Result.WARN), "warning"),
-                diagnosis.count(Result.FAIL));
-    }
-
-    private static String count(long count, String noun) {
-        return count + " " + noun + (count == 1 ? "" : "s");
+        out.println("doctor: " + Format.count(diagnosis.count(CheckResult.PASS), "check") + " passed, "
+                + Format.count(diagnosis.count(CheckResult.WARN), "warning") + ", " + diagnosis.count(CheckResult.FAIL)
+                + " failed");
     }
 
     private static void print(Check check, PrintStream out) {
-        String head = String.format(
-                Locale.ROOT, "%-13s %-8s ", check.name().id(), check.result().id());
-        printWrapped(head, BELOW, check.finding(), out);
+        String head =
+                Format.format("%-13s %-8s ", check.name().id(), check.result().id());
+        printWrapped(head, INDENT, check.finding(), out);
         if (check.advice() != null) {
-            printWrapped(BELOW + ADVICE, BELOW + " ".repeat(ADVICE.length()), check.advice(), out);
+            printWrapped(INDENT + ADVICE, INDENT + " ".repeat(ADVICE.length()), check.advice(), out);
         }
     }
 
-    private static void printWrapped(String head, String below, String text, PrintStream out) {
-        List<String> lines = wrapped(TextTable.printable(text), WIDTH - below.length());
+    private static void printWrapped(String head, String indent, String text, PrintStream out) {
+        List<String> lines = wrapped(TextTable.printable(text), WIDTH - indent.length());
         out.println(head + lines.get(0));
-        lines.stream().skip(1).forEach(line -> out.println(below + line));
+        lines.stream().skip(1).forEach(line -> out.println(indent + line));
     }
 
-    /** Lines of at most so many characters, unless a word has more. */
+    /** Wraps a text at spaces. A line is longer than the width only if it is a single word. */
     static List<String> wrapped(String text, int width) {
         List<String> lines = new ArrayList<>();
         StringBuilder line = new StringBuilder();
@@ -88,64 +101,62 @@ final class DoctorReport {
         return lines;
     }
 
-    private static void printExecutors(List<ExecutorDiagnosis> executors, PrintStream out) {
+    private static void printExecutors(List<ExecutorResult> executors, PrintStream out) {
         TextTable table = new TextTable(
                 "executor", "host", ">tasks", "GPU", "device", ">heap", ">peak", ">model alone", ">images/s");
-        for (ExecutorDiagnosis each : executors.subList(0, Math.min(SHOWN_EXECUTORS, executors.size()))) {
+        for (ExecutorResult each : executors.subList(0, Math.min(MAX_EXECUTORS, executors.size()))) {
+            List<String> gpus = each.executor().gpuAddresses();
+            String device = each.compute().device();
             table.row(
-                    each.executor(),
-                    each.host(),
-                    Integer.toString(each.slots()),
-                    each.gpuAddresses().isEmpty() ? "-" : String.join(",", each.gpuAddresses()),
-                    each.device() == null ? "-" : each.device() + " " + each.precision(),
-                    gigabytes(each.heapBytes()),
-                    gigabytes(each.peakBytes()),
-                    rate(each.modelImagesPerSecond()),
-                    rate(each.imagesPerSecond()));
+                    each.executor().id(),
+                    each.executor().host(),
+                    Integer.toString(each.executor().slots()),
+                    gpus.isEmpty() ? "-" : String.join(",", gpus),
+                    device == null ? "-" : device + " " + each.compute().precision(),
+                    gigabytes(each.memory().heapBytes()),
+                    gigabytes(each.memory().peakBytes()),
+                    rate(each.speed().modelImagesPerSecond()),
+                    rate(each.speed().imagesPerSecond()));
         }
         table.print(out);
-        if (executors.size() > SHOWN_EXECUTORS) {
-            out.printf(
-                    Locale.ROOT, "... and %,d more: --format json has them all%n", executors.size() - SHOWN_EXECUTORS);
+        if (executors.size() > MAX_EXECUTORS) {
+            out.println("... and " + Format.count(executors.size() - MAX_EXECUTORS)
+                    + " more: --format json prints all of them");
         }
     }
 
     private static String gigabytes(@Nullable Long bytes) {
-        return bytes == null ? "-" : String.format(Locale.ROOT, "%.1f GB", bytes / GIGABYTE);
+        return bytes == null ? "-" : Format.format("%.1f GB", bytes / GIGABYTE);
     }
 
     private static String rate(@Nullable Double imagesPerSecond) {
-        return imagesPerSecond == null ? "-" : LabelReport.rate(imagesPerSecond);
+        return imagesPerSecond == null ? "-" : Format.rate(imagesPerSecond);
     }
 
     private static void printStages(Measurement measurement, PrintStream out) {
-        CounterSums sums = measurement.sums();
-        double model = sums.seconds(Counter.WAIT_NANOS) + sums.seconds(Counter.INFER_NANOS);
-        TextTable table = new TextTable("stage", ">seconds", ">ms an image", ">share", "");
+        StageSeconds stages = measurement.stageSeconds();
+        double model = stages.waiting() + stages.infer();
         long images = measurement.images();
-        ahead(table, "fetch", sums.seconds(Counter.FETCH_NANOS), images);
-        ahead(table, "decode", sums.seconds(Counter.DECODE_NANOS), images);
-        ofModel(table, "wait", sums.seconds(Counter.WAIT_NANOS), images, model);
-        ofModel(table, "infer", sums.seconds(Counter.INFER_NANOS), images, model);
-        ahead(table, "write", sums.seconds(Counter.WRITE_NANOS), images);
-        table.row("commit", seconds(measurement.commitSeconds()), "", "", "once for up to 100,000 images");
+        TextTable table = new TextTable("stage", ">seconds", ">ms per image", ">share", "");
+        stage(table, "fetch", stages.fetch(), images, "", "at the same time");
+        stage(table, "decode", stages.decode(), images, "", "at the same time");
+        stage(table, "wait", stages.waiting(), images, percent(stages.waiting(), model), "");
+        stage(table, "infer", stages.infer(), images, percent(stages.infer(), model), "");
+        stage(table, "write", stages.write(), images, "", "at the same time");
+        table.row("commit", number(measurement.commitSeconds()), "", "", "once for up to 100,000 images");
         table.print(out);
     }
 
-    private static void ahead(TextTable table, String stage, double seconds, long images) {
-        table.row(stage, seconds(seconds), each(seconds, images), "", "at the same time");
+    private static void stage(
+            TextTable table, String stage, double seconds, long images, String share, String comment) {
+        table.row(stage, number(seconds), images == 0 ? "" : number(1000 * seconds / images), share, comment);
     }
 
-    private static void ofModel(TextTable table, String stage, double seconds, long images, double all) {
-        String share = all > 0 ? String.format(Locale.ROOT, "%.0f %%", 100 * seconds / all) : "";
-        table.row(stage, seconds(seconds), each(seconds, images), share, "");
+    private static String percent(double seconds, double all) {
+        return all > 0 ? Format.wholePercent(seconds / all) : "";
     }
 
-    private static String seconds(double seconds) {
-        return String.format(Locale.ROOT, "%,.2f", seconds);
-    }
-
-    private static String each(double seconds, long images) {
-        return images == 0 ? "" : String.format(Locale.ROOT, "%,.2f", 1000 * seconds / images);
+    private static String number(double value) {
+        return Format.format("%,.2f", value);
     }
 }

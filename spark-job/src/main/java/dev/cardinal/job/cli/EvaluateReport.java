@@ -1,5 +1,6 @@
 package dev.cardinal.job.cli;
 
+import dev.cardinal.job.common.Format;
 import dev.cardinal.job.evaluate.Metrics;
 import dev.cardinal.job.evaluate.Metrics.ClassPrecision;
 import dev.cardinal.job.evaluate.Metrics.PrecisionAt;
@@ -7,9 +8,8 @@ import java.io.PrintStream;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.Collectors;
-import org.jspecify.annotations.Nullable;
 
-/** What {@code evaluate} prints at its end. */
+/** Prints the result of {@code evaluate}. */
 final class EvaluateReport {
     private static final int CONFUSIONS_SHOWN = 3;
     private static final int SHOWN = 5;
@@ -23,26 +23,21 @@ final class EvaluateReport {
         }
         printCalibration(metrics, out);
         printConfusions(metrics, out);
-        printLeftOut(metrics, out);
+        printSkipped(metrics, out);
+        metrics.notes().forEach(note -> out.println(TextTable.printable("note: " + note)));
         if (metrics.selection() != null) {
             printSelection(metrics.selection(), out);
         }
     }
 
     private static String share(String name, double value, double low, double high, long n) {
-        return String.format(
-                Locale.ROOT,
+        return Format.format(
                 "%s %6.2f %%  (95 %% interval %.2f to %.2f, %,d of %,d images)",
-                name,
-                100 * value,
-                100 * low,
-                100 * high,
-                Math.round(value * n),
-                n);
+                name, 100 * value, 100 * low, 100 * high, Math.round(value * n), n);
     }
 
     private static void printCalibration(Metrics metrics, PrintStream out) {
-        out.printf(Locale.ROOT, "ECE   %6.2f %%  (at worst %.2f %%)%n", 100 * metrics.ece(), 100 * metrics.mce());
+        out.printf(Locale.ROOT, "ECE   %6.2f %%  (maximum %.2f %%)%n", 100 * metrics.ece(), 100 * metrics.mce());
         Metrics.Temperature temperature = metrics.temperature();
         if (metrics.nll() == null || temperature == null) {
             return;
@@ -52,7 +47,7 @@ final class EvaluateReport {
                 Locale.ROOT,
                 "temperature %.4g%s: NLL %.4f, ECE %.2f %%%n",
                 temperature.value(),
-                temperature.atBound() ? " (a bound: no other is better)" : "",
+                temperature.atBound() ? " (the limit of the search)" : "",
                 temperature.nll(),
                 100 * temperature.ece());
     }
@@ -61,32 +56,28 @@ final class EvaluateReport {
         if (metrics.confusions().isEmpty()) {
             return;
         }
-        out.println(TextTable.printable("commonest confusions: "
+        out.println(TextTable.printable("most frequent confusions: "
                 + metrics.confusions().stream()
                         .limit(CONFUSIONS_SHOWN)
-                        .map(each -> String.format(
-                                Locale.ROOT,
-                                "%s taken for %s (%,d)",
-                                each.truthLabel(),
-                                each.predictedLabel(),
-                                each.n()))
+                        .map(each -> Format.format(
+                                "%s classified as %s (%,d)", each.truthLabel(), each.predictedLabel(), each.n()))
                         .collect(Collectors.joining(", "))));
     }
 
-    private static void printLeftOut(Metrics metrics, PrintStream out) {
+    private static void printSkipped(Metrics metrics, PrintStream out) {
         printUnlessNone("images without a truth", metrics.withoutTruth(), List.of(), out);
         printUnlessNone("images with a truth that were not classified", metrics.notClassified(), List.of(), out);
         printUnlessNone(
-                "images left out, as a score or logit is NaN or infinite", metrics.refusedNan(), List.of(), out);
+                "images skipped because a score or logit is NaN or infinite", metrics.refusedNan(), List.of(), out);
         printUnlessNone(
-                "images with a truth that is no class of the model",
+                "images whose truth is not a class of the model",
                 metrics.unmatchedImages(),
                 metrics.unmatched().stream()
                         .map(each -> each.truth() + " (" + each.count() + ")")
                         .toList(),
                 out);
         printUnlessNone(
-                "classes that are the truth of no image",
+                "classes that are not the truth of any image",
                 metrics.classesWithoutTruth().size(),
                 metrics.classesWithoutTruth(),
                 out);
@@ -107,12 +98,12 @@ final class EvaluateReport {
         TextTable byRank = new TextTable("selected", ">images", ">with truth", ">precision", ">low", ">high");
         for (PrecisionAt at : selection) {
             byRank.row(
-                    String.format(Locale.ROOT, "K = %,d", at.k()),
-                    count(at.selected()),
-                    count(at.withTruth()),
-                    percent(at.precision()),
-                    percent(at.low()),
-                    percent(at.high()));
+                    "K = " + Format.count(at.k()),
+                    Format.count(at.selected()),
+                    Format.count(at.withTruth()),
+                    Format.percent(at.precision()),
+                    Format.percent(at.low()),
+                    Format.percent(at.high()));
         }
         out.println();
         byRank.print(out);
@@ -120,25 +111,17 @@ final class EvaluateReport {
             return;
         }
         PrecisionAt whole = selection.get(selection.size() - 1);
-        TextTable byClass =
-                new TextTable("class at K = " + count(whole.k()), ">selected", ">with truth", ">right", ">precision");
+        TextTable byClass = new TextTable(
+                "class at K = " + Format.count(whole.k()), ">selected", ">with truth", ">right", ">precision");
         for (ClassPrecision each : whole.perClass()) {
             byClass.row(
                     each.label(),
-                    count(each.selected()),
-                    count(each.withTruth()),
-                    count(each.right()),
-                    percent(each.precision()));
+                    Format.count(each.selected()),
+                    Format.count(each.withTruth()),
+                    Format.count(each.right()),
+                    Format.percent(each.precision()));
         }
         out.println();
         byClass.print(out);
-    }
-
-    private static String count(long value) {
-        return String.format(Locale.ROOT, "%,d", value);
-    }
-
-    private static String percent(@Nullable Double share) {
-        return share == null ? "-" : String.format(Locale.ROOT, "%.2f %%", 100 * share);
     }
 }

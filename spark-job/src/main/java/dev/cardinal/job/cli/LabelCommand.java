@@ -1,52 +1,57 @@
 package dev.cardinal.job.cli;
 
+import static java.util.Objects.requireNonNull;
+
 import dev.cardinal.job.label.LabelJob;
 import dev.cardinal.job.label.LabelRequest;
+import dev.cardinal.job.label.LabelRequestCheck;
 import dev.cardinal.job.label.LabelResult;
-import dev.cardinal.job.source.FieldNames;
-import dev.cardinal.job.source.InputFormat;
-import dev.cardinal.job.source.SourceSpec;
+import dev.cardinal.job.label.TableOptions;
 import dev.cardinal.job.source.TruthFrom;
-import dev.cardinal.udf.EngineCheck;
-import dev.cardinal.udf.EngineOptions;
-import dev.cardinal.udf.EngineOptions.DeviceChoice;
-import dev.cardinal.udf.EngineOptions.ModelDistribution;
-import dev.cardinal.udf.EngineOptions.PrecisionChoice;
-import dev.cardinal.udf.LabelOptions;
-import dev.cardinal.udf.LabelOptions.Emit;
-import dev.cardinal.udf.RecordFields;
+import dev.cardinal.udf.device.DevicePreflight;
+import dev.cardinal.udf.fetch.RecordFields;
 import dev.cardinal.udf.image.ImageOptions;
 import dev.cardinal.udf.image.ImageOptions.ExifOrientation;
+import dev.cardinal.udf.image.ImageOptions.Truncated;
+import dev.cardinal.udf.options.LabelOptions;
+import dev.cardinal.udf.options.LabelOptions.Emit;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.apache.spark.sql.SparkSession;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.TypeConversionException;
 
-/** {@code label}: images to predictions. */
+/** {@code label}: classifies images into a predictions table. */
 @CommandLine.Command(
         name = "label",
-        description = "Labels images: writes one row for every image, whatever it holds, and only for images that the"
-                + " output does not hold yet. Without --output it prints the top 5 of at most 100 images.",
+        description = "Labels images: writes one row for every image, readable or not, that has no row in the output"
+                + " yet. Without --output, prints the top 5 classes of at most 100 images.",
         sortOptions = false)
 final class LabelCommand extends CommonOptions implements Command {
     @Option(
             names = "--model",
             required = true,
             paramLabel = "DIR",
-            description = "A model bundle, as 'import' makes it; or, with --card, any SavedModel.")
+            description = "A model bundle written by 'import', or with --card any SavedModel.")
     private String model = "";
 
     @Option(
             names = "--card",
             paramLabel = "FILE.json",
-            description = "Describes a SavedModel made elsewhere: its preprocessing and labels.")
+            description = "Describes a SavedModel from elsewhere: its preprocessing and labels.")
     private @Nullable String card;
 
     @Option(
@@ -57,21 +62,21 @@ final class LabelCommand extends CommonOptions implements Command {
             description = "Files, directories or globs, on any Hadoop file system.")
     private List<String> inputs = new ArrayList<>();
 
-    @Option(names = "--output", paramLabel = "DIR", description = "Directory of the predictions table.")
+    @Option(
+            names = "--output",
+            paramLabel = "DIR|table:CATALOG.DB.NAME",
+            description = "The predictions table: a directory of Parquet files, or a table of a Spark catalog (Iceberg,"
+                    + " Delta Lake).")
     private @Nullable String output;
 
     @Option(
-            names = "--input-format",
-            paramLabel = "auto|files|tar|tfrecord|parquet|manifest",
-            description = "How inputs are read [auto: each file by its name; a list named as an input is a manifest].")
-    private InputFormat inputFormat = InputFormat.AUTO;
+            names = "--state",
+            paramLabel = "DIR",
+            description = "Directory for the run records and the lock of a table of a catalog.")
+    private @Nullable String state;
 
-    @Option(
-            names = "--image-field",
-            paramLabel = "NAME",
-            description =
-                    "Field or column that holds the encoded image, or in a manifest its URI [the format's usual one].")
-    private @Nullable String imageField;
+    @Mixin
+    private final InputMixin inputOptions = new InputMixin();
 
     @Option(
             names = "--label-field",
@@ -89,15 +94,8 @@ final class LabelCommand extends CommonOptions implements Command {
             names = "--keep",
             split = ",",
             paramLabel = "COLUMN",
-            description = "Columns of a Parquet source that are written beside the predictions [none].")
+            description = "Columns of a Parquet source to copy into the predictions table [none].")
     private List<String> keep = new ArrayList<>();
-
-    @Option(
-            names = "--include",
-            paramLabel = "GLOB",
-            description =
-                    "Take only files whose name matches or, where the glob has a slash, whose path below the input does.")
-    private @Nullable String include;
 
     @Option(names = "--limit", paramLabel = "N", description = "Label at most N images.")
     private long limit = Long.MAX_VALUE;
@@ -106,49 +104,26 @@ final class LabelCommand extends CommonOptions implements Command {
             names = "--label-from",
             paramLabel = "none|parent-dir",
             converter = TruthFromConverter.class,
-            description = "Where the truth column comes from [none].")
+            description = "Source of the truth column [none].")
     private TruthFrom truthFrom = TruthFrom.NONE;
 
-    @Option(names = "--top-k", paramLabel = "K", description = "Classes kept for an image [10].")
+    @Option(names = "--top-k", paramLabel = "K", description = "Classes stored for an image [10].")
     private int topK = LabelOptions.DEFAULT_TOP_K;
 
     @Option(
             names = "--emit",
             split = ",",
-            paramLabel = "logits,features",
-            description = "Columns written beside the predictions [none].")
+            paramLabel = "logits,features,dhash",
+            description = "Columns written in addition to the predictions [none].")
     private Set<Emit> emit = Set.of();
 
-    @Option(names = "--batch-size", paramLabel = "N", description = "Images that the model classifies at once [32].")
-    private int batchSize = EngineOptions.DEFAULT_BATCH_SIZE;
-
-    @Option(
-            names = "--precision",
-            paramLabel = "auto|fp32|bf16|fp16",
-            description = "Arithmetic of the model: bf16 on processors with AVX512-BF16 or AMX, fp16 on GPUs, auto the"
-                    + " fastest that the device does well [fp32].")
-    private PrecisionChoice precision = EngineOptions.defaults().precision();
-
-    @Option(
-            names = "--device",
-            paramLabel = "auto|cpu|gpu",
-            description = "What the model runs on; auto is the executor's GPU where it has one, else its CPU [auto].")
-    private DeviceChoice device = EngineOptions.defaults().device();
-
-    @Option(
-            names = "--model-distribution",
-            paramLabel = "broadcast|shared",
-            description =
-                    "Whether the driver sends the model to executors, or each reads it where it lies [broadcast].")
-    private ModelDistribution distribution = EngineOptions.defaults().distribution();
-
-    @Option(names = "--prefetch", paramLabel = "N", description = "Reads in flight in each task [8].")
-    private int prefetch = EngineOptions.DEFAULT_PREFETCH;
+    @Mixin
+    private final ExecutionMixin execution = new ExecutionMixin();
 
     @Option(
             names = "--max-pixels",
             paramLabel = "N",
-            description = "Images of more pixels are too_large [178956970, where Pillow refuses a bomb].")
+            description = "Images with more pixels are too_large [178956970, Pillow's limit for decompression bombs].")
     private long maxPixels = ImageOptions.DEFAULT_MAX_PIXELS;
 
     @Option(names = "--max-file-bytes", paramLabel = "N", description = "Larger files are too_large [268435456].")
@@ -157,27 +132,91 @@ final class LabelCommand extends CommonOptions implements Command {
     @Option(
             names = "--exif-orientation",
             paramLabel = "ignore|apply",
-            description = "Whether pictures are turned as the camera says [ignore, as torchvision does].")
+            description = "Whether to rotate images by their EXIF or XMP orientation [ignore, as torchvision does].")
     private ExifOrientation exifOrientation = ExifOrientation.IGNORE;
+
+    @Option(
+            names = "--truncated",
+            paramLabel = "reject|keep",
+            description = "JPEG and PNG files whose data end early: undecodable, or read with the rest gray or black"
+                    + " [reject].")
+    private Truncated truncated = Truncated.REJECT;
 
     @Option(
             names = "--max-bad-fraction",
             paramLabel = "F",
             description =
-                    "End with exit code 3, after writing everything, where more rows than this share are not ok [1.0].")
+                    "Exit with code 3, after writing everything, if more than this share of the rows is not ok [1.0].")
     private double maxBadFraction = 1.0;
 
     @Option(
             names = "--images-per-commit",
-            paramLabel = "N",
-            description = "Images of one append to the table, at most [100000].")
-    private int imagesPerCommit = LabelRequest.DEFAULT_IMAGES_PER_COMMIT;
+            paramLabel = "auto|N",
+            converter = ImagesPerCommitConverter.class,
+            description =
+                    "Images appended to the table in one commit, at most; auto is about ten minutes of work [auto].")
+    private OptionalInt imagesPerCommit = OptionalInt.empty();
 
-    /** {@code parent-dir} and the like. */
+    @Option(
+            names = "--retry",
+            split = ",",
+            paramLabel = "STATUS",
+            description = "Label images again whose rows have one of these statuses, such as unreadable,undecodable,"
+                    + " and replace their rows [none].")
+    private List<String> retry = new ArrayList<>();
+
+    @Option(
+            names = "--relabel",
+            paramLabel = "changed",
+            description = "Label images again whose files have changed since, and replace their rows [none].")
+    private @Nullable Relabel relabel;
+
+    @Option(
+            names = "--verify-table",
+            description = "Before the run, read all rows of the table and check that every image has one row, and that"
+                    + " their numbers are those in the table's records.")
+    private boolean verifyTable;
+
+    /** Values of {@code --relabel}. */
+    private enum Relabel {
+        CHANGED
+    }
+
+    /** The request, once it has been checked. */
+    private @Nullable LabelRequestCheck checked;
+
+    /** Parses {@code auto} or a number. */
+    static final class ImagesPerCommitConverter implements CommandLine.ITypeConverter<OptionalInt> {
+        @Override
+        public OptionalInt convert(String value) {
+            if (value.equals("auto")) {
+                return OptionalInt.empty();
+            }
+            try {
+                return OptionalInt.of(Integer.parseInt(value));
+            } catch (NumberFormatException e) {
+                throw new TypeConversionException("expected auto or a number of images, not '" + value + "'");
+            }
+        }
+    }
+
+    /** Parses values in kebab case, such as {@code parent-dir}. */
     static final class TruthFromConverter implements CommandLine.ITypeConverter<TruthFrom> {
         @Override
         public TruthFrom convert(String value) {
-            return Enums.parse(TruthFrom.class, value);
+            for (TruthFrom choice : TruthFrom.values()) {
+                if (option(choice).equalsIgnoreCase(value)) {
+                    return choice;
+                }
+            }
+            String known = Arrays.stream(TruthFrom.values())
+                    .map(TruthFromConverter::option)
+                    .collect(Collectors.joining(", "));
+            throw new TypeConversionException("expected one of " + known + ", not '" + value + "'");
+        }
+
+        private static String option(TruthFrom choice) {
+            return choice.name().toLowerCase(Locale.ROOT).replace('_', '-');
         }
     }
 
@@ -186,24 +225,32 @@ final class LabelCommand extends CommonOptions implements Command {
         List<String> problems = new ArrayList<>();
         atLeastOne(problems, "--limit", limit);
         atLeastOne(problems, "--top-k", topK);
-        atLeastOne(problems, "--batch-size", batchSize);
-        atLeastOne(problems, "--prefetch", prefetch);
+        execution.check(problems);
         atLeastOne(problems, "--max-pixels", maxPixels);
         atLeastOne(problems, "--max-file-bytes", maxFileBytes);
-        atLeastOne(problems, "--images-per-commit", imagesPerCommit);
+        imagesPerCommit.ifPresent(images -> atLeastOne(problems, "--images-per-commit", images));
+        checkTableOptions(problems);
         if (!(maxBadFraction >= 0 && maxBadFraction <= 1)) {
-            problems.add("--max-bad-fraction must lie between 0 and 1, not " + maxBadFraction);
+            problems.add("--max-bad-fraction must be between 0 and 1, not " + maxBadFraction);
         }
         if (problems.isEmpty()) {
-            problems.addAll(EngineCheck.problems(request().options().engine(), Spark.settings()));
-            problems.addAll(LabelJob.problems(request(), Spark.configuration()));
+            LabelRequest request = request();
+            problems.addAll(DevicePreflight.problems(request.options().execution(), SparkSessions.settings()));
+            checked = LabelJob.check(request, SparkSessions.configuration());
+            problems.addAll(checked.problems());
         }
         return problems;
     }
 
-    private static void atLeastOne(List<String> problems, String option, long value) {
-        if (value < 1) {
-            problems.add(option + " must be at least 1, not " + value);
+    private void checkTableOptions(List<String> problems) {
+        for (String status : retry) {
+            if (!TableOptions.statuses().contains(status)) {
+                problems.add("--retry '" + status + "' is not a status that can be retried: "
+                        + String.join(", ", TableOptions.statuses()));
+            }
+        }
+        if (output == null && (!retry.isEmpty() || relabel != null || verifyTable)) {
+            problems.add("--retry, --relabel and --verify-table need an --output");
         }
     }
 
@@ -212,34 +259,36 @@ final class LabelCommand extends CommonOptions implements Command {
                 topK,
                 emit,
                 maxFileBytes,
-                new ImageOptions(maxPixels, exifOrientation),
+                new ImageOptions(maxPixels, exifOrientation, truncated),
                 RecordFields.usual(),
-                new EngineOptions(batchSize, prefetch, precision, device, distribution));
+                execution.options());
         return new LabelRequest(
                 model,
                 card == null ? null : Path.of(card),
-                new SourceSpec(
-                        inputs,
-                        inputFormat,
-                        include,
-                        truthFrom,
-                        new FieldNames(imageField, labelField, keyField, keep)),
+                inputOptions.source(inputs, truthFrom, labelField, keyField, keep),
                 Optional.ofNullable(output),
+                Optional.ofNullable(state),
                 limit,
                 options,
                 imagesPerCommit,
-                maxBadFraction);
+                maxBadFraction,
+                new TableOptions(Set.copyOf(retry), relabel == Relabel.CHANGED, verifyTable));
     }
 
     @Override
     public int run(Console console) throws Exception {
-        try (SparkSession spark = Spark.session("label");
+        try (SparkSession spark = SparkSessions.session("label");
                 ProgressBar progress = new ProgressBar(console)) {
-            LabelResult result = new LabelJob(spark, Clock.systemUTC(), progress).run(request());
+            LabelResult result = new LabelJob(spark, Clock.systemUTC(), progress)
+                    .run(requireNonNull(checked, "run() before problems()"));
             LabelReport.print(result, output, console.out());
-            if (output != null && result.labelled() > 0) {
+            if (output != null && result.labeled() > 0) {
                 String table = output;
-                Reports.print(table + "/_cardinal/report.html", reports -> reports.label(table), spark, console);
+                ReportPrinter.print(
+                        Objects.requireNonNullElse(state, table) + "/_cardinal/report.html",
+                        reports -> reports.label(table),
+                        spark,
+                        console);
             }
             if (result.gateExceeded()) {
                 console.err()

@@ -1,26 +1,30 @@
 package dev.cardinal.job.cli;
 
+import dev.cardinal.job.common.Format;
+import dev.cardinal.job.label.Bottleneck;
 import dev.cardinal.job.label.LabelResult;
-import dev.cardinal.udf.DeviceUse;
+import dev.cardinal.job.label.RunStatistics;
+import dev.cardinal.udf.device.DeviceUse;
 import java.io.PrintStream;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.apache.spark.sql.Row;
 import org.jspecify.annotations.Nullable;
 
-/** What {@code label} prints at its end. */
+/** Prints the result of {@code label}. */
 final class LabelReport {
     private static final int SHOWN = 5;
-    /** What took a run its time is said of runs that take longer. */
+    /** The time of the stages is printed only for runs that take longer. */
     private static final double LONG_SECONDS = 10;
-    /** What a task's model spends its time on; the other stages go on at the same time. */
+    /** Stages that a task waits for; the other stages run at the same time, on other threads. */
     private static final Set<String> OF_THE_MODEL = Set.of("wait", "infer");
 
     private LabelReport() {}
 
-    /** Everything. */
+    /** Prints the whole report. */
     static void print(LabelResult result, @Nullable String output, PrintStream out) {
         if (output == null) {
             printRows(result.rows(), out);
@@ -34,13 +38,13 @@ final class LabelReport {
         }
     }
 
-    /** What was labelled and where it is, and nothing of what took the time. */
+    /** Prints what was labeled and where the table is, without the time of the stages. */
     static void printShort(LabelResult result, String output, PrintStream out) {
         printCounts(result, out);
         printOutput(output, out);
     }
 
-    /** How many images were labelled, and how fast. */
+    /** Prints how many images were labeled, and how fast. */
     static void printHeadline(LabelResult result, PrintStream out) {
         out.println(headline(result));
     }
@@ -51,52 +55,64 @@ final class LabelReport {
 
     private static void printCounts(LabelResult result, PrintStream out) {
         out.println(headline(result));
-        if (result.skipped() > 0) {
-            out.printf("%,d files or directories passed over: their names begin with a dot%n", result.skipped());
-        }
-        if (result.changed() > 0) {
+        if (result.inputs().skipped() > 0) {
             out.printf(
-                    "%,d labelled files have changed since and keep their rows: another --output labels them anew%n",
-                    result.changed());
+                    Locale.ROOT,
+                    "%,d files, directories or members of archives skipped%n",
+                    result.inputs().skipped());
+        }
+        if (result.inputs().changed() > 0) {
+            out.printf(
+                    Locale.ROOT,
+                    "%,d labeled files have changed since and keep their rows: --relabel changed labels them again%n",
+                    result.inputs().changed());
+        }
+        if (!result.replaced().isEmpty()) {
+            out.printf(Locale.ROOT, "replaced rows: %s%n", replaced(result.replaced()));
         }
         if (!result.unsplit().isEmpty()) {
             out.printf(
-                    "%,d files in gzip were each read by one task, which took longer than others (for example %s): plain"
-                            + " ones are split%n",
+                    Locale.ROOT,
+                    "%,d compressed files were each read by one task, which took longer than the others (for example %s):"
+                            + " uncompressed files are split%n",
                     result.unsplit().size(),
                     TextTable.printable(result.unsplit().get(0)));
         }
-        printDevices(result.devices(), out);
+        printDevices(result.statistics().devices(), out);
         printStatuses(result, out);
     }
 
-    private static String headline(LabelResult result) {
-        if (result.found() == 0) {
-            return "no images found";
-        }
-        if (result.labelled() == 0) {
-            return String.format(Locale.ROOT, "nothing to do: all %,d images are labelled already", result.found());
-        }
-        String already = result.alreadyLabelled() == 0
-                ? ""
-                : String.format(Locale.ROOT, " (%,d were labelled already)", result.alreadyLabelled());
-        return String.format(
-                Locale.ROOT,
-                "labelled %,d images in %.1f s, %s images/s, with %s%s",
-                result.labelled(),
-                result.seconds(),
-                rate(result.imagesPerSecond()),
-                result.model(),
-                already);
+    private static String replaced(Map<String, Long> byStatus) {
+        return byStatus.entrySet().stream()
+                .sorted(Map.Entry.comparingByKey())
+                .map(each -> Format.count(each.getValue()) + " " + each.getKey())
+                .collect(Collectors.joining(", "));
     }
 
-    /** Executors whose device the user should look at. */
+    private static String headline(LabelResult result) {
+        if (result.inputs().found() == 0) {
+            return "no images found";
+        }
+        if (result.labeled() == 0) {
+            return Format.format(
+                    "nothing to do: all %,d images are labeled already",
+                    result.inputs().found());
+        }
+        String already = result.inputs().alreadyLabeled() == 0
+                ? ""
+                : Format.format(" (%,d were labeled already)", result.inputs().alreadyLabeled());
+        return Format.format(
+                "labeled %,d images in %.1f s, %s images/s, with %s%s",
+                result.labeled(), result.seconds(), Format.rate(result.imagesPerSecond()), result.model(), already);
+    }
+
+    /** Prints a warning for each executor whose device is not what the user may expect. */
     private static void printDevices(List<DeviceUse> devices, PrintStream out) {
         List<DeviceUse> odd =
                 devices.stream().filter(use -> use.warning() != null).toList();
         odd.stream().limit(SHOWN).forEach(use -> out.println(TextTable.printable(use + ": " + use.warning())));
         if (odd.size() > SHOWN) {
-            out.printf("... and %,d more executors: see devices in run.json%n", odd.size() - SHOWN);
+            out.printf(Locale.ROOT, "... and %,d more executors: see devices in run.json%n", odd.size() - SHOWN);
         }
     }
 
@@ -107,33 +123,32 @@ final class LabelReport {
         TextTable table = new TextTable("status", ">images", "for example");
         result.counts().forEach((status, count) -> {
             List<String> examples = result.examples().getOrDefault(status, List.of());
-            table.row(status, String.format(Locale.ROOT, "%,d", count), examples.isEmpty() ? "" : examples.get(0));
+            table.row(status, Format.count(count), examples.isEmpty() ? "" : examples.get(0));
             examples.stream().skip(1).forEach(example -> table.row("", "", example));
         });
         table.print(out);
     }
 
     private static void printStages(LabelResult result, PrintStream out) {
-        double tasks = result.stageSeconds().entrySet().stream()
+        RunStatistics statistics = result.statistics();
+        double tasks = statistics.stageSeconds().entrySet().stream()
                 .filter(stage -> OF_THE_MODEL.contains(stage.getKey()))
                 .mapToDouble(Map.Entry::getValue)
                 .sum();
         TextTable table = new TextTable("stage", ">seconds", ">share", "");
-        result.stageSeconds().forEach((stage, seconds) -> {
+        statistics.stageSeconds().forEach((stage, seconds) -> {
             boolean ofTheModel = OF_THE_MODEL.contains(stage);
             table.row(
                     stage,
-                    String.format(Locale.ROOT, "%,.1f", seconds),
-                    ofTheModel && tasks > 0 ? String.format(Locale.ROOT, "%.0f %%", 100 * seconds / tasks) : "",
+                    Format.format("%,.1f", seconds),
+                    ofTheModel && tasks > 0 ? Format.wholePercent(seconds / tasks) : "",
                     ofTheModel ? "" : "at the same time");
         });
         table.print(out);
-        result.bottleneck().ifPresent(bottleneck -> out.println(bottleneck.advice()));
-    }
-
-    /** Images a second, with a digit after the point where they are few. */
-    static String rate(double imagesPerSecond) {
-        return String.format(Locale.ROOT, imagesPerSecond < 10 ? "%.1f" : "%.0f", imagesPerSecond);
+        Bottleneck bottleneck = statistics.bottleneck();
+        if (bottleneck != null) {
+            out.println(bottleneck.advice());
+        }
     }
 
     private static void printRows(List<Row> rows, PrintStream out) {

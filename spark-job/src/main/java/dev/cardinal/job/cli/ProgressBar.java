@@ -1,40 +1,36 @@
 package dev.cardinal.job.cli;
 
+import dev.cardinal.job.common.DaemonThreads;
+import dev.cardinal.job.common.Format;
 import dev.cardinal.job.label.LabelProgress;
 import dev.cardinal.zoo.ImportProgress;
-import java.util.Locale;
-import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 
 /**
- * A line on the terminal that follows a run: how far, how fast, how much longer. Prints nothing where nobody watches. Closing
- * clears the line. Thread-safe.
+ * A line on the terminal that shows the progress of a run: how far, how fast, how much longer. Prints nothing if standard error
+ * is not a terminal. The command closes it, which clears the line. Thread-safe. Lives on the driver.
  */
 final class ProgressBar implements LabelProgress, ImportProgress, AutoCloseable {
     private static final int WIDTH = 30;
     private static final long REFRESH_MILLIS = 200;
     private static final long MEGABYTE = 1_000_000;
-    /** A step of an import that takes less is not shown. */
+    /** Steps of an import that take less time are not shown. */
     private static final double QUIET_SECONDS = 2;
 
     private static final String CLEAR = "\r\033[K";
 
     private final Console console;
-    private final ScheduledExecutorService painter;
-    private volatile Runnable paint = () -> {};
+    private final ScheduledExecutorService printer;
+    private volatile Runnable print = () -> {};
 
-    @SuppressWarnings("FutureReturnValueIgnored") // a line that cannot be painted is no reason to stop
+    @SuppressWarnings("FutureReturnValueIgnored") // a run must not fail because its progress cannot be printed
     ProgressBar(Console console) {
         this.console = console;
-        this.painter = Executors.newSingleThreadScheduledExecutor(task -> {
-            Thread thread = new Thread(task, "cardinal-progress");
-            thread.setDaemon(true);
-            return thread;
-        });
+        this.printer = DaemonThreads.scheduler("cardinal-progress");
         if (console.errIsTerminal()) {
-            painter.scheduleWithFixedDelay(() -> paint.run(), 0, REFRESH_MILLIS, TimeUnit.MILLISECONDS);
+            printer.scheduleWithFixedDelay(() -> print.run(), 0, REFRESH_MILLIS, TimeUnit.MILLISECONDS);
         }
     }
 
@@ -44,7 +40,15 @@ final class ProgressBar implements LabelProgress, ImportProgress, AutoCloseable 
     }
 
     @Override
-    public void labelling(long total, LongSupplier done) {
+    public void note(String text) {
+        if (console.errIsTerminal()) {
+            console.err().print(CLEAR);
+        }
+        console.err().println("cardinal: " + TextTable.printable(text));
+    }
+
+    @Override
+    public void labeling(long total, LongSupplier done) {
         RecentRate rate = new RecentRate();
         show(() -> {
             long soFar = done.getAsLong();
@@ -63,65 +67,55 @@ final class ProgressBar implements LabelProgress, ImportProgress, AutoCloseable 
         });
     }
 
-    private void show(Runnable painting) {
+    private void show(Runnable line) {
         if (console.errIsTerminal()) {
-            paint = painting;
-            painting.run();
+            print = line;
+            line.run();
         }
     }
 
     static String bytes(String what, long total, long before, long done, double seconds) {
         if (total == 0) {
-            return what + (done == 0 ? " ..." : String.format(Locale.ROOT, ": %,d MB", done / MEGABYTE));
+            return what + (done == 0 ? " ..." : Format.format(": %,d MB", done / MEGABYTE));
         }
         double speed = seconds <= 0 ? 0 : (done - before) / seconds;
         String rate = speed <= 0
                 ? ""
-                : String.format(Locale.ROOT, ", %,.0f MB/s, %s left", speed / MEGABYTE, time((total - done) / speed));
-        return String.format(
-                Locale.ROOT,
-                "%s  %s: %,d of %,d MB%s",
-                bar(total, done),
-                what,
-                done / MEGABYTE,
-                total / MEGABYTE,
-                rate);
+                : Format.format(", %,.0f MB/s, %s left", speed / MEGABYTE, time((total - done) / speed));
+        return Format.format(
+                "%s  %s: %,d of %,d MB%s", bar(total, done), what, done / MEGABYTE, total / MEGABYTE, rate);
     }
 
     private static String bar(long total, long done) {
         double share = total == 0 ? 1 : (double) Math.min(done, total) / total;
         int filled = (int) (WIDTH * share);
-        return String.format(
-                Locale.ROOT, "[%s%s] %3.0f %%", "#".repeat(filled), ".".repeat(WIDTH - filled), 100 * share);
+        return Format.format("[%s%s] %3.0f %%", "#".repeat(filled), ".".repeat(WIDTH - filled), 100 * share);
     }
 
-    /** @param counted may be more than the total, where tasks were tried again */
+    /** @param counted may be more than the total, if tasks were retried */
     static String line(long total, long counted, double imagesPerSecond) {
         long done = Math.min(counted, total);
         String rate = "";
         if (done == 0 && total > 0) {
             rate = "  starting";
         } else if (imagesPerSecond > 0) {
-            rate = String.format(
-                    Locale.ROOT,
-                    "  %s images/s, %s left",
-                    LabelReport.rate(imagesPerSecond),
-                    time((total - done) / imagesPerSecond));
+            rate = Format.format(
+                    "  %s images/s, %s left", Format.rate(imagesPerSecond), time((total - done) / imagesPerSecond));
         }
-        return String.format(Locale.ROOT, "%s  %,d of %,d images%s", bar(total, done), done, total, rate);
+        return Format.format("%s  %,d of %,d images%s", bar(total, done), done, total, rate);
     }
 
     private static String time(double seconds) {
         long whole = Math.round(Math.max(0, seconds));
         return whole < 3600
-                ? String.format(Locale.ROOT, "%d:%02d", whole / 60, whole % 60)
-                : String.format(Locale.ROOT, "%d:%02d:%02d", whole / 3600, whole / 60 % 60, whole % 60);
+                ? Format.format("%d:%02d", whole / 60, whole % 60)
+                : Format.format("%d:%02d:%02d", whole / 3600, whole / 60 % 60, whole % 60);
     }
 
     @Override
     public void finished() {
         if (console.errIsTerminal()) {
-            paint = () -> {};
+            print = () -> {};
             console.err().print(CLEAR);
             console.err().flush();
         }
@@ -129,7 +123,7 @@ final class ProgressBar implements LabelProgress, ImportProgress, AutoCloseable 
 
     @Override
     public void close() {
-        painter.shutdownNow();
+        printer.shutdownNow();
         finished();
     }
 }

@@ -5,16 +5,15 @@ import java.util.Deque;
 import java.util.Iterator;
 
 /**
- * How fast a count has grown lately: over the last ten seconds, or since its last two changes where it changes less often.
- *
- * <p>The time before it first changes does not count. Thread-safe.
+ * The recent growth rate of a count: over the last ten seconds, or between its last two changes if it changes less often. The
+ * time before its first change does not count. Thread-safe.
  */
 final class RecentRate {
     private static final double WINDOW_SECONDS = 10;
-    /** A count that stands for so long may just be between two reports. */
+    /** A count may stand still for this time between two reports. */
     private static final double PATIENCE_SECONDS = 2;
 
-    /** Changes that are closer than this tell no rate: a task may end just after a report. */
+    /** Changes that are closer give no useful rate, because a task may end just after a report. */
     private static final double SHORTEST_SECONDS = 0.8;
 
     private record Change(double seconds, long count) {}
@@ -22,11 +21,11 @@ final class RecentRate {
     private final Deque<Change> changes = new ArrayDeque<>();
 
     /**
-     * Takes a reading.
+     * Adds a reading.
      *
-     * @param seconds of any clock that only advances
-     * @param count one that only grows
-     * @return growth a second, 0 as long as it cannot be told
+     * @param seconds time of any monotonic clock
+     * @param count the count, which never decreases
+     * @return growth per second, 0 if it is unknown yet
      */
     synchronized double at(double seconds, long count) {
         if (count > 0 && (changes.isEmpty() || changes.getLast().count() != count)) {

@@ -1,17 +1,20 @@
 package dev.cardinal.job.cli;
 
+import dev.cardinal.job.common.Versions;
 import picocli.CommandLine;
 
-/** What stands before the name of a command. */
+/** The program, whose subcommands are the commands. */
 @CommandLine.Command(
         name = "cardinal",
         description = "Labels image datasets with the ResNeXt family on Apache Spark.",
-        versionProvider = RootCommand.Version.class,
+        versionProvider = RootCommand.VersionProvider.class,
         subcommands = {
             ModelsCommand.class,
             ImportCommand.class,
             LabelCommand.class,
+            CompactCommand.class,
             SelectCommand.class,
+            ExportCommand.class,
             EvaluateCommand.class,
             DoctorCommand.class,
             CompareCommand.class,
@@ -20,10 +23,10 @@ import picocli.CommandLine;
         })
 final class RootCommand extends CommonOptions {
     /** The text of {@code --version}. */
-    static final class Version implements CommandLine.IVersionProvider {
+    static final class VersionProvider implements CommandLine.IVersionProvider {
         @Override
         public String[] getVersion() {
-            return new String[] {"cardinal " + dev.cardinal.job.Versions.cardinal()};
+            return new String[] {"cardinal " + Versions.cardinal()};
         }
     }
 }

@@ -6,6 +6,7 @@ import static org.apache.spark.sql.functions.concat;
 import static org.apache.spark.sql.functions.lit;
 import static org.apache.spark.sql.functions.octet_length;
 
+import dev.cardinal.job.common.Messages;
 import dev.cardinal.udf.CardinalExtensions;
 import dev.cardinal.zoo.CardinalException;
 import java.io.PrintStream;
@@ -26,12 +27,12 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Option;
 
-/** {@code sql}: queries of predictions, and of images with {@code classify}. */
+/** {@code sql}: queries predictions, and classifies images with {@code classify}. */
 @CommandLine.Command(
         name = "sql",
         description =
-                "Runs statements of Spark SQL and prints what they give. Tables are parquet.`DIR` and binaryFile.`DIR`;"
-                        + " with --model, classify(image [, k]) classifies.",
+                "Runs Spark SQL statements and prints their results. Tables are parquet.`DIR` and binaryFile.`DIR`; with"
+                        + " --model, classify(image [, k]) classifies images.",
         sortOptions = false)
 final class SqlCommand extends CommonOptions implements Command {
     private static final String EXTENSIONS = "spark.sql.extensions";
@@ -40,13 +41,13 @@ final class SqlCommand extends CommonOptions implements Command {
             names = "--query",
             required = true,
             paramLabel = "SQL",
-            description = "A statement. Repeat it for more, which run in their order.")
+            description = "A statement. Repeat the option for more statements; they run in this order.")
     private List<String> queries = List.of();
 
-    @Option(names = "--model", paramLabel = "DIR", description = "A model bundle for classify.")
+    @Option(names = "--model", paramLabel = "DIR", description = "Model bundle for classify.")
     private @Nullable String model;
 
-    @Option(names = "--rows", paramLabel = "N", description = "Rows of a result that are printed, at most [100].")
+    @Option(names = "--rows", paramLabel = "N", description = "Rows printed of a result, at most [100].")
     private int rows = 100;
 
     @Override
@@ -56,22 +57,21 @@ final class SqlCommand extends CommonOptions implements Command {
 
     @Override
     public int run(Console console) throws Exception {
-        try (SparkSession spark = Spark.session("sql", settings())) {
+        try (SparkSession spark = SparkSessions.session("sql", settings())) {
             for (String query : queries) {
                 print(spark.sql(query), console.out());
             }
             return ExitCode.DONE;
         } catch (Exception e) {
             if (e instanceof AnalysisException wrong) {
-                throw CardinalException.usage(
-                        String.valueOf(wrong.getMessage()).lines().findFirst().orElse("no statement of Spark SQL"));
+                throw CardinalException.usage(Messages.firstLine(wrong.getMessage()));
             }
             throw e;
         }
     }
 
     private SparkConf settings() {
-        SparkConf settings = Spark.settings();
+        SparkConf settings = SparkSessions.settings();
         String others = settings.get(EXTENSIONS, "").strip();
         String own = CardinalExtensions.class.getName();
         if (!List.of(others.split("\\s*,\\s*", -1)).contains(own)) {
@@ -82,7 +82,7 @@ final class SqlCommand extends CommonOptions implements Command {
 
     private void print(Dataset<Row> result, PrintStream out) {
         StructField[] fields = result.schema().fields();
-        if (fields.length == 0) { // a statement that is no query
+        if (fields.length == 0) { // the statement is not a query
             return;
         }
         String[] places =
@@ -101,7 +101,7 @@ final class SqlCommand extends CommonOptions implements Command {
                         .toArray(String[]::new)));
         table.print(out);
         if (first.size() > rows) {
-            out.printf(Locale.ROOT, "... and more than these %,d rows: --rows%n", rows);
+            out.printf(Locale.ROOT, "... the result has more than these %,d rows; raise --rows%n", rows);
         }
     }
 

@@ -10,8 +10,8 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
 
 /**
- * Reads an option of {@code List<List<String>>} whose every occurrence is a teacher and whose every value a part of its predictions:
- * {@code --predictions A B --predictions C} is {@code [[A, B], [C]]}.
+ * Parses an option of type {@code List<List<String>>}. Each occurrence is a teacher, each value a part of its predictions:
+ * {@code --predictions A B --predictions C} is {@code [[A, B], [C]]}. Stateless.
  */
 final class TeachersConsumer implements IParameterConsumer {
     @Override

@@ -5,7 +5,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 
-/** Rows of text in aligned columns. Not thread-safe. */
+/** A table of text with aligned columns. Not thread-safe. */
 final class TextTable {
     private static final String RIGHT = ">";
     private static final String GAP = "  ";
@@ -13,7 +13,7 @@ final class TextTable {
     private final List<String> headings;
     private final List<List<String>> rows = new ArrayList<>();
 
-    /** @param headings of the columns; one that begins with {@code >} aligns its column to the right */
+    /** @param headings headings of the columns; if one begins with {@code >}, its column is aligned to the right */
     TextTable(String... headings) {
         this.headings = List.of(headings);
         rows.add(this.headings.stream()
@@ -21,16 +21,17 @@ final class TextTable {
                 .toList());
     }
 
-    /** Adds a row; a file name's control characters are not printed. */
+    /** Adds a row; control characters, which file names may contain, are replaced. */
     void row(String... cells) {
         rows.add(Arrays.stream(cells).map(TextTable::printable).toList());
     }
 
-    /** A line of text without what a terminal would take for a command: control characters of ASCII and of ISO 8859. */
+    /** Replaces the control characters of ASCII and ISO 8859 in a line, which a terminal would execute. */
     static String printable(String text) {
         return text.replaceAll("[\\p{Cntrl}\\x80-\\x9F]", "?");
     }
 
+    /** Prints the headings and the rows. */
     void print(PrintStream out) {
         int[] widths = new int[headings.size()];
         for (List<String> row : rows) {

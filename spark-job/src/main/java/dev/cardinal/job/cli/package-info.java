@@ -1,4 +1,4 @@
-/** The command line: options, configuration files, what is printed, exit codes. */
+/** The command line: options, configuration files, printed results, exit codes. */
 @NullMarked
 package dev.cardinal.job.cli;
 

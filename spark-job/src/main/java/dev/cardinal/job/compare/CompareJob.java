@@ -1,16 +1,16 @@
 package dev.cardinal.job.compare;
 
+import dev.cardinal.job.common.ProblemCollector;
+import dev.cardinal.job.common.ResultDirectory;
 import dev.cardinal.job.compare.Comparison.Disagreement;
-import dev.cardinal.job.compare.Comparison.Pair;
-import dev.cardinal.job.compare.Comparison.Prediction;
-import dev.cardinal.job.compare.Comparison.Teacher;
-import dev.cardinal.job.evaluate.Interval;
-import dev.cardinal.job.evaluate.Metrics;
-import dev.cardinal.job.evaluate.Problems;
-import dev.cardinal.job.evaluate.ResultDirectory;
-import dev.cardinal.job.evaluate.Truth;
+import dev.cardinal.job.compare.Comparison.PairMetrics;
+import dev.cardinal.job.compare.Comparison.TeacherMetrics;
+import dev.cardinal.job.compare.Comparison.TopPrediction;
 import dev.cardinal.job.label.PredictionTable.Origin;
-import dev.cardinal.job.predictions.Predictions;
+import dev.cardinal.job.label.Predictions;
+import dev.cardinal.job.truth.Interval;
+import dev.cardinal.job.truth.Truth;
+import dev.cardinal.job.truth.UnmatchedTruth;
 import dev.cardinal.zoo.CardinalException;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -21,12 +21,12 @@ import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 
 /**
- * Compares teachers on the images that all of them have classified: how often they agree and, where images have a truth, how
- * often each is right, and which one to use. Aggregates in Spark; the driver sees counts and bounded samples. Lives on the driver;
- * not thread-safe.
+ * Compares teachers on the images that all of them have classified: how often they agree and, if images have a truth, the accuracy
+ * of each, and which one to use. Aggregates in Spark; the driver receives counts and bounded samples. Lives on the driver; not
+ * thread-safe.
  */
 public final class CompareJob {
-    /** File with the result below the output. */
+    /** Name of the result file in the output directory. */
     public static final String COMPARISON_FILE = "comparison.json";
 
     private static final int DISAGREEMENTS_SHOWN = 24;
@@ -38,17 +38,21 @@ public final class CompareJob {
     }
 
     /**
-     * What is wrong with a request, as far as it shows without Spark.
+     * Checks a request, without Spark.
      *
-     * @return every problem, none where the request can run
+     * @return every problem, empty if the request can run
      * @throws IOException if a file system fails
      */
     public static List<String> problems(CompareRequest request, Configuration configuration) throws IOException {
-        Problems problems = new Problems();
-        Teachers.check(request.teachers(), configuration, problems);
+        ProblemCollector problems = new ProblemCollector();
+        Teachers.check(request.teachers(), request.labels(), configuration, problems);
         problems.check(() -> Truth.require(request.truth(), configuration));
-        problems.check(() -> output(request, configuration).requireVacant());
-        return problems.found();
+        problems.check(() -> {
+            ResultDirectory output = output(request, configuration);
+            output.requireVacant();
+            output.requireWritable();
+        });
+        return problems.problems();
     }
 
     private static ResultDirectory output(CompareRequest request, Configuration configuration) throws IOException {
@@ -58,18 +62,15 @@ public final class CompareJob {
     /**
      * Compares and writes {@code comparison.json}.
      *
-     * @throws CardinalException if the tables, the truth or the output cannot be used, a table holds rows of another model, or
-     *     the teachers have no image in common
+     * @throws CardinalException if the tables, the truth or the output cannot be used, a table contains rows of another
+     *     model, or the teachers have no image in common
      * @throws IOException if a file system fails
      */
     public Comparison run(CompareRequest request) throws IOException {
         Configuration configuration =
                 JavaSparkContext.fromSparkContext(spark.sparkContext()).hadoopConfiguration();
-        Problems.throwIfAny(problems(request, configuration));
-        Teachers teachers = Teachers.open(request.teachers(), configuration);
-        for (Predictions teacher : teachers.all()) {
-            teacher.requireOwnModel(spark);
-        }
+        ProblemCollector.throwIfAny(problems(request, configuration));
+        Teachers teachers = Teachers.open(request.teachers(), request.labels(), configuration, spark);
         Truth truth = Truth.open(request.truth(), request.truthAs(), spark);
         try (ComparedImages images = ComparedImages.of(teachers, truth, spark)) {
             Comparison comparison = compare(teachers, images, truth);
@@ -82,20 +83,20 @@ public final class CompareJob {
         if (!truth.isFile()) {
             images.requireOneTruth();
         }
-        ComparedImages.Counts counts = images.counts();
+        ComparedImages.ComparedCounts counts = images.counts();
         if (truth.isFile() && counts.withText() == 0) {
-            throw truth.none(images.all(), teachers.directories());
+            throw truth.noTruth(images.all(), teachers.directories());
         }
         PairCounts pairs = PairCounts.of(
                 images.compared(), teachers.count(), teachers.classes().size());
         if (pairs.n() == 0) {
-            throw nothingInCommon(teachers, counts);
+            throw noCommonImage(teachers, counts);
         }
-        List<Metrics.Unmatched> unmatched = Truth.unmatched(images.all());
+        List<UnmatchedTruth> unmatched = Truth.unmatched(images.all());
         if (pairs.withTruth() == 0 && pairs.unmatched() > 0) {
-            throw Truth.noClass(teachers.all().get(0).origin().modelId(), unmatched);
+            throw Truth.noMatchingClass(teachers.all().get(0).origin().modelId(), unmatched);
         }
-        List<Teacher> ofTeachers = new ArrayList<>();
+        List<TeacherMetrics> ofTeachers = new ArrayList<>();
         for (int t = 0; t < teachers.count(); t++) {
             ofTeachers.add(teacher(
                     teachers.all().get(t),
@@ -111,30 +112,32 @@ public final class CompareJob {
                 counts.changed(),
                 counts.refusedNan(),
                 pairs.unmatched(),
+                pairs.ambiguous(),
                 unmatched,
                 ofTeachers,
                 pairs.pairs().stream().map(each -> pair(each, pairs)).toList(),
                 disagreements(teachers, images),
-                hasTruth ? new Recommender(ofTeachers, pairs.right(), pairs.withTruth()).recommend() : null);
+                hasTruth ? new Recommender(ofTeachers, pairs.right(), pairs.withTruth()).recommend() : null,
+                images.notes(pairs));
     }
 
-    private static CardinalException nothingInCommon(Teachers teachers, ComparedImages.Counts counts) {
+    private static CardinalException noCommonImage(Teachers teachers, ComparedImages.ComparedCounts counts) {
         List<String> each = new ArrayList<>();
         for (int t = 0; t < teachers.count(); t++) {
             each.add(counts.ofTeacher().get(t) + " in "
                     + String.join(", ", teachers.all().get(t).directories()));
         }
-        return CardinalException.input("the teachers have no image to compare: of " + counts.all() + " images "
-                + counts.incomplete() + " are not ok in every table (ok are " + String.join("; ", each) + "), "
-                + counts.changed() + " have other bytes in one than in another, and " + counts.refusedNan()
+        return CardinalException.input("the teachers have no image to compare: of " + counts.all() + " images, "
+                + counts.incomplete() + " are not ok in every table (ok: " + String.join("; ", each) + "), "
+                + counts.changed() + " have different bytes in different tables, and " + counts.refusedNan()
                 + " have a score that is NaN or infinite; label the same images with each teacher");
     }
 
-    private static Teacher teacher(Predictions predictions, long images, long right, long withTruth) {
+    private static TeacherMetrics teacher(Predictions predictions, long images, long right, long withTruth) {
         Origin origin = predictions.origin();
         Interval top1 = Interval.wilson(right, withTruth);
         boolean hasTruth = withTruth > 0;
-        return new Teacher(
+        return new TeacherMetrics(
                 predictions.recordedDirectories(),
                 origin.modelId(),
                 origin.precision(),
@@ -147,17 +150,17 @@ public final class CompareJob {
                 origin.macs());
     }
 
-    private static Pair pair(PairCounts.Pair pair, PairCounts counts) {
+    private static PairMetrics pair(PairCounts.PairCount pair, PairCounts counts) {
         double agreement = (double) pair.agreeing() / counts.n();
         Double kappa =
                 PairStatistics.kappa(pair.agreeing(), counts.predicted()[pair.a()], counts.predicted()[pair.b()]);
         if (counts.withTruth() == 0) {
-            return new Pair(
+            return new PairMetrics(
                     pair.a(), pair.b(), counts.n(), agreement, kappa, null, null, null, null, null, null, null, null);
         }
         long bothRight = counts.right().get(pair.a()) - pair.onlyA();
         Interval difference = PairStatistics.difference(pair.onlyA(), pair.onlyB(), counts.withTruth());
-        return new Pair(
+        return new PairMetrics(
                 pair.a(),
                 pair.b(),
                 counts.n(),
@@ -185,7 +188,7 @@ public final class CompareJob {
                 .toList();
     }
 
-    private static Prediction prediction(Teachers teachers, Row row) {
-        return new Prediction(row.getInt(0), teachers.className(row.getInt(0)), row.getFloat(1));
+    private static TopPrediction prediction(Teachers teachers, Row row) {
+        return new TopPrediction(row.getInt(0), teachers.className(row.getInt(0)), row.getFloat(1));
     }
 }

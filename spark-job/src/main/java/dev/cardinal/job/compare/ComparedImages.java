@@ -12,8 +12,10 @@ import static org.apache.spark.sql.functions.struct;
 import static org.apache.spark.sql.functions.when;
 import static org.apache.spark.sql.functions.xxhash64;
 
-import dev.cardinal.job.evaluate.ImageColumns;
-import dev.cardinal.job.evaluate.Truth;
+import dev.cardinal.job.common.RowCache;
+import dev.cardinal.job.truth.ImageColumns;
+import dev.cardinal.job.truth.MatchedTruth;
+import dev.cardinal.job.truth.Truth;
 import dev.cardinal.zoo.CardinalException;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -24,43 +26,44 @@ import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
-import org.apache.spark.storage.StorageLevel;
 
 /**
- * What every teacher takes each image for, beside its truth: one small row an image, kept in Spark's cache until closed. Whoever
- * makes it closes it. Lives on the driver; not thread-safe.
+ * The top prediction of every teacher for each image, with its truth: one small row per image, in Spark's cache until closed. The
+ * caller of {@link #of} closes it. Lives on the driver; not thread-safe.
  */
 final class ComparedImages implements AutoCloseable {
     static final String PATH = "path";
     private static final String SHA256 = "sha256";
     private static final String TEACHER = "teacher";
-    private static final String VERDICT = "verdict";
+    private static final String TOP = "top";
     private static final String IS_CLASSIFIED = "is_classified";
     private static final String IS_FINITE = "is_finite";
     private static final String OTHER_TRUTH = "other_truth";
     private static final String IS_CHANGED = "is_changed";
 
     private final Teachers teachers;
+    private final MatchedTruth matched;
     private final Dataset<Row> rows;
 
-    private ComparedImages(Teachers teachers, Dataset<Row> rows) {
+    private ComparedImages(Teachers teachers, MatchedTruth matched, Dataset<Row> rows) {
         this.teachers = teachers;
+        this.matched = matched;
         this.rows = rows;
     }
 
     /**
-     * Puts the teachers' tables side by side.
+     * Joins the teachers' tables.
      *
-     * @throws CardinalException if one holds no rows
+     * @throws CardinalException if one has no rows
      * @throws IOException if a file system fails
      */
     static ComparedImages of(Teachers teachers, Truth truth, SparkSession spark) throws IOException {
-        Dataset<Row> images = sideBySide(teachers, verdicts(teachers, spark));
-        return new ComparedImages(
-                teachers, truth.join(images, teachers.classes()).persist(StorageLevel.MEMORY_AND_DISK()));
+        Dataset<Row> tables = topPredictions(teachers, spark);
+        MatchedTruth matched = truth.match(joined(teachers, tables), tables, teachers.classes());
+        return new ComparedImages(teachers, matched, RowCache.persist(matched.rows()));
     }
 
-    private static Dataset<Row> verdicts(Teachers teachers, SparkSession spark) throws IOException {
+    private static Dataset<Row> topPredictions(Teachers teachers, SparkSession spark) throws IOException {
         List<Dataset<Row>> tables = new ArrayList<>();
         for (int t = 0; t < teachers.count(); t++) {
             tables.add(teachers.all()
@@ -77,55 +80,56 @@ final class ComparedImages implements AutoCloseable {
                                                     .as(IS_FINITE),
                                             ImageColumns.predicted().as("index"),
                                             ImageColumns.score().as("score"))
-                                    .as(VERDICT)));
+                                    .as(TOP)));
         }
         return tables.stream().reduce(Dataset::unionByName).orElseThrow();
     }
 
-    private static Dataset<Row> sideBySide(Teachers teachers, Dataset<Row> verdicts) {
+    private static Dataset<Row> joined(Teachers teachers, Dataset<Row> topPredictions) {
         List<Column> columns = new ArrayList<>(List.of(
                 max(Truth.TEXT).as(OTHER_TRUTH),
                 min(SHA256).as(SHA256),
                 min(SHA256).notEqual(max(SHA256)).as(IS_CHANGED)));
         for (int t = 0; t < teachers.count(); t++) {
-            columns.add(max(when(col(TEACHER).equalTo(t), col(VERDICT))).as(verdict(t)));
+            columns.add(max(when(col(TEACHER).equalTo(t), col(TOP))).as(top(t)));
         }
-        return verdicts.groupBy(PATH).agg(min(Truth.TEXT).as(Truth.TEXT), columns.toArray(Column[]::new));
+        return topPredictions.groupBy(PATH).agg(min(Truth.TEXT).as(Truth.TEXT), columns.toArray(Column[]::new));
     }
 
     /**
-     * Checks that the tables agree about the truth, where it is theirs that counts.
+     * Checks that the tables agree about the truth, if it comes from them.
      *
-     * @throws CardinalException if they do not
+     * @throws CardinalException if they disagree
      */
     void requireOneTruth() {
-        Column isTwofold = col(Truth.TEXT).notEqual(col(OTHER_TRUTH));
+        Column isAmbiguous = col(Truth.TEXT).notEqual(col(OTHER_TRUTH));
         Row found = rows.agg(
-                        count_if(isTwofold), min(when(isTwofold, struct(col(PATH), col(Truth.TEXT), col(OTHER_TRUTH)))))
+                        count_if(isAmbiguous),
+                        min(when(isAmbiguous, struct(col(PATH), col(Truth.TEXT), col(OTHER_TRUTH)))))
                 .head();
         if (found.getLong(0) > 0) {
             Row example = found.getStruct(1);
             throw CardinalException.input("the teachers' tables give different truths to " + found.getLong(0)
                     + " images (for example " + example.getString(0) + ": '" + example.getString(1) + "' and '"
-                    + example.getString(2) + "'): name the right ones with --truth");
+                    + example.getString(2) + "'): name a truth file with --truth");
         }
     }
 
-    private static String verdict(int teacher) {
-        return VERDICT + teacher;
+    private static String top(int teacher) {
+        return TOP + teacher;
     }
 
-    /** What a teacher takes an image for, on the rows of {@link #compared()}. */
+    /** Returns the class that a teacher predicts, as a column on the rows of {@link #compared()}. */
     static Column predicted(int teacher) {
-        return col(verdict(teacher)).getField("index");
+        return col(top(teacher)).getField("index");
     }
 
     private static Column score(int teacher) {
-        return col(verdict(teacher)).getField("score");
+        return col(top(teacher)).getField("score");
     }
 
     private static Column isClassified(int teacher) {
-        return coalesce(col(verdict(teacher)).getField(IS_CLASSIFIED), lit(false));
+        return coalesce(col(top(teacher)).getField(IS_CLASSIFIED), lit(false));
     }
 
     private Column byAll(IntFunction<Column> condition) {
@@ -144,48 +148,58 @@ final class ComparedImages implements AutoCloseable {
     }
 
     private Column isFinite() {
-        return byAll(t -> col(verdict(t)).getField(IS_FINITE));
+        return byAll(t -> col(top(t)).getField(IS_FINITE));
     }
 
-    /** Every image of any teacher. */
+    /** Returns sentences about how the truth of the compared images was read. */
+    List<String> notes(PairCounts counts) {
+        return matched.notes(
+                counts.withTruth() + counts.unmatched(),
+                counts.unmatched(),
+                counts.ambiguous(),
+                counts.ambiguousExample());
+    }
+
+    /** Returns every image of any teacher. */
     Dataset<Row> all() {
         return rows;
     }
 
-    /** The images that are compared. */
+    /** Returns the images that are compared. */
     Dataset<Row> compared() {
         return rows.filter(isComplete().and(isChanged().unary_$bang()).and(isFinite()));
     }
 
-    /** Some compared images that not all teachers take for the same, chosen by a hash of the path. */
+    /** Returns some compared images on which teachers disagree, chosen by a hash of the path. */
     Dataset<Row> disagreements(int count) {
         Column differs = IntStream.range(1, teachers.count())
                 .mapToObj(t -> predicted(t).notEqual(predicted(0)))
                 .reduce(Column::or)
                 .orElseThrow();
-        Column[] verdicts = IntStream.range(0, teachers.count())
+        Column[] topPredictions = IntStream.range(0, teachers.count())
                 .mapToObj(t -> struct(predicted(t), score(t)))
                 .toArray(Column[]::new);
         return compared()
                 .filter(differs)
                 .orderBy(xxhash64(col(PATH)), col(PATH))
                 .limit(count)
-                .select(col(PATH), col(Truth.INDEX), array(verdicts));
+                .select(col(PATH), col(Truth.INDEX), array(topPredictions));
     }
 
     /**
-     * Images by what becomes of them.
+     * Numbers of images by whether they are compared, and why not.
      *
      * @param all every image of any teacher
-     * @param withText those with a truth, whatever it means
-     * @param incomplete not classified by every teacher
-     * @param changed classified by every teacher, from different bytes
-     * @param refusedNan else, with a score that is no finite number
-     * @param ofTeacher classified by each teacher
+     * @param withText images with a truth, even if it does not match a class
+     * @param incomplete images that were not classified by every teacher
+     * @param changed images that every teacher classified, from different bytes
+     * @param refusedNan other images with a score that is NaN or infinite
+     * @param ofTeacher images that each teacher classified
      */
-    record Counts(long all, long withText, long incomplete, long changed, long refusedNan, List<Long> ofTeacher) {}
+    record ComparedCounts(
+            long all, long withText, long incomplete, long changed, long refusedNan, List<Long> ofTeacher) {}
 
-    Counts counts() {
+    ComparedCounts counts() {
         Column isComplete = isComplete();
         List<Column> columns = new ArrayList<>(List.of(
                 count(col(Truth.TEXT)),
@@ -197,7 +211,7 @@ final class ComparedImages implements AutoCloseable {
             columns.add(count_if(isClassified(t)));
         }
         Row row = rows.agg(count(lit(1)), columns.toArray(Column[]::new)).head();
-        return new Counts(
+        return new ComparedCounts(
                 row.getLong(0),
                 row.getLong(1),
                 row.getLong(2),

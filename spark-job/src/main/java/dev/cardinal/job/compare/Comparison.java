@@ -1,23 +1,26 @@
 package dev.cardinal.job.compare;
 
-import dev.cardinal.job.evaluate.Metrics;
+import dev.cardinal.job.truth.UnmatchedTruth;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What teachers say of the same images; {@code comparison.json}. What needs a truth is null where no image has one.
+ * How teachers differ on the same images: the content of {@code comparison.json}. Values that need a truth are null if no image has
+ * one.
  *
  * @param n images compared: classified by every teacher, with finite scores
- * @param withTruth those whose truth is a class
- * @param incomplete images that some teacher, but not every one, has classified, or that none has
- * @param changed images that every teacher has classified, but not from the same bytes: these are not compared
- * @param refusedNan images that are not compared, as a score is NaN or infinite
- * @param unmatchedImages compared images with a truth that means no class
- * @param unmatched such truths of any image, the commonest 100
- * @param teachers in the order they were named
- * @param pairs every two of them
- * @param disagreements 24 images that not all teachers take for the same, chosen by a hash of the path: the same every time
+ * @param withTruth compared images whose truth is a class
+ * @param incomplete images that were not classified by every teacher
+ * @param changed images that every teacher classified, but from different bytes: these are not compared
+ * @param refusedNan images that are not compared because a score is NaN or infinite
+ * @param unmatchedImages compared images whose truth does not match a class
+ * @param ambiguousImages those of them whose truth is the name of several classes
+ * @param unmatched truths that do not match a class, of any image, the 100 most frequent ones
+ * @param teachers the teachers, in the order of the request
+ * @param pairs every pair of teachers
+ * @param disagreements 24 images on which teachers disagree, chosen by a hash of the path, so that they are the same every time
  * @param recommendation which teacher to use
+ * @param notes sentences about how the truth was read
  */
 public record Comparison(
         long n,
@@ -26,27 +29,29 @@ public record Comparison(
         long changed,
         long refusedNan,
         long unmatchedImages,
-        List<Metrics.Unmatched> unmatched,
-        List<Teacher> teachers,
-        List<Pair> pairs,
+        long ambiguousImages,
+        List<UnmatchedTruth> unmatched,
+        List<TeacherMetrics> teachers,
+        List<PairMetrics> pairs,
         List<Disagreement> disagreements,
-        @Nullable Recommendation recommendation) {
+        @Nullable Recommendation recommendation,
+        List<String> notes) {
 
     /**
      * One teacher.
      *
      * @param predictions directories of its tables
-     * @param model its id
-     * @param precision what it was asked to calculate in
-     * @param images images that it has classified, whatever the others have
-     * @param n images that its top-1 is of: the compared ones with a truth
-     * @param top1 share of them that it has right
+     * @param model id of its model
+     * @param precision requested precision of the model, such as {@code fp32}
+     * @param images images that it classified, whether or not the others did
+     * @param n images of its top-1: the compared ones with a truth
+     * @param top1 share of these images whose first prediction is correct
      * @param top1Low lower bound of its 95 % Wilson interval
      * @param top1High upper bound
-     * @param imagesPerSecond of the last run that added to its tables and ended as it should, null where that is not known
-     * @param macs multiply-accumulate operations for an image, null where its architecture is not known
+     * @param imagesPerSecond speed of the last run that labeled something and ended normally, null if unknown
+     * @param macs multiply-accumulate operations per image, null if the architecture is unknown
      */
-    public record Teacher(
+    public record TeacherMetrics(
             List<String> predictions,
             String model,
             String precision,
@@ -61,21 +66,21 @@ public record Comparison(
     /**
      * Two teachers.
      *
-     * @param a index of the one
-     * @param b index of the other
+     * @param a index of the first teacher
+     * @param b index of the second teacher
      * @param n images compared
-     * @param agreement share of them that both take for the same
-     * @param kappa Cohen's kappa of what they take them for; null where both take all for one class, and it is not defined
-     * @param bothRight images with a truth that both have right
-     * @param onlyA that a alone has right
-     * @param onlyB that b alone has right
-     * @param bothWrong that neither has right
-     * @param difference top-1 of b minus that of a
+     * @param agreement share of the images for which both predict the same class
+     * @param kappa Cohen's kappa of their predictions; null, as it is undefined, if both predict one class for all images
+     * @param bothRight images with a truth for which both are correct
+     * @param onlyA images for which only a is correct
+     * @param onlyB images for which only b is correct
+     * @param bothWrong images for which both are wrong
+     * @param difference top-1 of b minus top-1 of a
      * @param differenceLow lower bound of its 95 % Wald interval
      * @param differenceHigh upper bound
-     * @param mcnemarP two-sided p of McNemar's exact test that both are right equally often
+     * @param mcnemarP two-sided p value of McNemar's exact test that both have the same accuracy
      */
-    public record Pair(
+    public record PairMetrics(
             int a,
             int b,
             long n,
@@ -91,33 +96,33 @@ public record Comparison(
             @Nullable Double mcnemarP) {}
 
     /**
-     * An image that not all teachers take for the same.
+     * An image on which teachers disagree.
      *
-     * @param path the image
-     * @param truthIndex index of the class that it is, null where that is not known
+     * @param path path of the image
+     * @param truthIndex index of the true class, null if unknown
      * @param truthLabel its name, or null
-     * @param predictions what each teacher takes it for
+     * @param predictions top prediction of each teacher
      */
     public record Disagreement(
             String path,
             @Nullable Integer truthIndex,
             @Nullable String truthLabel,
-            List<Prediction> predictions) {}
+            List<TopPrediction> predictions) {}
 
     /**
-     * What a teacher takes an image for.
+     * The prediction with the highest score.
      *
      * @param classIndex index of the class
-     * @param label its name, which other classes may have too
-     * @param score of it
+     * @param label its name, which other classes can share
+     * @param score score of the class
      */
-    public record Prediction(int classIndex, String label, float score) {}
+    public record TopPrediction(int classIndex, String label, float score) {}
 
     /**
      * Which teacher to use.
      *
-     * @param best index of the one with the best top-1
-     * @param cheapest index of the cheapest whose top-1 is within 0.5 points of that
+     * @param best index of the teacher with the best top-1
+     * @param cheapest index of the cheapest teacher within 0.5 points of the best top-1
      * @param reason one sentence with the numbers
      */
     public record Recommendation(int best, int cheapest, String reason) {}

@@ -1,6 +1,6 @@
 package dev.cardinal.job.compare;
 
-import dev.cardinal.job.evaluate.Interval;
+import dev.cardinal.job.truth.Interval;
 import org.apache.commons.math3.special.Beta;
 import org.jspecify.annotations.Nullable;
 
@@ -9,11 +9,11 @@ final class PairStatistics {
     private PairStatistics() {}
 
     /**
-     * The two-sided p of McNemar's exact test: of the images that one classifier alone has right, each is as likely to be a's as
-     * b's. Twice the smaller tail of the binomial distribution, and 1 at most.
+     * Returns the two-sided p value of McNemar's exact test. Its hypothesis: an image for which only one classifier is correct is
+     * equally likely to be one of a's and one of b's. It is twice the smaller tail of the binomial distribution, and at most 1.
      *
-     * @param onlyA images that a alone has right
-     * @param onlyB images that b alone has right
+     * @param onlyA images for which only a is correct
+     * @param onlyB images for which only b is correct
      */
     static double mcnemar(long onlyA, long onlyB) {
         if (onlyA == onlyB) {
@@ -21,17 +21,17 @@ final class PairStatistics {
         }
         long smaller = Math.min(onlyA, onlyB);
         long larger = Math.max(onlyA, onlyB);
-        // P(X <= k) of n trials at 1/2 is the regularized incomplete beta function I(1/2; n - k, k + 1).
+        // P(X <= k) for n trials at 1/2 is the regularized incomplete beta function I(1/2; n - k, k + 1).
         return Math.min(1, 2 * Beta.regularizedBeta(0.5, (double) larger, smaller + 1.0));
     }
 
     /**
-     * Cohen's kappa: how far two classifiers agree beyond what they would by chance.
+     * Returns Cohen's kappa: how much two classifiers agree beyond chance.
      *
-     * @param agreement images that both take for the same
-     * @param a images that the one takes for each class
-     * @param b images that the other does
-     * @return null where chance alone makes them agree everywhere: both take all images for one class
+     * @param agreement images for which both predict the same class
+     * @param a for each class, images for which the first classifier predicts it
+     * @param b the same for the second classifier
+     * @return null if both predict one class for all images, so that chance alone makes them agree everywhere
      */
     static @Nullable Double kappa(long agreement, long[] a, long[] b) {
         double n = 0;
@@ -45,8 +45,8 @@ final class PairStatistics {
     }
 
     /**
-     * Accuracy of b minus that of a, with the 95 % Wald interval for paired proportions (Agresti, Categorical Data Analysis,
-     * 11.1). It has no width where no image is right in one alone.
+     * Returns the accuracy of b minus the accuracy of a, with the 95 % Wald interval for paired proportions (Agresti, Categorical
+     * Data Analysis, 11.1). Its width is 0 if no image is correct for only one of them.
      *
      * @param n images, at least one
      */

@@ -2,32 +2,33 @@ package dev.cardinal.job.compare;
 
 import static java.util.Objects.requireNonNull;
 
+import dev.cardinal.job.common.Format;
 import dev.cardinal.job.compare.Comparison.Recommendation;
-import dev.cardinal.job.compare.Comparison.Teacher;
+import dev.cardinal.job.compare.Comparison.TeacherMetrics;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Locale;
 import java.util.stream.IntStream;
 
 /**
- * Says which teacher to use: the one with the best top-1, and the cheapest within half a point of it. A teacher is cheaper that
- * takes fewer MACs or, at as many, labels more images a second; where one's MACs are not known, images a second alone decide, and
- * where one's images a second are not, MACs alone. Where one has neither, none is cheaper. Lives on the driver; immutable.
+ * Recommends a teacher: the one with the best top-1, and the cheapest within half a point of it. The teacher with fewer MACs is
+ * cheaper; with equal MACs, the one that labels more images per second. If the MACs of a teacher are unknown, only images per second
+ * decide; if the images per second of one are unknown, only MACs. If both are unknown, no teacher counts as cheaper. Lives on the
+ * driver; immutable.
  */
 final class Recommender {
     /** Half a point, as a share of the images: 1 in 200. */
     private static final int IMAGES_PER_HALF_POINT = 200;
 
-    private final List<Teacher> teachers;
+    private final List<TeacherMetrics> teachers;
     private final List<Long> right;
     private final long n;
 
     /**
-     * @param right images that each teacher has right
+     * @param right for each teacher, images whose first prediction is correct
      * @param n images with a truth, at least one
      */
-    Recommender(List<Teacher> teachers, List<Long> right, long n) {
+    Recommender(List<TeacherMetrics> teachers, List<Long> right, long n) {
         this.teachers = teachers;
         this.right = right;
         this.n = n;
@@ -58,10 +59,10 @@ final class Recommender {
 
     private String bestAlone(int best, int close, boolean knowsMacs, boolean knowsSpeed) {
         String others = close == 1
-                ? "no other is within 0.5 points of it"
+                ? "no other teacher is within 0.5 points of it"
                 : knowsMacs || knowsSpeed
-                        ? "no other within 0.5 points of it is cheaper"
-                        : "which within 0.5 points of it is the cheapest is not known";
+                        ? "no cheaper teacher is within 0.5 points of it"
+                        : "it is not known which teacher within 0.5 points of it is the cheapest";
         String cost = cost(best, knowsMacs, knowsSpeed);
         return name(best) + " has the best top-1, " + percent(best) + ", and " + others
                 + (cost.isEmpty() ? "" : " (" + cost + ")");
@@ -69,14 +70,14 @@ final class Recommender {
 
     private String cheaper(int cheapest, int best, boolean knowsMacs, boolean knowsSpeed) {
         return name(cheapest) + " is the cheapest within 0.5 points of the best top-1: " + percent(cheapest) + " at "
-                + cost(cheapest, knowsMacs, knowsSpeed) + ", where " + name(best) + " has " + percent(best) + " at "
+                + cost(cheapest, knowsMacs, knowsSpeed) + "; " + name(best) + " has " + percent(best) + " at "
                 + cost(best, knowsMacs, knowsSpeed);
     }
 
-    /** Its model, with what tells it from other teachers of the same model. */
+    /** Returns the teacher's model, with what distinguishes it from other teachers of the same model. */
     private String name(int teacher) {
-        Teacher named = teachers.get(teacher);
-        List<Teacher> ofModel = teachers.stream()
+        TeacherMetrics named = teachers.get(teacher);
+        List<TeacherMetrics> ofModel = teachers.stream()
                 .filter(each -> each.model().equals(named.model()))
                 .toList();
         if (ofModel.size() == 1) {
@@ -90,28 +91,26 @@ final class Recommender {
     }
 
     private String percent(int teacher) {
-        return String.format(Locale.ROOT, "%.2f %%", 100.0 * right.get(teacher) / n);
+        return Format.format("%.2f %%", 100.0 * right.get(teacher) / n);
     }
 
-    /** What of a teacher's cost was compared, empty where nothing was. */
+    /** Returns the costs of a teacher that were compared, empty if none were. */
     private String cost(int teacher, boolean knowsMacs, boolean knowsSpeed) {
-        Teacher of = teachers.get(teacher);
+        TeacherMetrics of = teachers.get(teacher);
         List<String> known = new ArrayList<>();
         if (knowsMacs) {
-            known.add(macs(requireNonNull(of.macs())) + " MACs an image");
+            known.add(macs(requireNonNull(of.macs())) + " MACs per image");
         }
         if (knowsSpeed) {
-            known.add(String.format(Locale.ROOT, "%.1f images/s", of.imagesPerSecond()));
+            known.add(Format.format("%.1f images/s", of.imagesPerSecond()));
         }
         return String.join(" and ", known);
     }
 
     private static String macs(long macs) {
         if (macs >= 1_000_000_000) {
-            return String.format(Locale.ROOT, "%.2f G", macs / 1e9);
+            return Format.format("%.2f G", macs / 1e9);
         }
-        return macs >= 1_000_000
-                ? String.format(Locale.ROOT, "%.1f M", macs / 1e6)
-                : String.format(Locale.ROOT, "%,d", macs);
+        return macs >= 1_000_000 ? Format.format("%.1f M", macs / 1e6) : Format.count(macs);
     }
 }

@@ -1,20 +1,20 @@
 package dev.cardinal.job.compare;
 
-import dev.cardinal.job.evaluate.Problems;
-import dev.cardinal.job.predictions.Predictions;
+import dev.cardinal.job.common.ProblemCollector;
+import dev.cardinal.job.label.Predictions;
 import dev.cardinal.zoo.CardinalException;
-import dev.cardinal.zoo.ClassLabel;
+import dev.cardinal.zoo.card.ClassLabel;
 import java.io.IOException;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Set;
 import org.apache.hadoop.conf.Configuration;
+import org.apache.spark.sql.SparkSession;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Two or more teachers of the same classes. Lives on the driver; immutable.
  *
- * @param all in the order they were named
+ * @param all the teachers, in the order of the request
  */
 record Teachers(List<Predictions> all) {
     Teachers {
@@ -22,75 +22,37 @@ record Teachers(List<Predictions> all) {
     }
 
     /**
-     * What keeps teachers from being compared.
+     * Checks whether teachers can be compared.
      *
      * @throws IOException if a file system fails
      */
-    static void check(List<List<String>> named, Configuration configuration, Problems problems) throws IOException {
+    static void check(
+            List<List<String>> named, @Nullable String labels, Configuration configuration, ProblemCollector problems)
+            throws IOException {
         if (named.size() < 2) {
             problems.check(() -> {
-                throw CardinalException.usage("compare needs two teachers or more, not " + named.size()
-                        + ": repeat --predictions for each; what follows one --predictions is one teacher");
+                throw CardinalException.usage(
+                        "compare needs two teachers or more, not " + named.size()
+                                + ": repeat --predictions for each teacher; several directories after one --predictions are one teacher");
             });
         }
         List<Predictions> opened = new ArrayList<>();
         for (List<String> directories : named) {
-            problems.check(() -> opened.add(Predictions.open(directories, configuration)));
+            problems.check(() -> opened.add(Predictions.open(directories, labels, configuration)));
         }
-        problems.check(() -> requireDifferent(opened));
-        problems.check(() -> requireSameClasses(opened));
+        problems.check(() -> Predictions.requireComparable(opened));
     }
 
-    /** Opens teachers in which {@link #check} finds nothing wrong. */
-    static Teachers open(List<List<String>> named, Configuration configuration) throws IOException {
+    /** Opens teachers for which {@link #check} finds no problem, and checks their rows. */
+    static Teachers open(
+            List<List<String>> named, @Nullable String labels, Configuration configuration, SparkSession spark)
+            throws IOException {
         List<Predictions> opened = new ArrayList<>();
         for (List<String> directories : named) {
-            opened.add(Predictions.open(directories, configuration));
+            opened.add(Predictions.open(directories, labels, configuration).verified(spark));
         }
+        Predictions.requireComparable(opened);
         return new Teachers(opened);
-    }
-
-    private static void requireDifferent(List<Predictions> teachers) {
-        Set<String> seen = new HashSet<>();
-        for (Predictions teacher : teachers) {
-            for (String directory : teacher.directories()) {
-                if (!seen.add(directory)) {
-                    throw CardinalException.usage("predictions " + directory + " are named for two teachers");
-                }
-            }
-        }
-    }
-
-    private static void requireSameClasses(List<Predictions> teachers) {
-        for (int t = 1; t < teachers.size(); t++) {
-            requireSameClasses(teachers.get(0), teachers.get(t));
-        }
-    }
-
-    private static void requireSameClasses(Predictions one, Predictions other) {
-        List<ClassLabel> these = one.origin().classes();
-        List<ClassLabel> those = other.origin().classes();
-        for (int c = 0; c < Math.min(these.size(), those.size()); c++) {
-            if (!these.get(c).name().equals(those.get(c).name())) {
-                throw differ(
-                        one,
-                        other,
-                        "class " + c + " is '" + these.get(c).name() + "' in the one and '"
-                                + those.get(c).name() + "' in the other");
-            }
-        }
-        if (these.size() != those.size()) {
-            throw differ(one, other, "the one has " + these.size() + ", the other " + those.size());
-        }
-    }
-
-    private static CardinalException differ(Predictions one, Predictions other, String how) {
-        return CardinalException.input("teachers must have the same classes in the same order, but those of "
-                + named(one) + " and " + named(other) + " differ: " + how);
-    }
-
-    private static String named(Predictions teacher) {
-        return teacher.origin().modelId() + " (" + String.join(", ", teacher.directories()) + ")";
     }
 
     int count() {
@@ -105,7 +67,7 @@ record Teachers(List<Predictions> all) {
         return classes().get(index).name();
     }
 
-    /** Directories of all their tables. */
+    /** Returns the directories of all tables. */
     List<String> directories() {
         return all.stream().flatMap(each -> each.directories().stream()).toList();
     }

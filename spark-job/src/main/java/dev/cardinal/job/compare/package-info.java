@@ -1,4 +1,4 @@
-/** Comparing teachers on the same images. */
+/** Compares teachers on the same images. */
 @NullMarked
 package dev.cardinal.job.compare;
 

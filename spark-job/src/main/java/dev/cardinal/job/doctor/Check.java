@@ -1,42 +1,46 @@
 package dev.cardinal.job.doctor;
 
+import com.fasterxml.jackson.annotation.JsonValue;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What was looked at and what came of it.
+ * A check and its result.
  *
- * @param name what was looked at
- * @param result what came of it
+ * @param name what was checked
+ * @param result result of the check
  * @param finding what was found, for the user
- * @param advice what to do, null where there is nothing to
+ * @param advice what to do, null if nothing
  */
 public record Check(
-        Name name, Result result, String finding, @Nullable String advice) {
+        Name name,
+        CheckResult result,
+        String finding,
+        @Nullable String advice) {
 
-    /** Everything that is looked at, in the order in which it is told. */
+    /** Every check, in the order in which checks are reported. */
     public enum Name {
         /** Java of the driver and of executors. */
         JAVA,
         /** Spark and Cardinal, which must be the same everywhere. */
         SPARK,
-        /** The executors that are there. */
+        /** The executors that have registered. */
         EXECUTORS,
         /** TensorFlow's native library. */
         NATIVES,
-        /** The directory that it is unpacked in. */
+        /** The directory that the native library is unpacked in. */
         NATIVE_CACHE,
         /** Spark's local directories. */
         LOCAL_DIRS,
-        /** Heap, and room outside of it. */
+        /** Heap and native memory. */
         MEMORY,
-        /** What the model runs on, and its arithmetic. */
+        /** The device that the model runs on, and its arithmetic. */
         DEVICE,
         /** The model's files. */
         MODEL,
         /** The model's golden sample, on every executor. */
         GOLDEN,
-        /** The images, listed. */
+        /** The listing of the images. */
         INPUT,
         /** The first images, read on executors. */
         IMAGES,
@@ -49,42 +53,44 @@ public record Check(
         /** How long the whole input takes. */
         ESTIMATE;
 
-        /** As it is printed: lower case with underscores. */
+        /** Returns the name as it is printed: lower case with underscores. */
+        @JsonValue
         public String id() {
             return name().toLowerCase(Locale.ROOT);
         }
     }
 
-    /** What can come of a check. */
-    public enum Result {
-        /** As it should be. */
+    /** The result of a check. */
+    public enum CheckResult {
+        /** Nothing is wrong. */
         PASS,
-        /** It will do, or may not: the advice says. */
+        /** Labeling works, or may fail: see the advice. */
         WARN,
-        /** Labelling will fail. */
+        /** Labeling will fail. */
         FAIL,
-        /** Not looked at. */
+        /** Not checked. */
         SKIPPED;
 
-        /** As it is printed. */
+        /** Returns the result as it is printed. */
+        @JsonValue
         public String id() {
             return name().toLowerCase(Locale.ROOT);
         }
     }
 
     static Check pass(Name name, String finding) {
-        return new Check(name, Result.PASS, finding, null);
+        return new Check(name, CheckResult.PASS, finding, null);
     }
 
     static Check warn(Name name, String finding, String advice) {
-        return new Check(name, Result.WARN, finding, advice);
+        return new Check(name, CheckResult.WARN, finding, advice);
     }
 
     static Check fail(Name name, String finding, String advice) {
-        return new Check(name, Result.FAIL, finding, advice);
+        return new Check(name, CheckResult.FAIL, finding, advice);
     }
 
-    static Check skipped(Name name, String why) {
-        return new Check(name, Result.SKIPPED, why, null);
+    static Check skipped(Name name, String reason) {
+        return new Check(name, CheckResult.SKIPPED, reason, null);
     }
 }

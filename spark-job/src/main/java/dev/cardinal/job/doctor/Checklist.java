@@ -6,36 +6,35 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.Callable;
 
-/** The checks made so far, each once; what cannot be looked at keeps no other from being. Not thread-safe. */
+/**
+ * Collects check results, one for each name. A check that throws is recorded as failed and does not stop the others. Not
+ * thread-safe.
+ */
 final class Checklist {
     private final Map<Name, Check> checks = new EnumMap<>(Name.class);
 
-    /** Something that may fail. */
-    interface Step<T> {
-        T take() throws Exception;
-    }
-
+    /** Adds a check, which replaces an earlier one of the same name. */
     void add(Check check) {
         checks.put(check.name(), check);
     }
 
-    /** Whether something was looked at and found wrong. */
     boolean hasFailed(Name name) {
         Check check = checks.get(name);
-        return check != null && check.result() == Check.Result.FAIL;
+        return check != null && check.result() == Check.CheckResult.FAIL;
     }
 
     /**
-     * Takes a step; where it fails, the check does.
+     * Does some work. If it throws, the check fails.
      *
-     * @param advice what to do then
-     * @return what came of it, empty where it failed
+     * @param advice what to do if the work fails
+     * @return the result, empty if the work failed
      */
-    @SuppressWarnings("InterruptedExceptionSwallowed") // kept for later
-    <T> Optional<T> attempt(Name name, String advice, Step<T> step) {
+    @SuppressWarnings("InterruptedExceptionSwallowed") // the thread's interrupt flag is set
+    <T> Optional<T> attempt(Name name, String advice, Callable<T> work) {
         try {
-            return Optional.of(step.take());
+            return Optional.of(work.call());
         } catch (Exception | LinkageError e) {
             if (e instanceof InterruptedException) {
                 Thread.currentThread().interrupt();
@@ -45,12 +44,12 @@ final class Checklist {
         }
     }
 
-    /** Leaves out what has not been looked at. */
-    void skip(String why, Name... names) {
-        Arrays.stream(names).forEach(name -> checks.putIfAbsent(name, Check.skipped(name, why)));
+    /** Marks checks that have no result yet as skipped. */
+    void skip(String reason, Name... names) {
+        Arrays.stream(names).forEach(name -> checks.putIfAbsent(name, Check.skipped(name, reason)));
     }
 
-    /** All of them, in the order in which they are told. */
+    /** Returns all checks, in the order in which they are reported. */
     List<Check> all() {
         skip("not reached", Name.values());
         return List.copyOf(checks.values());

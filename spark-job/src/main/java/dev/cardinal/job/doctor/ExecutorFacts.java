@@ -1,41 +1,45 @@
 package dev.cardinal.job.doctor;
 
-import dev.cardinal.job.Versions;
+import dev.cardinal.job.common.Format;
+import dev.cardinal.job.common.Versions;
+import dev.cardinal.udf.device.DeviceFacts;
+import dev.cardinal.udf.options.ExecutionOptions;
 import dev.cardinal.zoo.graph.NativeLibrary;
 import java.io.IOException;
 import java.io.Serializable;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
 import org.apache.spark.SparkEnv;
 import org.apache.spark.SparkFiles;
+import org.apache.spark.TaskContext;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a process has, as far as labelling in it depends on it; found without TensorFlow.
+ * What a process has that labeling depends on, determined without TensorFlow.
  *
  * @param java version
  * @param spark version
  * @param cardinal version
- * @param nativeCache where TensorFlow's native library is unpacked
- * @param passedOver directories that would be taken for it before that one, but cannot be written to
- * @param localDirectories Spark's, for blocks and models
- * @param heapBytes largest size of the Java heap
- * @param machineBytes memory of the machine, or of the container that the process may use
- * @param gpus of the machine, as the driver of NVIDIA names them, whether or not Spark knows of them
- * @param nvidia version of that driver, null where it is not there
- * @param cudaDeviceOrder value of {@code CUDA_DEVICE_ORDER}, null where it is not set
+ * @param nativeCache directory that TensorFlow's native library is unpacked in
+ * @param unwritableCaches directories that come before that one but cannot be written to
+ * @param localDirectories Spark's directories for blocks and models
+ * @param heapBytes maximum size of the Java heap
+ * @param machineBytes memory of the machine, or of the container if it is limited
+ * @param gpus GPUs of the machine, as NVIDIA's driver names them, whether or not Spark knows them
+ * @param nvidia version of that driver, null if it is not installed
+ * @param cudaDeviceOrder value of {@code CUDA_DEVICE_ORDER}, null if not set
  */
 record ExecutorFacts(
         String java,
         String spark,
         String cardinal,
         DirectoryFacts nativeCache,
-        List<DirectoryFacts> passedOver,
+        List<DirectoryFacts> unwritableCaches,
         List<DirectoryFacts> localDirectories,
         long heapBytes,
         long machineBytes,
@@ -47,12 +51,12 @@ record ExecutorFacts(
     private static final Path NVIDIA = Path.of("/proc/driver/nvidia/version");
 
     ExecutorFacts {
-        passedOver = List.copyOf(passedOver);
+        unwritableCaches = List.copyOf(unwritableCaches);
         localDirectories = List.copyOf(localDirectories);
         gpus = List.copyOf(gpus);
     }
 
-    /** Of this process, in which Spark runs. */
+    /** Returns the facts of this process, in which Spark must run. */
     static ExecutorFacts here() {
         List<DirectoryFacts> caches = NativeLibrary.cacheDirectories(System.getProperties()).stream()
                 .map(DirectoryFacts::of)
@@ -69,23 +73,21 @@ record ExecutorFacts(
                 caches.subList(0, first),
                 sparkDirectories().map(DirectoryFacts::of).toList(),
                 Runtime.getRuntime().maxMemory(),
-                memoryOfMachine(),
+                machineMemory(),
                 gpus(DEVICES),
                 nvidiaDriver(),
                 System.getenv("CUDA_DEVICE_ORDER"));
     }
 
     private static Stream<Path> sparkDirectories() {
-        List<Path> directories = new ArrayList<>(
-                Arrays.stream(SparkEnv.get().blockManager().diskBlockManager().localDirsString())
-                        .map(Path::of)
-                        .toList());
-        directories.add(Path.of(SparkFiles.getRootDirectory()));
-        return directories.stream().distinct();
+        String[] blocks = SparkEnv.get().blockManager().diskBlockManager().localDirsString();
+        return Stream.concat(Arrays.stream(blocks), Stream.of(SparkFiles.getRootDirectory()))
+                .map(Path::of)
+                .distinct();
     }
 
-    /** Java knows of a container's limit. */
-    private static long memoryOfMachine() {
+    /** Returns the memory of the machine; Java takes a container's limit into account. */
+    private static long machineMemory() {
         return ManagementFactory.getOperatingSystemMXBean() instanceof com.sun.management.OperatingSystemMXBean system
                 ? system.getTotalMemorySize()
                 : Long.MAX_VALUE;
@@ -98,7 +100,7 @@ record ExecutorFacts(
                     .filter(name -> name.matches("nvidia\\d+"))
                     .sorted()
                     .toList();
-        } catch (IOException e) { // another system than Linux
+        } catch (IOException e) { // not Linux
             return List.of();
         }
     }
@@ -108,6 +110,76 @@ record ExecutorFacts(
             return Files.isReadable(NVIDIA) ? Files.readAllLines(NVIDIA).get(0).replaceAll("\\s+", " ") : null;
         } catch (IOException e) {
             return null;
+        }
+    }
+
+    /**
+     * Whether a process can write to a directory of the local disk.
+     *
+     * @param path path of the directory
+     * @param freeBytes space that this user can use, 0 if there is a problem
+     * @param problem why the directory cannot be written to, null if it can
+     */
+    record DirectoryFacts(
+            String path, long freeBytes, @Nullable String problem) implements Serializable {
+
+        /** Writes a file of one byte and deletes it. If the directory is missing, writes to its closest parent that exists. */
+        static DirectoryFacts of(Path directory) {
+            Path existing = directory.toAbsolutePath();
+            while (existing.getParent() != null && !Files.exists(existing, LinkOption.NOFOLLOW_LINKS)) {
+                existing = existing.getParent();
+            }
+            try {
+                Path probe = Files.createTempFile(existing, ".cardinal-doctor", null);
+                try {
+                    Files.write(probe, new byte[1]);
+                } finally {
+                    Files.delete(probe);
+                }
+                return new DirectoryFacts(
+                        directory.toString(), Files.getFileStore(existing).getUsableSpace(), null);
+            } catch (IOException | SecurityException e) {
+                return new DirectoryFacts(directory.toString(), 0, e.toString());
+            }
+        }
+
+        /** Returns why a number of bytes cannot be written to the directory, null if they can. */
+        @Nullable
+        String obstacle(long bytes) {
+            if (problem != null) {
+                return path + " cannot be written to: " + problem;
+            }
+            return freeBytes < bytes
+                    ? path + " has " + Format.bytes(freeBytes) + " free, " + Format.bytes(bytes) + " are needed"
+                    : null;
+        }
+    }
+
+    /**
+     * TensorFlow in an executor.
+     *
+     * @param tensorflow its version, null if its native library does not load
+     * @param problem why the library does not load, null if it loads
+     * @param device what TensorFlow would run a model on; null if the library does not load
+     * @param loadSeconds time to load the library; close to 0 if it was loaded before
+     */
+    record NativeRuntime(
+            @Nullable String tensorflow,
+            @Nullable String problem,
+            @Nullable DeviceFacts device,
+            double loadSeconds) implements Serializable {
+        private static final double NANOS_PER_SECOND = 1e9;
+
+        /** Loads TensorFlow in the executor that runs a task. */
+        static NativeRuntime load(TaskContext task, ExecutionOptions options) throws IOException {
+            long start = System.nanoTime();
+            try {
+                String tensorflow = NativeLibrary.load();
+                DeviceFacts device = DeviceFacts.of(task, options);
+                return new NativeRuntime(tensorflow, null, device, (System.nanoTime() - start) / NANOS_PER_SECOND);
+            } catch (LinkageError e) {
+                return new NativeRuntime(null, Failures.explain(e), null, 0);
+            }
         }
     }
 }

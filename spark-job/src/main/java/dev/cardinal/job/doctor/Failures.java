@@ -1,14 +1,17 @@
 package dev.cardinal.job.doctor;
 
-import dev.cardinal.udf.store.StoreException;
+import dev.cardinal.udf.fs.StoreException;
 import dev.cardinal.zoo.CardinalException;
 import java.nio.file.FileSystemException;
 
-/** What went wrong, in one line. */
+/** Explains exceptions in one line. */
 final class Failures {
     private Failures() {}
 
-    /** The message that is meant for the user, where an exception or one of its causes has one; else what it says, and its root. */
+    /**
+     * Returns the message for the user if an exception or one of its causes has one; otherwise the exception's message and its root
+     * cause.
+     */
     static String explain(Throwable failure) {
         Throwable root = failure;
         while (true) {
@@ -23,9 +26,13 @@ final class Failures {
             root = cause;
         }
         String message = failure.getMessage();
-        // What a FileSystemException says is but a path.
-        String what =
-                Texts.line(message == null || failure instanceof FileSystemException ? failure.toString() : message);
-        return root == failure ? what : what + " (" + Texts.line(root.toString()) + ")";
+        // The message of a FileSystemException is only a path.
+        String what = line(message == null || failure instanceof FileSystemException ? failure.toString() : message);
+        return root == failure ? what : what + " (" + line(root.toString()) + ")";
+    }
+
+    /** Returns the first line of a text, without control characters. */
+    static String line(String text) {
+        return text.lines().findFirst().orElse("").replaceAll("\\p{Cntrl}", "?");
     }
 }

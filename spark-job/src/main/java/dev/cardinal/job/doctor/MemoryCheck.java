@@ -1,82 +1,79 @@
 package dev.cardinal.job.doctor;
 
+import dev.cardinal.job.common.Format;
 import dev.cardinal.job.doctor.Check.Name;
-import dev.cardinal.job.doctor.ExecutorList.Executor;
-import dev.cardinal.udf.ModelFacts;
+import dev.cardinal.udf.model.ModelFacts;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 import org.apache.spark.SparkConf;
 import org.apache.spark.network.util.JavaUtils;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Whether executors have room for their heap and, outside of it, for a model and the batches of all their tasks: what a process has
- * had with one batch in the model, and for every other task what that batch took. Stateless.
+ * Checks that executors have memory for their heap and, as native memory, for a model and the batches of all their tasks. Native
+ * memory is the peak of the process with one batch in the model, and for every other task the memory that this batch took. Stateless.
  */
 final class MemoryCheck {
     private static final String OVERHEAD = "spark.executor.memoryOverhead";
 
     private MemoryCheck() {}
 
-    /**
-     * Judges.
-     *
-     * @param models what the model took on executors; empty where none was loaded
-     */
+    /** @param models memory that the model took on executors; empty if no model was loaded */
     static Check of(SparkConf settings, Map<Executor, ExecutorFacts> executors, Map<Executor, ModelFacts> models) {
-        Map<String, Host> hosts = new LinkedHashMap<>();
-        Map<Executor, String> said = new LinkedHashMap<>();
-        List<String> tight = new ArrayList<>();
+        Map<String, Long> machineBytes = new LinkedHashMap<>();
+        Map<String, Long> neededBytes = new HashMap<>();
+        Map<Executor, String> findings = new LinkedHashMap<>();
+        List<String> problems = new ArrayList<>();
         Set<String> advice = new LinkedHashSet<>();
         OptionalLong overhead = overheadBytes(settings);
         executors.forEach((executor, facts) -> {
-            Optional<Long> outside = outside(executor, models);
-            said.put(executor, describe(facts, outside));
-            hosts.computeIfAbsent(executor.host(), host -> new Host(facts.machineBytes()))
-                    .add(facts.heapBytes() + outside.orElse(0L));
-            if (!executor.isDriver() && overhead.isPresent() && outside.orElse(0L) > overhead.getAsLong()) {
-                tight.add(executor + " needs " + Texts.bytes(outside.orElse(0L))
-                        + " outside of its heap, its container has " + Texts.bytes(overhead.getAsLong()));
+            OptionalLong nativeBytes = nativeBytes(executor, models.get(executor));
+            findings.put(
+                    executor,
+                    "heap " + Format.bytes(facts.heapBytes())
+                            + (nativeBytes.isPresent()
+                                    ? ", native memory about " + Format.bytes(nativeBytes.getAsLong())
+                                    : "")
+                            + ", machine memory " + Format.bytes(facts.machineBytes()));
+            machineBytes.putIfAbsent(executor.host(), facts.machineBytes());
+            neededBytes.merge(executor.host(), facts.heapBytes() + nativeBytes.orElse(0), Long::sum);
+            if (!executor.isDriver() && overhead.isPresent() && nativeBytes.orElse(0) > overhead.getAsLong()) {
+                problems.add(executor + " needs " + Format.bytes(nativeBytes.orElse(0))
+                        + " of native memory, but its container has " + Format.bytes(overhead.getAsLong())
+                        + " in addition to the heap");
                 advice.add("raise " + OVERHEAD);
             }
         });
-        hosts.forEach((host, memory) -> {
-            if (memory.needed > memory.there) {
-                tight.add(host + " has " + Texts.bytes(memory.there) + ", what Spark runs there may need "
-                        + Texts.bytes(memory.needed));
-                advice.add(
-                        "lower spark.executor.memory (CARDINAL_DRIVER_MEMORY of the launcher), --batch-size, or the tasks that run"
-                                + " at once");
+        machineBytes.forEach((host, available) -> {
+            long needed = neededBytes.getOrDefault(host, 0L);
+            if (needed > available) {
+                problems.add(host + " has " + Format.bytes(available) + ", but Spark's processes there may need "
+                        + Format.bytes(needed));
+                advice.add("lower spark.executor.memory (CARDINAL_DRIVER_MEMORY of the launcher), --batch-size, or the"
+                        + " number of tasks that run at the same time");
             }
         });
-        String finding =
-                Texts.byExecutor(said) + (models.isEmpty() ? "; with --model also what that needs outside of it" : "");
-        return tight.isEmpty()
+        String finding = Executor.join(findings)
+                + (models.isEmpty() ? "; use --model to include the model's native memory" : "");
+        return problems.isEmpty()
                 ? Check.pass(Name.MEMORY, finding)
-                : Check.warn(Name.MEMORY, finding + "; " + String.join("; ", tight), String.join("; ", advice));
+                : Check.warn(Name.MEMORY, finding + "; " + String.join("; ", problems), String.join("; ", advice));
     }
 
-    private static String describe(ExecutorFacts facts, Optional<Long> outside) {
-        return "heap " + Texts.bytes(facts.heapBytes())
-                + outside.map(bytes -> " and about " + Texts.bytes(bytes) + " outside of it")
-                        .orElse("")
-                + ", of the machine's " + Texts.bytes(facts.machineBytes());
-    }
-
-    private static Optional<Long> outside(Executor executor, Map<Executor, ModelFacts> models) {
-        ModelFacts model = models.get(executor);
+    private static OptionalLong nativeBytes(Executor executor, @Nullable ModelFacts model) {
         return model == null || model.memory() == null
-                ? Optional.empty()
-                : Optional.of(model.memory().outsideBytes()
+                ? OptionalLong.empty()
+                : OptionalLong.of(model.memory().outsideBytes()
                         + (executor.slots() - 1) * model.memory().batchBytes());
     }
 
-    /** What a container has beside the heap, where the cluster's manager makes containers; as Spark computes it. */
+    /** Returns the memory that Spark adds to the heap for a container; empty if the cluster manager uses no containers. */
     static OptionalLong overheadBytes(SparkConf settings) {
         String master = settings.get("spark.master", "");
         if (!master.startsWith("yarn") && !master.startsWith("k8s:")) {
@@ -93,21 +90,8 @@ final class MemoryCheck {
                 Math.max(least, (long) (factor * mebibytes(settings.get("spark.executor.memory", "1g")))));
     }
 
+    /** Parses a size, in MiB if it has no unit, and returns bytes. */
     private static long mebibytes(String size) {
         return JavaUtils.byteStringAsMb(size) << 20;
-    }
-
-    /** A machine, and what its executors need together. */
-    private static final class Host {
-        private final long there;
-        private long needed;
-
-        Host(long there) {
-            this.there = there;
-        }
-
-        void add(long bytes) {
-            needed += bytes;
-        }
     }
 }

@@ -1,51 +1,56 @@
 package dev.cardinal.job.doctor;
 
+import dev.cardinal.job.common.Format;
 import dev.cardinal.job.doctor.Check.Name;
 import dev.cardinal.udf.image.Status;
+import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
-/** What came of the images that were looked at, each once. Not thread-safe. */
-final class Outcomes {
-    private static final int EXAMPLES = 3;
+/** Counts images by status and keeps the first that are not ok. Not thread-safe; serializable. */
+final class Outcomes implements Serializable {
+    private static final long serialVersionUID = 1L;
+    private static final int MAX_EXAMPLES = 3;
 
-    private final Map<String, Long> statuses = new TreeMap<>();
-    private final List<String> examples = new ArrayList<>();
+    private final TreeMap<String, Long> statuses = new TreeMap<>();
+    private final ArrayList<String> examples = new ArrayList<>();
 
-    void add(String status, long count) {
-        statuses.merge(status, count, Long::sum);
-    }
-
-    /** Adds an image that is not ok, as path and error; the first few are kept. */
-    void addExample(String example) {
-        if (examples.size() < EXAMPLES) {
-            examples.add(example);
+    /** @param error what is wrong, null if the image is ok */
+    void add(String path, String status, @Nullable String error) {
+        statuses.merge(status, 1L, Long::sum);
+        if (!status.equals(Status.OK.id()) && examples.size() < MAX_EXAMPLES) {
+            examples.add(path + ": " + status + ", " + error);
         }
     }
 
-    /** Forgets them: the same images follow again. */
+    void addAll(Outcomes others) {
+        others.statuses.forEach((status, count) -> statuses.merge(status, count, Long::sum));
+        others.examples.stream().limit(MAX_EXAMPLES - examples.size()).forEach(examples::add);
+    }
+
+    /** Removes all images, if the same images will be added again. */
     void clear() {
         statuses.clear();
         examples.clear();
     }
 
-    /** Images by status. */
+    /** Returns the number of images by status. */
     Map<String, Long> statuses() {
         return statuses;
     }
 
-    /** The first images that are not ok. */
+    /** Returns the first images that are not ok, as path and error. */
     List<String> examples() {
         return examples;
     }
 
-    /** Judges. */
     Check check() {
         long all = statuses.values().stream().mapToLong(Long::longValue).sum();
         long ok = statuses.getOrDefault(Status.OK.id(), 0L);
-        StringBuilder finding = new StringBuilder(Texts.count(all, "image") + " read on executors: " + ok + " ok");
+        StringBuilder finding = new StringBuilder(Format.count(all, "image") + " read on executors: " + ok + " ok");
         statuses.forEach((status, count) -> {
             if (!status.equals(Status.OK.id())) {
                 finding.append(", ").append(count).append(' ').append(status);
@@ -55,15 +60,14 @@ final class Outcomes {
             return Check.pass(Name.IMAGES, finding.toString());
         }
         if (!examples.isEmpty()) {
-            finding.append(" (").append(Texts.line(examples.get(0))).append(')');
+            finding.append(" (").append(Failures.line(examples.get(0))).append(')');
         }
         return ok == 0
-                ? Check.fail(
-                        Name.IMAGES, finding.toString(), "name an --input with images that can be read and decoded")
+                ? Check.fail(Name.IMAGES, finding.toString(), "use an --input with images that can be read and decoded")
                 : Check.warn(
                         Name.IMAGES,
                         finding.toString(),
-                        "each will have a row that says so; label --max-bad-fraction ends a run with exit code 3 where there"
-                                + " are too many");
+                        "label writes a row with status and error for each; label --max-bad-fraction ends a run with exit"
+                                + " code 3 if there are too many");
     }
 }

@@ -1,8 +1,11 @@
 package dev.cardinal.job.doctor;
 
+import dev.cardinal.job.common.Format;
+import dev.cardinal.job.doctor.Check.CheckResult;
 import dev.cardinal.job.doctor.Check.Name;
-import dev.cardinal.job.doctor.Check.Result;
-import dev.cardinal.job.doctor.ExecutorList.Executor;
+import dev.cardinal.job.doctor.ExecutorFacts.DirectoryFacts;
+import dev.cardinal.job.doctor.ExecutorFacts.NativeRuntime;
+import dev.cardinal.udf.sql.SparkVersion;
 import dev.cardinal.zoo.graph.NativeLibrary;
 import java.lang.Runtime.Version;
 import java.util.LinkedHashMap;
@@ -10,28 +13,26 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.BiFunction;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/** Judges what processes have that labelling needs. Stateless. */
+/** Checks the software and the directories that labeling needs. Stateless. */
 final class PlatformChecks {
     private static final int JAVA = 17;
-    /** What a run spills beside the model: listings, shuffles of paths. */
+    /** Space that a run needs in addition to the model, for listings and shuffles of paths. */
     private static final long SPILL_BYTES = 1_000_000_000;
 
     private PlatformChecks() {}
 
     static Check java(Version driver, Map<Executor, Version> executors) {
-        Map<Executor, String> said = new LinkedHashMap<>();
-        executors.forEach((executor, version) -> said.put(executor, describe(version)));
-        String finding = compared(describe(driver), said);
+        String finding = compare(describe(driver), texts(executors, (executor, version) -> describe(version)));
         if (executors.values().stream().anyMatch(version -> version.feature() != driver.feature())) {
             return Check.warn(Name.JAVA, finding, "run the driver and all executors on Java " + JAVA);
         }
         return driver.feature() == JAVA
                 ? Check.pass(Name.JAVA, finding)
-                : Check.warn(
-                        Name.JAVA, finding, "Cardinal is tested on Java " + JAVA + " and on no other: set JAVA_HOME");
+                : Check.warn(Name.JAVA, finding, "Cardinal is tested only on Java " + JAVA + ": set JAVA_HOME");
     }
 
     private static String describe(Version java) {
@@ -39,145 +40,113 @@ final class PlatformChecks {
     }
 
     /**
-     * Spark and Cardinal.
+     * Checks Spark and Cardinal.
      *
      * @param built version of Spark that Cardinal was built with
-     * @param spark of the driver
-     * @param cardinal of the driver
+     * @param spark version on the driver
+     * @param cardinal version on the driver
      */
     static Check spark(String built, String spark, String cardinal, Map<Executor, ExecutorFacts> executors) {
-        Map<Executor, String> said = new LinkedHashMap<>();
-        executors.forEach((executor, facts) -> said.put(executor, versions(facts.spark(), facts.cardinal())));
         String driver = versions(spark, cardinal);
-        String finding = compared(driver, said);
-        if (!differing(driver, said).isEmpty()) {
+        Map<Executor, String> versions =
+                texts(executors, (executor, facts) -> versions(facts.spark(), facts.cardinal()));
+        String finding = compare(driver, versions);
+        if (versions.values().stream().anyMatch(each -> !each.equals(driver))) {
             return Check.fail(
                     Name.SPARK,
                     finding,
-                    "submit with the Spark of the cluster, and take no other Cardinal onto the executors' class path"
+                    "submit with the cluster's Spark, and remove other versions of Cardinal from the executors' class path"
                             + " (spark.executor.extraClassPath, spark.jars)");
         }
-        if (!minor(spark).equals(minor(built))) {
-            return Check.fail(Name.SPARK, finding + "; it was built with Spark " + built, "use Spark " + minor(built));
-        }
-        return spark.equals(built)
-                ? Check.pass(Name.SPARK, finding)
-                : Check.warn(
-                        Name.SPARK,
-                        finding + "; it was built with Spark " + built,
-                        "another patch release will do; if something of Spark's is missing, use " + built);
+        String builtWith = finding + "; Cardinal was built with Spark " + built;
+        return SparkVersion.isSupported(spark)
+                ? Check.pass(Name.SPARK, spark.equals(built) ? finding : builtWith)
+                : Check.fail(Name.SPARK, builtWith, "use Spark " + SparkVersion.supported());
     }
 
     private static String versions(String spark, String cardinal) {
         return "Spark " + spark + ", Cardinal " + cardinal;
     }
 
-    private static String minor(String version) {
-        String[] parts = version.split("[.-]", -1);
-        return parts.length < 2 ? version : parts[0] + "." + parts[1];
-    }
-
-    private static Map<Executor, String> differing(String driver, Map<Executor, String> executors) {
-        Map<Executor, String> differing = new LinkedHashMap<>();
-        executors.forEach((executor, said) -> {
-            if (!said.equals(driver)) {
-                differing.put(executor, said);
-            }
-        });
-        return differing;
-    }
-
-    /** What the driver and executors say, in words that tell a cluster from a local run. */
-    private static String compared(String driver, Map<Executor, String> executors) {
-        Map<Executor, String> others = differing(driver, executors);
-        if (!others.isEmpty()) {
-            return driver + " on the driver; " + Texts.byExecutor(others);
+    /** Describes the driver and the executors that differ from it; in a local run, the driver alone. */
+    private static String compare(String driver, Map<Executor, String> executors) {
+        Map<Executor, String> differing = new LinkedHashMap<>(executors);
+        differing.values().removeIf(driver::equals);
+        if (!differing.isEmpty()) {
+            return driver + " on the driver; " + Executor.join(differing);
         }
         boolean isCluster = executors.keySet().stream().anyMatch(executor -> !executor.isDriver());
-        return isCluster ? driver + " on the driver and " + Texts.count(executors.size(), "executor") : driver;
+        return isCluster ? driver + " on the driver and " + Format.count(executors.size(), "executor") : driver;
     }
 
-    static Check natives(Map<Executor, EngineFacts> executors) {
-        Map<Executor, String> said = new LinkedHashMap<>();
-        executors.forEach((executor, facts) -> said.put(
-                executor,
-                facts.tensorflow() == null
-                        ? "TensorFlow does not load: " + facts.problem()
-                        : "TensorFlow " + facts.tensorflow() + " loads"));
-        String finding = Texts.byExecutor(said);
-        return executors.values().stream().allMatch(facts -> facts.tensorflow() != null)
+    static Check natives(Map<Executor, NativeRuntime> executors) {
+        String finding = Executor.join(texts(
+                executors,
+                (executor, runtime) -> runtime.tensorflow() == null
+                        ? "TensorFlow does not load: " + runtime.problem()
+                        : "TensorFlow " + runtime.tensorflow() + " loads"));
+        return executors.values().stream().allMatch(runtime -> runtime.tensorflow() != null)
                 ? Check.pass(Name.NATIVES, finding)
                 : Check.fail(
                         Name.NATIVES,
                         finding,
-                        "the job jar holds the native library of the platform it was built on (Linux x86-64 and arm64, macOS"
-                                + " arm64): build it on one like this; make sure that native_cache passes, and that the"
-                                + " system has glibc (Alpine's musl will not do)");
+                        "the job jar contains the native library of the platform it was built on (Linux x86-64 or arm64, macOS"
+                                + " arm64): build it on the executors' platform; check that native_cache passes, and that"
+                                + " the system uses glibc (Alpine's musl does not work)");
     }
 
     /**
-     * The directory that the native library is unpacked in.
+     * Checks the directory that the native library is unpacked in.
      *
-     * @param loaded executors in which it has been unpacked and loaded already, however little room is left
+     * @param loaded executors that have already unpacked and loaded the library, which need no more space
      */
     static Check nativeCache(Map<Executor, ExecutorFacts> executors, Set<Executor> loaded) {
-        Map<Executor, String> said = new LinkedHashMap<>();
-        Result result = Result.PASS;
-        for (Map.Entry<Executor, ExecutorFacts> each : executors.entrySet()) {
-            DirectoryFacts cache = each.getValue().nativeCache();
-            long needed = loaded.contains(each.getKey()) ? 0 : NativeLibrary.UNPACKED_BYTES;
-            String obstacle = cache.obstacle(needed);
-            List<DirectoryFacts> passedOver = each.getValue().passedOver();
+        Map<Executor, CheckResult> results = new LinkedHashMap<>();
+        String finding = Executor.join(texts(executors, (executor, facts) -> {
+            DirectoryFacts cache = facts.nativeCache();
+            String obstacle = cache.obstacle(loaded.contains(executor) ? 0 : NativeLibrary.UNPACKED_BYTES);
             if (obstacle != null) {
-                said.put(each.getKey(), obstacle);
-                result = Result.FAIL;
-            } else if (!passedOver.isEmpty()) {
-                said.put(
-                        each.getKey(),
-                        cache.path() + ", since " + passedOver.get(0).obstacle(0));
-                result = result == Result.FAIL ? result : Result.WARN;
-            } else {
-                said.put(each.getKey(), cache.path() + ", " + Texts.bytes(cache.freeBytes()) + " free");
+                results.put(executor, CheckResult.FAIL);
+                return obstacle;
             }
-        }
-        return new Check(
+            if (!facts.unwritableCaches().isEmpty()) {
+                results.put(executor, CheckResult.WARN);
+                return cache.path() + ", because "
+                        + facts.unwritableCaches().get(0).obstacle(0);
+            }
+            return cache.path() + ", " + Format.bytes(cache.freeBytes()) + " free";
+        }));
+        return check(
                 Name.NATIVE_CACHE,
-                result,
-                Texts.byExecutor(said),
-                result == Result.PASS
-                        ? null
-                        : "name a directory with " + Texts.bytes(NativeLibrary.UNPACKED_BYTES)
-                                + " free that executors may write to: -Dorg.bytedeco.javacpp.cachedir=DIR in"
-                                + " spark.executor.extraJavaOptions, and in spark.driver.extraJavaOptions for local runs");
+                results,
+                finding,
+                "set a directory with " + Format.bytes(NativeLibrary.UNPACKED_BYTES)
+                        + " free that executors can write to: -Dorg.bytedeco.javacpp.cachedir=DIR in"
+                        + " spark.executor.extraJavaOptions, and in spark.driver.extraJavaOptions for local runs");
     }
 
     /**
-     * Spark's local directories, which hold a copy of the model and, where it is broadcast, its chunks.
+     * Checks Spark's local directories, which hold a copy of the model and, if it is broadcast, its chunks.
      *
-     * @param modelBytes of the model's files, 0 where no model is looked at
+     * @param modelBytes size of the model's files, 0 if no model is checked
      */
     static Check localDirectories(Map<Executor, ExecutorFacts> executors, long modelBytes) {
-        Map<Executor, String> said = new LinkedHashMap<>();
-        Result result = Result.PASS;
-        for (Map.Entry<Executor, ExecutorFacts> each : executors.entrySet()) {
-            List<DirectoryFacts> directories = each.getValue().localDirectories();
+        Map<Executor, CheckResult> results = new LinkedHashMap<>();
+        String finding = Executor.join(texts(executors, (executor, facts) -> {
+            List<DirectoryFacts> directories = facts.localDirectories();
             Optional<String> obstacle = firstObstacle(directories, 2 * modelBytes);
             Optional<String> tight = firstObstacle(directories, 2 * modelBytes + SPILL_BYTES);
-            said.put(each.getKey(), obstacle.or(() -> tight).orElseGet(() -> roomiest(directories)));
-            if (obstacle.isPresent()) {
-                result = Result.FAIL;
-            } else if (tight.isPresent() && result == Result.PASS) {
-                result = Result.WARN;
-            }
-        }
-        return new Check(
+            obstacle.or(() -> tight)
+                    .ifPresent(
+                            any -> results.put(executor, obstacle.isPresent() ? CheckResult.FAIL : CheckResult.WARN));
+            return obstacle.or(() -> tight).orElseGet(() -> freeSpace(directories));
+        }));
+        return check(
                 Name.LOCAL_DIRS,
-                result,
-                Texts.byExecutor(said),
-                result == Result.PASS
-                        ? null
-                        : "set spark.local.dir (SPARK_LOCAL_DIRS on a standalone cluster's workers) to directories that can be"
-                                + " written to, with room for two copies of the model and " + Texts.bytes(SPILL_BYTES));
+                results,
+                finding,
+                "set spark.local.dir (SPARK_LOCAL_DIRS on a standalone cluster's workers) to writable directories with space"
+                        + " for two copies of the model and " + Format.bytes(SPILL_BYTES));
     }
 
     private static Optional<String> firstObstacle(List<DirectoryFacts> directories, long bytes) {
@@ -187,10 +156,26 @@ final class PlatformChecks {
                 .findFirst();
     }
 
-    /** Paths of local directories hold random parts: how much room there is says more. */
-    private static String roomiest(List<DirectoryFacts> directories) {
+    /** Paths of local directories contain random parts, so only the smallest free space is reported. */
+    private static String freeSpace(List<DirectoryFacts> directories) {
         long least =
                 directories.stream().mapToLong(DirectoryFacts::freeBytes).min().orElse(0);
-        return "writable, " + Texts.bytes(least) + " free";
+        return "writable, " + Format.bytes(least) + " free";
+    }
+
+    /** @param results results of executors that did not pass */
+    private static Check check(Name name, Map<Executor, CheckResult> results, String finding, String advice) {
+        if (results.isEmpty()) {
+            return Check.pass(name, finding);
+        }
+        return results.containsValue(CheckResult.FAIL)
+                ? Check.fail(name, finding, advice)
+                : Check.warn(name, finding, advice);
+    }
+
+    private static <T> Map<Executor, String> texts(Map<Executor, T> values, BiFunction<Executor, T, String> text) {
+        Map<Executor, String> texts = new LinkedHashMap<>();
+        values.forEach((executor, value) -> texts.put(executor, text.apply(executor, value)));
+        return texts;
     }
 }

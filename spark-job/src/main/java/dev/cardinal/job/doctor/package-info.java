@@ -1,4 +1,4 @@
-/** Whether a machine or a cluster can label, how fast, and what holds it up. */
+/** Checks whether a machine or a cluster can label, measures how fast, and identifies the bottleneck. */
 @NullMarked
 package dev.cardinal.job.doctor;
 

@@ -7,9 +7,11 @@ import static org.apache.spark.sql.functions.lit;
 import static org.apache.spark.sql.functions.xxhash64;
 
 import dev.cardinal.job.label.PredictionTable.Origin;
-import dev.cardinal.job.predictions.Predictions;
+import dev.cardinal.job.label.Predictions;
+import dev.cardinal.job.truth.Interval;
+import dev.cardinal.job.truth.Truth;
 import dev.cardinal.zoo.CardinalException;
-import dev.cardinal.zoo.ClassLabel;
+import dev.cardinal.zoo.card.ClassLabel;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -18,20 +20,19 @@ import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 
 /**
- * How often predictions are right, overall and by class, and what they say where they are wrong. Lives on the driver, which
- * sees a few rows a class; immutable.
+ * Accuracy overall and by class, and the wrong predictions. Lives on the driver, which receives a few rows per class; immutable.
  */
 final class Accuracy {
     static final int CONFUSIONS_SHOWN = 100;
     static final int ERRORS_SHOWN = 24;
 
-    private final Dataset<Row> counting;
+    private final Dataset<Row> evaluated;
     private final List<ClassLabel> classes;
     private final boolean storesTop5;
     private final Map<Integer, Hits> hits = new HashMap<>();
     private final Map<Integer, Long> predicted = new HashMap<>();
 
-    /** Images of one class, and those of them whose first or one of whose first five predictions is right. */
+    /** Images of one class, and how many of them have a correct first prediction, or a correct one among the first five. */
     record Hits(long n, long top1, long top5) {
         private static final Hits NONE = new Hits(0, 0, 0);
 
@@ -41,20 +42,25 @@ final class Accuracy {
     }
 
     /**
-     * Counts.
+     * Counts correct predictions.
      *
-     * @param counting the images that count, as {@link JudgedImages#counting()} has them
-     * @throws CardinalException if one was taken for a class that the model does not have
+     * @param evaluated the images to evaluate, from {@link GradedPredictions#evaluated()}
+     * @throws CardinalException if a prediction is a class that the model does not have
      */
-    Accuracy(Dataset<Row> counting, Origin origin) {
-        this.counting = counting;
+    Accuracy(Dataset<Row> evaluated, Origin origin) {
+        this.evaluated = evaluated;
         this.classes = origin.classes();
-        this.storesTop5 = origin.topK() >= Math.min(JudgedImages.TOP, classes.size());
-        counting.groupBy(Truth.INDEX)
-                .agg(count(lit(1)), count_if(col(JudgedImages.IS_RIGHT)), count_if(col(JudgedImages.IS_AMONG_FIRST)))
+        this.storesTop5 = origin.topK() >= Math.min(GradedPredictions.TOP, classes.size());
+        evaluated
+                .groupBy(Truth.INDEX)
+                .agg(
+                        count(lit(1)),
+                        count_if(col(GradedPredictions.IS_CORRECT)),
+                        count_if(col(GradedPredictions.IS_AMONG_FIRST)))
                 .collectAsList()
                 .forEach(row -> hits.put(row.getInt(0), new Hits(row.getLong(1), row.getLong(2), row.getLong(3))));
-        counting.groupBy(JudgedImages.PREDICTED)
+        evaluated
+                .groupBy(GradedPredictions.PREDICTED)
                 .count()
                 .collectAsList()
                 .forEach(row -> predicted.put(row.getInt(0), row.getLong(1)));
@@ -65,7 +71,7 @@ final class Accuracy {
         }
     }
 
-    /** Whether an image has five predictions stored, or all where the model has fewer classes. */
+    /** Returns whether the tables store five predictions per image, or all if the model has fewer classes. */
     boolean storesTop5() {
         return storesTop5;
     }
@@ -99,12 +105,12 @@ final class Accuracy {
         return perClass;
     }
 
-    /** The commonest wrong pairs of truth and prediction. */
+    /** Returns the most frequent wrong pairs of truth and prediction. */
     List<Metrics.Confusion> confusions() {
         return wrong()
-                .groupBy(Truth.INDEX, JudgedImages.PREDICTED)
+                .groupBy(Truth.INDEX, GradedPredictions.PREDICTED)
                 .count()
-                .orderBy(col("count").desc(), col(Truth.INDEX), col(JudgedImages.PREDICTED))
+                .orderBy(col("count").desc(), col(Truth.INDEX), col(GradedPredictions.PREDICTED))
                 .limit(CONFUSIONS_SHOWN)
                 .collectAsList()
                 .stream()
@@ -113,21 +119,21 @@ final class Accuracy {
                 .toList();
     }
 
-    /** Some wrong predictions, chosen by a hash of the path: the same every time. */
-    List<Metrics.Mistake> errors() {
+    /** Returns some wrong predictions, chosen by a hash of the path, so that they are the same every time. */
+    List<Metrics.WrongPrediction> errors() {
         return wrong()
-                .orderBy(xxhash64(col(JudgedImages.PATH)), col(JudgedImages.PATH))
+                .orderBy(xxhash64(col(GradedPredictions.PATH)), col(GradedPredictions.PATH))
                 .limit(ERRORS_SHOWN)
-                .select(JudgedImages.PATH, Truth.INDEX, JudgedImages.PREDICTED, JudgedImages.SCORE)
+                .select(GradedPredictions.PATH, Truth.INDEX, GradedPredictions.PREDICTED, GradedPredictions.SCORE)
                 .collectAsList()
                 .stream()
-                .map(row -> new Metrics.Mistake(
+                .map(row -> new Metrics.WrongPrediction(
                         row.getString(0), name(row.getInt(1)), name(row.getInt(2)), row.getFloat(3)))
                 .toList();
     }
 
     private Dataset<Row> wrong() {
-        return counting.filter(col(JudgedImages.IS_RIGHT).unary_$bang());
+        return evaluated.filter(col(GradedPredictions.IS_CORRECT).unary_$bang());
     }
 
     private String name(int classIndex) {

@@ -7,38 +7,40 @@ import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 
 /**
- * How far confidences can be believed.
+ * Calibration of scores: whether a confidence is the probability of being correct.
  *
- * @param bins of the scores
- * @param ofLogits what only logits tell, empty where there are none
+ * @param bins reliability of the stored scores
+ * @param ofLogits figures that need logits, empty if the tables have none
  */
-record Calibration(ReliabilityBins bins, Optional<OfLogits> ofLogits) {
+record Calibration(ReliabilityBins bins, Optional<LogitCalibration> ofLogits) {
 
     /**
-     * @param nll mean negative log-likelihood, nats
-     * @param temperature the best one
-     */
-    record OfLogits(double nll, Metrics.Temperature temperature) {}
-
-    /**
-     * Measures it.
+     * Figures that need logits.
      *
-     * @param judged the images
-     * @param rows the same as they were given to {@link JudgedImages#of}
-     * @param n images that count, at least one
+     * @param nll mean negative log-likelihood, in nats
+     * @param temperature the one that minimizes it
      */
-    static Calibration of(JudgedImages judged, Dataset<Row> rows, Origin origin, long n) {
-        ReliabilityBins bins = ReliabilityBins.of(judged.counting());
-        if (!JudgedImages.hasLogits(origin)) {
+    record LogitCalibration(double nll, Metrics.Temperature temperature) {}
+
+    /**
+     * Measures calibration.
+     *
+     * @param graded the images
+     * @param rows the rows from which {@link GradedPredictions#of} made them
+     * @param n evaluated images, at least one
+     */
+    static Calibration of(GradedPredictions graded, Dataset<Row> rows, Origin origin, long n) {
+        ReliabilityBins bins = ReliabilityBins.of(graded.evaluated());
+        if (!GradedPredictions.hasLogits(origin)) {
             return new Calibration(bins, Optional.empty());
         }
-        try (LabelledLogits logits = LabelledLogits.of(rows, origin)) {
+        try (LabeledLogits logits = LabeledLogits.of(rows, origin)) {
             double temperature = TemperatureFit.fit(logits::likelihoods);
             double beta = 1 / temperature;
             List<Likelihood> likelihoods = logits.likelihoods(List.of(1.0, beta));
             return new Calibration(
                     bins,
-                    Optional.of(new OfLogits(
+                    Optional.of(new LogitCalibration(
                             likelihoods.get(0).value() / n,
                             new Metrics.Temperature(
                                     temperature,

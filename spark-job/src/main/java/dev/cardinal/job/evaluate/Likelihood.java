@@ -1,19 +1,17 @@
 package dev.cardinal.job.evaluate;
 
-import java.io.Serializable;
-
 /**
  * The negative log-likelihood of the truth, summed over images, as a function of beta = 1 / T: the sum of
- * {@code log sum_k exp(beta z_k) - beta z_truth}. It is convex in beta. Immutable; serializable: executors sum up their images.
+ * {@code log sum_k exp(beta z_k) - beta z_truth}. It is convex in beta. Immutable.
  *
  * @param value the sum
  * @param gradient its first derivative: the sum of E[z] - z_truth, E under softmax(beta z)
  * @param curvature its second derivative: the sum of Var[z]
  */
-record Likelihood(double value, double gradient, double curvature) implements Serializable {
+record Likelihood(double value, double gradient, double curvature) {
     static final Likelihood NONE = new Likelihood(0, 0, 0);
 
-    /** That of one image. */
+    /** Returns the likelihood of one image. */
     static Likelihood of(float[] logits, int truth, double beta) {
         double largest = largest(logits);
         double weights = 0;
@@ -32,7 +30,7 @@ record Likelihood(double value, double gradient, double curvature) implements Se
                 Math.log(weights) - beta * ofTruth, mean - ofTruth, Math.max(0, second / weights - mean * mean));
     }
 
-    /** The highest probability of softmax(beta z). */
+    /** Returns the highest probability of softmax(beta z). */
     static double confidence(float[] logits, double beta) {
         double largest = largest(logits);
         double weights = 0;

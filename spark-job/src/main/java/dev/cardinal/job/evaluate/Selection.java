@@ -2,8 +2,8 @@ package dev.cardinal.job.evaluate;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.json.JsonMapper;
-import dev.cardinal.job.UserPath;
+import dev.cardinal.job.common.JsonMappers;
+import dev.cardinal.udf.fs.UserPaths;
 import dev.cardinal.zoo.CardinalException;
 import java.io.FileNotFoundException;
 import java.io.IOException;
@@ -19,67 +19,68 @@ import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 
 /**
- * A finished selection, as {@code select} writes it. Only reads. Lives on the driver; immutable.
+ * Reads a finished selection that {@code select} has written. Lives on the driver; immutable.
  *
  * @param directory fully qualified
- * @param k images that were selected for a class, at most; empty where that is all
+ * @param k maximum number of images per class; empty if the selection was made with {@code --k all} or {@code --k-file}
  */
 record Selection(Path directory, OptionalInt k) {
-    private static final JsonMapper MAPPER = new JsonMapper();
     private static final int HALVINGS = 4;
 
     /**
-     * Opens it.
+     * Opens a selection.
      *
-     * @throws CardinalException if the directory holds no whole selection
+     * @throws CardinalException if the directory does not contain a complete selection
      * @throws IOException if the file system fails
      */
     static Selection open(String uri, Configuration configuration) throws IOException {
-        Path given = UserPath.of("selection", uri);
+        Path given = UserPaths.of("selection", uri);
         FileSystem fileSystem = given.getFileSystem(configuration);
         Path directory = fileSystem.makeQualified(given);
         Path file = new Path(directory, "run.json");
         JsonNode run;
         try (InputStream in = fileSystem.open(file)) {
-            run = MAPPER.readTree(in);
+            run = JsonMappers.RECORDS.readTree(in);
         } catch (FileNotFoundException e) {
             throw CardinalException.input("selection " + directory
-                    + " is no whole selection: it has no run.json, which 'select' writes at its end");
+                    + " is not a complete selection: it has no run.json, which 'select' writes last");
         } catch (JsonProcessingException e) {
-            throw CardinalException.input(file + " is no record of a run: " + e.getOriginalMessage());
+            throw CardinalException.input(file + " is not the record of a run: " + e.getOriginalMessage());
         }
         if (!fileSystem.exists(new Path(directory, "selection"))) {
-            throw CardinalException.input("selection " + directory + " is no selection: it has no directory selection");
+            throw CardinalException.input(
+                    "selection " + directory + " is not a selection: it has no subdirectory selection");
         }
-        String k = run.path("options").path("k").asText();
+        boolean differsByClass = run.path("options").hasNonNull("k-file");
+        String k = differsByClass ? "" : run.path("options").path("k").asText();
         return new Selection(
                 directory, k.matches("\\d{1,9}") ? OptionalInt.of(Integer.parseInt(k)) : OptionalInt.empty());
     }
 
     /**
-     * Checks ranks that a user asks for.
+     * Checks the ranks of {@code --at}.
      *
-     * @throws CardinalException if the selection does not reach that far
+     * @throws CardinalException if one is larger than the selection's K
      */
     void require(List<Integer> ranks) {
         ranks.stream()
                 .filter(rank -> k.isPresent() && rank > k.getAsInt())
                 .findFirst()
                 .ifPresent(rank -> {
-                    throw CardinalException.usage("--at " + rank + " is beyond the selection in " + directory
-                            + ", made with --k " + k.getAsInt());
+                    throw CardinalException.usage("--at " + rank + " is larger than the --k " + k.getAsInt()
+                            + " of the selection in " + directory);
                 });
     }
 
-    /** Its rows: {@code class_index}, {@code class_label}, {@code rank}, {@code path} and others. */
+    /** Returns the rows: {@code class_index}, {@code class_label}, {@code rank}, {@code path} and others. */
     Dataset<Row> rows(SparkSession spark) {
         return spark.read()
                 .option("pathGlobFilter", "*.parquet")
-                .parquet(UserPath.literal(new Path(directory, "selection").toString()));
+                .parquet(UserPaths.escapeGlob(new Path(directory, "selection").toString()));
     }
 
-    /** Ranks to measure at where none were named: K and its halves, four times. */
-    static List<Integer> usualRanks(int k) {
+    /** Returns the default ranks: K, halved up to four times. */
+    static List<Integer> defaultRanks(int k) {
         return IntStream.rangeClosed(0, HALVINGS)
                 .map(halving -> k >> (HALVINGS - halving))
                 .filter(rank -> rank > 0)

@@ -7,8 +7,10 @@ import static org.apache.spark.sql.functions.lit;
 import static org.apache.spark.sql.functions.max;
 import static org.apache.spark.sql.functions.min;
 
+import dev.cardinal.job.truth.Interval;
+import dev.cardinal.job.truth.Truth;
 import dev.cardinal.zoo.CardinalException;
-import dev.cardinal.zoo.ClassLabel;
+import dev.cardinal.zoo.card.ClassLabel;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -21,28 +23,34 @@ import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 
 /**
- * What share of a selection is right, down to several ranks: weights are ignored, each selected image counts once for each class
- * it was selected for, and one whose truth is no class of the model is not right. Aggregates in Spark; the driver sees a row a class. Lives on the driver; immutable.
+ * Measures the precision of a selection up to several ranks. Weights are ignored: a selected image counts once for each class that
+ * selected it. An image whose truth is not a class of the model counts as wrong. Aggregates in Spark; the driver receives one row
+ * per class. Lives on the driver; immutable.
  */
 final class SelectionPrecision {
     private static final String SELECTED_PATH = "selected_path";
+    /** Columns of a row: selected images that are in the predictions, one example, and the first count. */
+    private static final int KNOWN = 2;
+
+    private static final int EXAMPLE = 3;
+    private static final int FIRST_COUNT = 4;
 
     private final Selection selection;
     private final List<ClassLabel> classes;
     private final Dataset<Row> rows;
-    private final int reach;
+    private final int largestRank;
 
-    private SelectionPrecision(Selection selection, List<ClassLabel> classes, Dataset<Row> rows, int reach) {
+    private SelectionPrecision(Selection selection, List<ClassLabel> classes, Dataset<Row> rows, int largestRank) {
         this.selection = selection;
         this.classes = List.copyOf(classes);
         this.rows = rows;
-        this.reach = reach;
+        this.largestRank = largestRank;
     }
 
     /**
-     * Reads a selection's classes.
+     * Opens a selection and checks its classes.
      *
-     * @throws CardinalException if they are not the model's
+     * @throws CardinalException if they differ from the model's
      */
     static SelectionPrecision of(Selection selection, List<ClassLabel> classes, SparkSession spark) {
         Dataset<Row> rows = selection
@@ -52,7 +60,7 @@ final class SelectionPrecision {
                         col("class_label"),
                         col("rank"),
                         col("path").as(SELECTED_PATH));
-        int reach = 0;
+        int largestRank = 0;
         for (Row row : rows.groupBy("class_index")
                 .agg(min("class_label"), max("rank"))
                 .orderBy("class_index")
@@ -61,30 +69,32 @@ final class SelectionPrecision {
             String name =
                     index >= 0 && index < classes.size() ? classes.get(index).name() : null;
             if (!row.getString(1).equals(name)) {
-                throw CardinalException.input("selection " + selection.directory() + " is of another model: its class "
-                        + index + " is '" + row.getString(1) + "', which here "
-                        + (name == null ? "does not exist" : "is '" + name + "'"));
+                throw CardinalException.input(
+                        "selection " + selection.directory() + " comes from another model: its class "
+                                + index + " is '" + row.getString(1) + "', but the model of the predictions "
+                                + (name == null ? "has no such class" : "has '" + name + "' there"));
             }
-            reach = Math.max(reach, row.getInt(2));
+            largestRank = Math.max(largestRank, row.getInt(2));
         }
-        return new SelectionPrecision(selection, classes, rows, reach);
+        return new SelectionPrecision(selection, classes, rows, largestRank);
     }
 
     /**
-     * Measures it.
+     * Measures the precision.
      *
-     * @param images with their paths and truths
-     * @param at ranks; none for the selection's K, or else the last rank that it has, and the halves of that
-     * @throws CardinalException if no selected image is among the images
+     * @param images images with their paths and truths
+     * @param at ranks; empty for the selection's K, or else its largest rank, and the halves of that
+     * @throws CardinalException if none of the selected images is among the images
      */
     List<Metrics.PrecisionAt> measure(Dataset<Row> images, List<Integer> at) {
         Dataset<Row> joined = rows.join(
-                images.select(JudgedImages.PATH, Truth.TEXT, Truth.INDEX),
-                col(SELECTED_PATH).equalTo(col(JudgedImages.PATH)),
+                images.select(GradedPredictions.PATH, Truth.TEXT, Truth.INDEX),
+                col(SELECTED_PATH).equalTo(col(GradedPredictions.PATH)),
                 "left");
-        List<Integer> ranks =
-                at.isEmpty() ? Selection.usualRanks(selection.k().orElse(reach)) : List.copyOf(new TreeSet<>(at));
-        List<Column> counts = new ArrayList<>(List.of(count(col(JudgedImages.PATH)), min(SELECTED_PATH)));
+        List<Integer> ranks = at.isEmpty()
+                ? Selection.defaultRanks(selection.k().orElse(largestRank))
+                : List.copyOf(new TreeSet<>(at));
+        List<Column> counts = new ArrayList<>(List.of(count(col(GradedPredictions.PATH)), min(SELECTED_PATH)));
         for (int rank : ranks) {
             Column isSelected = col("rank").leq(rank);
             counts.add(count_if(isSelected));
@@ -102,16 +112,11 @@ final class SelectionPrecision {
 
     private void requireKnown(List<Row> found) {
         if (!found.isEmpty() && found.stream().allMatch(row -> row.getLong(KNOWN) == 0)) {
-            throw CardinalException.input("selection " + selection.directory() + " holds none of the images of these"
-                    + " predictions (for example " + found.get(0).getString(EXAMPLE) + "): was it made of others?");
+            throw CardinalException.input("selection " + selection.directory() + " contains none of the images of these"
+                    + " predictions (it has, for example, " + found.get(0).getString(EXAMPLE)
+                    + "): name the predictions from which it was made");
         }
     }
-
-    /** Column of the images among the predictions, of one selected image, and the first column of counts. */
-    private static final int KNOWN = 2;
-
-    private static final int EXAMPLE = 3;
-    private static final int FIRST_COUNT = 4;
 
     private Metrics.PrecisionAt at(int rank, List<Row> found, int column) {
         Map<Integer, Row> byClass = new HashMap<>();

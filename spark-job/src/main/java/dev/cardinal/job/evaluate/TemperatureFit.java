@@ -3,29 +3,29 @@ package dev.cardinal.job.evaluate;
 import java.util.List;
 
 /**
- * Finds the temperature T at which softmax(z / T) has the least negative log-likelihood, by Newton's method on beta = 1 / T, kept
- * between bounds that close in on the minimum. Stateless.
+ * Finds the temperature T that minimizes the negative log-likelihood of softmax(z / T), by Newton's method on beta = 1 / T between
+ * two bounds that converge to the minimum. Stateless.
  *
- * <p>T lies between {@value #MIN} and {@value #MAX}. It is {@value #MIN} where sharper is always better, as where every image's
- * truth has the highest logit, and {@value #MAX} where flatter is always better, as where logits are no better than chance. Where
- * all logits of an image are equal, for every image, every T does as well, and it is 1.
+ * <p>T is between {@value #MIN} and {@value #MAX}. It is {@value #MIN} if sharper is always better, for example because the truth of
+ * every image has the highest logit, and {@value #MAX} if flatter is always better, for example because the logits are no better
+ * than chance. If every image has equal logits for all classes, every T is as good as any other, and the result is 1.
  */
 final class TemperatureFit {
     static final double MIN = 0.001;
     static final double MAX = 1000;
-    /** Enough for halving alone: each costs one pass over the images. */
+    /** Enough for bisection alone. Each costs one pass over the images. */
     private static final int MAX_PASSES = 60;
 
     private static final double TOLERANCE = 1e-10;
 
     private TemperatureFit() {}
 
-    /** The likelihood at several betas at once. */
+    /** Computes the likelihood at several betas at once. */
     interface Objective {
         List<Likelihood> at(List<Double> betas);
     }
 
-    /** The best temperature. */
+    /** Returns the best temperature. */
     static double fit(Objective objective) {
         double low = 1 / MAX;
         double high = 1 / MIN;
@@ -49,7 +49,7 @@ final class TemperatureFit {
             } else {
                 low = beta;
             }
-            double step = -here.gradient() / here.curvature(); // infinite where the curvature vanishes
+            double step = -here.gradient() / here.curvature(); // infinite if the curvature is 0
             boolean converges = beta + step > low && beta + step < high && Math.abs(step) <= lastStep / 2;
             double next = converges ? beta + step : Math.sqrt(low * high);
             lastStep = Math.abs(next - beta);

@@ -1,4 +1,4 @@
-/** Predictions and truth to metrics. */
+/** Computes metrics from predictions and truth. */
 @NullMarked
 package dev.cardinal.job.evaluate;
 

@@ -1,31 +1,30 @@
 package dev.cardinal.job.label;
 
-import static java.util.Objects.requireNonNull;
-
-import dev.cardinal.job.UserPath;
-import dev.cardinal.job.source.FoundImages;
+import dev.cardinal.job.common.ProblemCollector;
+import dev.cardinal.job.source.ImageListing;
 import dev.cardinal.job.source.ImageSource;
-import dev.cardinal.udf.BroadcastFiles;
-import dev.cardinal.udf.EngineCheck;
-import dev.cardinal.udf.ImageRef;
-import dev.cardinal.udf.LabelMetrics;
-import dev.cardinal.udf.LabelOptions;
-import dev.cardinal.udf.LabelPartition;
-import dev.cardinal.udf.ModelFiles;
-import dev.cardinal.udf.ModelSpec;
-import dev.cardinal.udf.PredictionSchema;
-import dev.cardinal.udf.RecordFields;
-import dev.cardinal.udf.SharedFiles;
-import dev.cardinal.udf.bundle.ModelStore;
+import dev.cardinal.job.table.CatalogTable;
+import dev.cardinal.job.table.TableName;
+import dev.cardinal.udf.bundle.BroadcastBundle;
+import dev.cardinal.udf.bundle.BundleSource;
+import dev.cardinal.udf.bundle.SharedBundle;
+import dev.cardinal.udf.device.DevicePreflight;
+import dev.cardinal.udf.fetch.ImageRef;
+import dev.cardinal.udf.metrics.LabelMetrics;
+import dev.cardinal.udf.model.ModelSpec;
+import dev.cardinal.udf.options.LabelOptions;
+import dev.cardinal.udf.options.PredictionSchema;
+import dev.cardinal.udf.pipeline.LabelPartition;
+import dev.cardinal.udf.task.PackedValues;
 import dev.cardinal.zoo.CardinalException;
+import dev.cardinal.zoo.PublicApi;
 import dev.cardinal.zoo.serving.ServedModel;
 import java.io.IOException;
 import java.time.Clock;
-import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.atomic.AtomicReference;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.api.java.JavaRDD;
@@ -34,15 +33,17 @@ import org.apache.spark.broadcast.Broadcast;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.types.StructType;
 import org.apache.spark.util.SerializableConfiguration;
-import org.jspecify.annotations.Nullable;
 
 /**
- * Labels images: lists the inputs, leaves out what the table holds, and appends one row for every other image, in commits.
+ * Labels images: lists the inputs, skips images that have a row in the table, and appends one row for every other image, in
+ * commits.
  *
- * <p>A run that dies loses the commit in flight and nothing else; the next run goes on from there. Lives on the driver; not
+ * <p>If a run dies, only the commit in progress is lost; the next run continues from there. Lives on the driver; not
  * thread-safe.
  */
+@PublicApi
 public final class LabelJob {
     private final SparkSession spark;
     private final Clock clock;
@@ -55,156 +56,123 @@ public final class LabelJob {
     }
 
     /**
-     * What is wrong with a request, as far as it shows without Spark: the model, the inputs, the output.
+     * Checks a request as far as possible without Spark: the model, the inputs, the output.
      *
-     * @return every problem, none where the request can run
+     * @throws IOException if a file system fails
+     */
+    public static LabelRequestCheck check(LabelRequest request, Configuration configuration) throws IOException {
+        return LabelRequestCheck.of(request, configuration);
+    }
+
+    /**
+     * Returns what is wrong with a request, as far as it can be checked without Spark: the model, the inputs, the output.
+     *
+     * @return every problem, empty if the request can run
      * @throws IOException if a file system fails
      */
     public static List<String> problems(LabelRequest request, Configuration configuration) throws IOException {
-        return examine(request, configuration).problems();
+        return check(request, configuration).problems();
     }
 
     /**
-     * A request, looked at.
-     *
-     * @param problems what is wrong with it
-     * @param source where its images are
-     * @param fields what is read of records and tables; null only where there are problems
-     * @param model its model; null only where there are problems
-     */
-    private record Examined(
-            List<String> problems,
-            ImageSource source,
-            @Nullable RecordFields fields,
-            @Nullable ServedModel model) {}
-
-    private static Examined examine(LabelRequest request, Configuration configuration) throws IOException {
-        List<String> problems = new ArrayList<>();
-        ImageSource source = new ImageSource(request.source(), configuration);
-        for (String input : request.source().inputs()) {
-            collect(problems, () -> source.require(input));
-        }
-        collect(problems, source::requireGlob);
-        AtomicReference<RecordFields> fields = new AtomicReference<>();
-        if (problems.isEmpty()) {
-            collect(problems, () -> fields.set(source.recordFields()));
-        }
-        AtomicReference<ServedModel> model = new AtomicReference<>();
-        collect(problems, () -> model.set(model(request, configuration)));
-        if (request.output().isPresent()) {
-            collect(problems, () -> {
-                PredictionTable table = PredictionTable.at(
-                        UserPath.of("output", request.output().get()), configuration);
-                requireOutside(request, table, source);
-                table.requireOurs();
-                if (model.get() != null) {
-                    table.requireCompatible(modelOf(request, model.get()), RecordedOptions.changingRows(request));
-                }
-            });
-        }
-        return new Examined(problems, source, fields.get(), model.get());
-    }
-
-    private interface Check {
-        void run() throws IOException;
-    }
-
-    private static void collect(List<String> problems, Check check) throws IOException {
-        try {
-            check.run();
-        } catch (CardinalException e) {
-            if (!problems.contains(e.getMessage())) {
-                problems.add(e.getMessage());
-            }
-        }
-    }
-
-    /** A table below an input would be labelled itself by the next run. */
-    private static void requireOutside(LabelRequest request, PredictionTable table, ImageSource source)
-            throws IOException {
-        for (String input : request.source().inputs()) {
-            if (source.covers(input, table.directory())) {
-                throw CardinalException.output("output " + table.directory() + " lies in input " + input
-                        + " and would be read as images; name a directory outside of it");
-            }
-        }
-    }
-
-    /**
-     * Labels what is not labelled yet.
+     * Checks a request, and labels the images that have no row yet.
      *
      * @throws CardinalException if the request cannot run, or another run writes to the output
      * @throws IOException if a file system fails
      */
     public LabelResult run(LabelRequest request) throws IOException {
-        try (NamedSteps steps = new NamedSteps(spark.sparkContext(), progress)) {
-            return run(request, steps);
+        return run(check(request, spark.sparkContext().hadoopConfiguration()));
+    }
+
+    /**
+     * Labels the images that have no row yet, without checking the request again.
+     *
+     * @throws CardinalException if the request cannot run, or another run writes to the output
+     * @throws IOException if a file system fails
+     */
+    public LabelResult run(LabelRequestCheck checked) throws IOException {
+        try (DescribedProgress steps = new DescribedProgress(spark.sparkContext(), progress)) {
+            return run(checked, steps);
         }
     }
 
-    private LabelResult run(LabelRequest request, LabelProgress steps) throws IOException {
+    private LabelResult run(LabelRequestCheck checked, LabelProgress steps) throws IOException {
+        LabelRequest request = checked.request();
         JavaSparkContext context = JavaSparkContext.fromSparkContext(spark.sparkContext());
-        List<String> engineProblems = EngineCheck.problems(request.options().engine(), context.getConf());
-        if (!engineProblems.isEmpty()) {
-            throw CardinalException.usage(engineProblems);
-        }
+        ProblemCollector.throwIfAny(DevicePreflight.problems(request.options().execution(), context.getConf()));
+        ProblemCollector.throwIfAny(checked.problems());
         Configuration configuration = context.hadoopConfiguration();
-        Examined examined = examine(request, configuration);
-        if (!examined.problems().isEmpty()) {
-            throw CardinalException.usage(examined.problems());
-        }
-        ImageSource source = examined.source();
-        ServedModel model = requireNonNull(examined.model());
-        LabelOptions options = request.options().withFields(requireNonNull(examined.fields()));
-        Path modelDirectory = UserPath.of("model", request.model());
+        ImageSource source = checked.source();
+        ServedModel model = checked.model();
+        LabelOptions options = request.options().withFields(checked.fields());
+        Path modelDirectory = checked.modelDirectory();
         LabelMetrics metrics = LabelMetrics.register(spark.sparkContext());
         Broadcast<SerializableConfiguration> shared = broadcast(configuration);
         steps.step("reading the model");
-        ModelFiles files =
-                switch (options.engine().distribution()) {
+        BundleSource files =
+                switch (options.execution().distribution()) {
                     case BROADCAST ->
-                        BroadcastFiles.of(
+                        BroadcastBundle.of(
                                 context,
                                 modelDirectory.getFileSystem(configuration),
                                 modelDirectory,
                                 model.fingerprint());
-                    case SHARED -> SharedFiles.of(modelDirectory, model.fingerprint(), shared);
+                    case SHARED -> SharedBundle.of(modelDirectory, model.fingerprint(), shared);
                 };
+        source.notes().forEach(steps::note);
         steps.step("listing images");
-        try (FoundImages found = source.find(spark, options.fields(), shared)) {
+        try (ImageListing found = source.find(spark, options.fields(), shared);
+                FirstRowsWatch watch = FirstRowsWatch.start(spark.sparkContext(), steps::note)) {
             LabelPartition function = new LabelPartition(new ModelSpec(model, files), options, metrics, shared);
             LabelRun run =
-                    new LabelRun(spark.sparkContext(), request, modelOf(request, model), model.macs(), metrics, clock);
+                    new LabelRun(spark.sparkContext(), request, checked.recordedModel(), model.macs(), metrics, clock);
             if (request.output().isPresent()) {
-                PredictionTable table = PredictionTable.at(
-                        UserPath.of("output", request.output().get()), configuration);
-                return new TableWriter(spark, table, steps, clock, tasks -> rows(tasks, options, function))
+                PredictionTable table = table(request, options, model.modelId());
+                return new TableWriter(
+                                spark, table, steps, clock, tasks -> rows(tasks, options, function, watch.rows()))
                         .write(run, found);
             }
-            return collect(run, found, steps, tasks -> rows(tasks, options, function));
+            return collect(run, found, steps, tasks -> rows(tasks, options, function, watch.rows()));
         } finally {
             steps.finished();
             files.destroy();
         }
     }
 
-    /** Labels a few images and hands their rows back. */
-    private LabelResult collect(LabelRun run, FoundImages found, LabelProgress steps, TableWriter.Labeller labeller) {
+    private PredictionTable table(LabelRequest request, LabelOptions options, String model) throws IOException {
+        Configuration configuration = spark.sparkContext().hadoopConfiguration();
+        PredictionTable records = LabelRequestCheck.records(request, configuration);
+        if (!request.isToCatalog()) {
+            return records;
+        }
+        TableName name = TableName.parse("output", request.output().orElseThrow());
+        return records.withRowsIn(new CatalogRowStore(
+                CatalogTable.of(name, spark),
+                records,
+                PredictionSchema.table(options.emit(), options.fields().keep()),
+                model,
+                request.maxBadFraction() < 1,
+                configuration));
+    }
+
+    /** Labels a few images and returns their rows. */
+    private LabelResult collect(LabelRun run, ImageListing found, LabelProgress steps, TableWriter.Labeler labeler) {
         LabelRequest request = run.request();
-        WorkPlan plan = WorkPlan.of(found, Optional.empty(), request.limit());
+        WorkPlan plan = WorkPlan.of(found, Optional.empty(), TableOptions.KEEP, request.limit());
+        found.skipped().descriptions().forEach(each -> steps.note("skipped " + each));
         if (plan.counts().remaining() > LabelRequest.MAX_IMAGES_WITHOUT_OUTPUT) {
             throw CardinalException.usage(
                     plan.counts().remaining() + " images are too many to print; name an --output, or --limit them to "
                             + LabelRequest.MAX_IMAGES_WITHOUT_OUTPUT);
         }
-        steps.labelling(plan.counts().remaining(), run::imagesSoFar);
+        steps.labeling(plan.counts().remaining(), run::imagesSoFar);
         run.started();
         List<ImageRef> images = plan.images();
         PartitionPlan tasks = PartitionPlan.of(images, spark.sparkContext().defaultParallelism());
         List<Row> rows =
-                images.isEmpty() ? List.of() : sortedByPath(labeller.rows(tasks).collectAsList());
+                images.isEmpty() ? List.of() : sortedByPath(labeler.rows(tasks).collectAsList());
         run.ended();
-        return run.result(StatusSummary.of(rows), plan.counts(), 0, rows);
+        return run.result(new RowStore.Commit(StatusSummary.of(rows), Map.of()), plan.counts(), 0, rows);
     }
 
     private static List<Row> sortedByPath(List<Row> rows) {
@@ -213,34 +181,25 @@ public final class LabelJob {
                 .toList();
     }
 
-    private Dataset<Row> rows(PartitionPlan plan, LabelOptions options, LabelPartition function) {
-        JavaRDD<Row> rows = JavaSparkContext.fromSparkContext(spark.sparkContext())
-                .parallelize(plan.tasks(), plan.tasks().size())
+    private Dataset<Row> rows(PartitionPlan plan, LabelOptions options, LabelPartition function, FirstRows firstRows) {
+        StructType schema =
+                PredictionSchema.table(options.emit(), options.fields().keep());
+        int status = schema.fieldIndex("status");
+        int error = schema.fieldIndex("error");
+        JavaSparkContext context = JavaSparkContext.fromSparkContext(spark.sparkContext());
+        JavaRDD<Row> rows = PackedValues.parallelize(
+                        context, plan.tasks(), plan.tasks().size())
                 .flatMap(List::iterator)
-                .mapPartitions(function);
-        return spark.createDataFrame(
-                rows, PredictionSchema.table(options.emit(), options.fields().keep()));
+                .mapPartitions(function)
+                .map(row -> {
+                    firstRows.add(FirstRows.outcome(row.getString(status), row.getString(error)));
+                    return row;
+                });
+        return spark.createDataFrame(rows, schema);
     }
 
     private Broadcast<SerializableConfiguration> broadcast(Configuration configuration) {
         return JavaSparkContext.fromSparkContext(spark.sparkContext())
                 .broadcast(new SerializableConfiguration(configuration));
-    }
-
-    private static ServedModel model(LabelRequest request, Configuration configuration) throws IOException {
-        return new ModelStore(configuration)
-                .read(
-                        UserPath.of("model", request.model()),
-                        request.card(),
-                        request.options().emit());
-    }
-
-    private static RunRecord.Model modelOf(LabelRequest request, ServedModel model) {
-        return new RunRecord.Model(
-                model.modelId(),
-                model.cardId(),
-                model.fingerprint(),
-                UserPath.withoutCredentials(request.model()),
-                model.labels());
     }
 }

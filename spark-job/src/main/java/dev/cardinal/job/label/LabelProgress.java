@@ -1,8 +1,10 @@
 package dev.cardinal.job.label;
 
+import dev.cardinal.zoo.PublicApi;
 import java.util.function.LongSupplier;
 
-/** Follows a labelling run. Called on the driver, from one thread. */
+/** Receives the progress of a labeling run. Called on the driver, from one thread. */
+@PublicApi
 public interface LabelProgress {
 
     /** Shows nothing. */
@@ -11,23 +13,27 @@ public interface LabelProgress {
         public void step(String what) {}
 
         @Override
-        public void labelling(long total, LongSupplier done) {}
+        public void labeling(long total, LongSupplier done) {}
 
         @Override
         public void finished() {}
     };
 
-    /** A step of unknown length begins. */
+    /** Starts a step of unknown length. */
     void step(String what);
 
-    /**
-     * Labelling begins.
-     *
-     * @param total images to label
-     * @param done images labelled so far, or more: those of tasks that are tried again count again; may be asked from any thread
-     */
-    void labelling(long total, LongSupplier done);
+    /** Shows a line that the user should read, which stays. */
+    default void note(String text) {}
 
-    /** Nothing more comes; what is shown can be cleared. Called once or more, however the run ends. */
+    /**
+     * Starts labeling.
+     *
+     * @param total number of images to label
+     * @param done number of images labeled so far; may be too high, because images of retried tasks count again; may be called
+     *     from any thread
+     */
+    void labeling(long total, LongSupplier done);
+
+    /** Ends the run: the display can be cleared. Called at least once, however the run ends. */
     void finished();
 }

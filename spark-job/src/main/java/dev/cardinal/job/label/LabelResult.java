@@ -1,58 +1,59 @@
 package dev.cardinal.job.label;
 
-import dev.cardinal.udf.DeviceUse;
+import dev.cardinal.zoo.PublicApi;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import org.apache.spark.sql.Row;
-import org.jspecify.annotations.Nullable;
 
 /**
- * What came of a labelling run.
+ * The result of a labeling run.
  *
  * @param model the model's {@code <card id>@<fingerprint>}
- * @param labelled rows of this run
- * @param found images in the inputs
- * @param alreadyLabelled those of them that the table held before
- * @param changed those of them whose file has changed since
- * @param skipped files passed over for a name that begins with a dot
- * @param counts rows of this run by status
+ * @param inputs what was found in the inputs
+ * @param counts number of rows of this run by status
+ * @param replaced number of rows that this run replaced, by their former status
  * @param examples the first rows of this run that are not ok, by status, as path and error
  * @param seconds wall time from the first task to the last commit
- * @param stageSeconds time by stage, summed over tasks and threads: fetch and decode, which run ahead of the model; wait, in which
- *     the model had no image; infer; write
- * @param bytes encoded bytes read
- * @param batchFill images in the batches that the model was asked about, as a share of what batches of full size hold; null where
- *     it was asked about none
- * @param bottleneck what the run waited for most, empty where nothing was labelled
- * @param commits appends to the table
- * @param devices what executors ran the model on
- * @param unsplit files that one task had to read whole though they are larger than its share, for being in gzip
- * @param rows the rows themselves, only where there is no output
+ * @param statistics measurements of the run
+ * @param unsplit gzip files too large for one task's share, which still had to be read by a single task
+ * @param rows the rows themselves, only without an output
  * @param gateExceeded whether more rows than allowed are not ok
  */
+@PublicApi
 public record LabelResult(
         String model,
-        long labelled,
-        long found,
-        long alreadyLabelled,
-        long changed,
-        long skipped,
+        InputCounts inputs,
         Map<String, Long> counts,
+        Map<String, Long> replaced,
         Map<String, List<String>> examples,
         double seconds,
-        Map<String, Double> stageSeconds,
-        long bytes,
-        @Nullable Double batchFill,
-        Optional<Bottleneck> bottleneck,
-        int commits,
-        List<DeviceUse> devices,
+        RunStatistics statistics,
         List<String> unsplit,
         List<Row> rows,
         boolean gateExceeded) {
 
-    /** Images labelled a second, 0 where there were none. */
+    /**
+     * Numbers of images in the inputs.
+     *
+     * @param found number of images in the inputs
+     * @param alreadyLabeled number of those that had a row before the run
+     * @param changed number of those whose file has changed since
+     * @param skipped number of files, directories and members of archives that were skipped
+     */
+    public record InputCounts(long found, long alreadyLabeled, long changed, long skipped) {}
+
+    /** Returns the number of rows of this run. */
+    public long labeled() {
+        return RunRecord.images(counts);
+    }
+
+    /** Returns the number of images labeled per second, 0 if none were labeled. */
     public double imagesPerSecond() {
-        return labelled == 0 ? 0 : labelled / seconds;
+        return labeled() == 0 ? 0 : labeled() / seconds;
+    }
+
+    /** Returns the same result with the gate exceeded, by rows of this run and of earlier ones that were not published. */
+    LabelResult withGateExceeded() {
+        return new LabelResult(model, inputs, counts, replaced, examples, seconds, statistics, unsplit, rows, true);
     }
 }

@@ -1,17 +1,15 @@
 package dev.cardinal.job.label;
 
-import dev.cardinal.job.Versions;
-import dev.cardinal.udf.Counter;
-import dev.cardinal.udf.CounterSums;
-import dev.cardinal.udf.LabelMetrics;
-import dev.cardinal.udf.LiveCounters;
+import dev.cardinal.job.common.Versions;
+import dev.cardinal.udf.metrics.Counter;
+import dev.cardinal.udf.metrics.CounterSnapshot;
+import dev.cardinal.udf.metrics.LabelMetrics;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.Set;
 import java.util.TreeSet;
@@ -19,17 +17,16 @@ import org.apache.spark.SparkContext;
 import org.apache.spark.sql.Row;
 import org.jspecify.annotations.Nullable;
 
-/** One run's request, clock readings and counters, from which its result and its record are made. Not thread-safe. */
+/** Collects a run's request, clock readings and counters, and builds its result and its record from them. Not thread-safe. */
 final class LabelRun {
     private static final double NANOS_PER_SECOND = 1e9;
     private static final double THOUSANDTHS = 1e3;
 
     private final SparkContext spark;
     private final LabelRequest request;
-    private final RunRecord.Model model;
+    private final RunRecord.RecordedModel model;
     private final @Nullable Long macs;
     private final LabelMetrics metrics;
-    private final LiveCounters live;
     private final Clock clock;
     private final Instant begun;
     private final Set<String> unsplit = new TreeSet<>();
@@ -40,7 +37,7 @@ final class LabelRun {
     LabelRun(
             SparkContext spark,
             LabelRequest request,
-            RunRecord.Model model,
+            RunRecord.RecordedModel model,
             @Nullable Long macs,
             LabelMetrics metrics,
             Clock clock) {
@@ -49,7 +46,6 @@ final class LabelRun {
         this.model = model;
         this.macs = macs;
         this.metrics = metrics;
-        this.live = LiveCounters.begin(metrics);
         this.clock = clock;
         this.begun = now();
     }
@@ -58,57 +54,49 @@ final class LabelRun {
         return request;
     }
 
-    RunRecord.Model model() {
+    RunRecord.RecordedModel model() {
         return model;
     }
 
-    /** Images labelled so far, about a second old; those of a task that is tried again count again. Thread-safe. */
+    /** Returns the number of images labeled so far, about a second old; images of retried tasks count again. Thread-safe. */
     long imagesSoFar() {
-        return live.value(Counter.IMAGES);
+        return metrics.liveValue(Counter.IMAGES);
     }
 
-    /** Files that one task has to read whole; to be added to. */
+    /** Returns the mutable list of files that a single task has to read whole. */
     Set<String> unsplit() {
         return unsplit;
     }
 
-    /** The table's record is that of another run until now. */
+    /** Marks the moment from which the table's record is this run's; before, it is another run's. */
     void follows(RunRecord previous) {
         earlier = previous.speed();
     }
 
-    /** The first task is about to start. */
+    /** Marks the start of the first task. */
     void started() {
         startNanos = System.nanoTime();
         endNanos = startNanos;
     }
 
-    /** A commit has ended. */
+    /** Marks the end of a commit. */
     void ended() {
         endNanos = System.nanoTime();
     }
 
-    /** What came of the run, its rows only where there is no table. */
-    LabelResult result(StatusSummary summary, WorkPlan.Counts plan, int commits, List<Row> rows) {
-        long labelled = summary.total();
-        CounterSums sums = sums();
-        boolean gateExceeded = labelled > 0 && (double) summary.notOk() / labelled > request.maxBadFraction();
+    /** Returns the result; it contains rows only if there is no table. */
+    LabelResult result(RowStore.Commit all, WorkPlan.PlanCounts plan, int commits, List<Row> rows) {
+        StatusSummary summary = all.written();
+        long labeled = summary.total();
+        boolean gateExceeded = labeled > 0 && (double) summary.notOk() / labeled > request.maxBadFraction();
         return new LabelResult(
                 model.id(),
-                labelled,
-                plan.found(),
-                plan.alreadyLabelled(),
-                plan.changed(),
-                plan.skipped(),
+                new LabelResult.InputCounts(plan.found(), plan.alreadyLabeled(), plan.changed(), plan.skipped()),
                 summary.counts(),
+                all.replaced(),
                 summary.examples(),
                 seconds(),
-                stageSeconds(sums),
-                sums.value(Counter.BYTES),
-                batchFill(sums),
-                bottleneck(sums),
-                commits,
-                metrics.devices(),
+                statistics(commits),
                 List.copyOf(unsplit),
                 rows,
                 gateExceeded);
@@ -116,58 +104,60 @@ final class LabelRun {
 
     RunRecord record(String outcome, @Nullable Integer exitCode, Map<String, Long> tableCounts, Progress at) {
         double seconds = seconds();
-        long labelled = RunRecord.images(at.counts());
-        double imagesPerSecond = seconds == 0 ? 0 : labelled / seconds;
+        long labeled = RunRecord.images(at.counts());
+        double imagesPerSecond = seconds == 0 ? 0 : labeled / seconds;
         RunRecord.Measured measured =
-                RunRecord.isFinished(outcome) ? RunRecord.Measured.of(labelled, imagesPerSecond) : null;
-        CounterSums sums = sums();
+                RunRecord.isFinished(outcome) ? RunRecord.Measured.of(labeled, imagesPerSecond) : null;
         return new RunRecord(
-                outcome,
-                exitCode,
-                begun.toString(),
-                exitCode == null ? null : now().toString(),
-                model,
-                RecordedOptions.all(request),
-                Versions.all(),
-                tableCounts,
-                at.counts(),
-                at.plan().changed(),
-                at.plan().skipped(),
-                imagesPerSecond,
-                measured == null ? earlier : measured,
-                macs,
-                stageSeconds(sums),
-                sums.value(Counter.BYTES),
-                batchFill(sums),
-                bottleneck(sums).orElse(null),
-                at.commits(),
-                metrics.devices(),
+                new RunRecord.State(outcome, exitCode, begun.toString(), exitCode == null ? null : now().toString()),
+                new RunRecord.Setup(model, RecordedOptions.all(request), Versions.all()),
+                new RunRecord.Images(
+                        tableCounts, at.counts(), at.plan().changed(), at.plan().skipped(), at.replaced()),
+                new RunRecord.Performance(imagesPerSecond, measured == null ? earlier : measured, macs),
+                statistics(at.commits()),
                 at.error());
     }
 
     /**
-     * How far a run has come.
+     * Builds the record of the run's current state.
      *
      * @param counts its rows by status
-     * @param plan what it was to do
-     * @param commits its appends
+     * @param replaced rows that it replaced, by their former status
+     * @param plan the planned work
+     * @param commits number of its appends
      * @param error why it failed, or null
      */
     record Progress(
             Map<String, Long> counts,
-            WorkPlan.Counts plan,
+            Map<String, Long> replaced,
+            WorkPlan.PlanCounts plan,
             int commits,
             @Nullable String error) {}
+
+    /** Returns the size of the next commit. */
+    int imagesPerCommit() {
+        double elapsed = (System.nanoTime() - startNanos) / NANOS_PER_SECOND;
+        return request.imagesPerCommit()
+                .orElseGet(() -> CommitSize.next(
+                        imagesSoFar(), elapsed, Runtime.getRuntime().maxMemory()));
+    }
 
     private double seconds() {
         return (endNanos - startNanos) / NANOS_PER_SECOND;
     }
 
-    private CounterSums sums() {
-        return CounterSums.of(metrics::value);
+    private RunStatistics statistics(int commits) {
+        CounterSnapshot sums = CounterSnapshot.of(metrics::value);
+        return new RunStatistics(
+                stageSeconds(sums),
+                sums.value(Counter.BYTES),
+                batchFill(sums),
+                bottleneck(sums),
+                commits,
+                metrics.devices());
     }
 
-    private static Map<String, Double> stageSeconds(CounterSums sums) {
+    private static Map<String, Double> stageSeconds(CounterSnapshot sums) {
         Map<String, Double> stages = new LinkedHashMap<>();
         stages.put("fetch", sums.seconds(Counter.FETCH_NANOS));
         stages.put("decode", sums.seconds(Counter.DECODE_NANOS));
@@ -177,16 +167,17 @@ final class LabelRun {
         return stages;
     }
 
-    private @Nullable Double batchFill(CounterSums sums) {
-        OptionalDouble fill = sums.batchFill(request.options().engine().batchSize());
+    private @Nullable Double batchFill(CounterSnapshot sums) {
+        OptionalDouble fill = sums.batchFill(request.options().execution().batchSize());
         return fill.isPresent() ? Math.round(THOUSANDTHS * fill.getAsDouble()) / THOUSANDTHS : null;
     }
 
-    private Optional<Bottleneck> bottleneck(CounterSums sums) {
-        return Bottleneck.of(sums, seconds(), cores(), request.options().engine(), metrics.devices());
+    private @Nullable Bottleneck bottleneck(CounterSnapshot sums) {
+        return BottleneckFinder.find(sums, seconds(), cores(), request.options().execution(), metrics.devices())
+                .orElse(null);
     }
 
-    /** Tasks that run at once, as far as it is known; 0 where the user has set Spark's number of tasks instead. */
+    /** Returns the number of tasks that run at once; 0 if unknown, because the user has set Spark's number of tasks. */
     private int cores() {
         return spark.conf().contains("spark.default.parallelism")
                 ? 0

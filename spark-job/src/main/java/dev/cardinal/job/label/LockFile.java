@@ -2,8 +2,10 @@ package dev.cardinal.job.label;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.ObjectWriter;
+import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.node.MissingNode;
+import dev.cardinal.job.common.JsonMappers;
 import java.io.File;
 import java.io.FileNotFoundException;
 import java.io.IOException;
@@ -24,11 +26,11 @@ import org.apache.hadoop.fs.Path;
 import org.apache.hadoop.fs.RawLocalFileSystem;
 
 /**
- * The file of a {@link RunLock}: who holds the lock, dated by the store that keeps it. Ages are differences between two of the
- * store's own times, so that no machine's clock matters. Stateless; thread-safe.
+ * The file of a {@link RunLock}: names the holder of the lock, with the time at which the store wrote it. Ages are differences
+ * between two times of the same store, so that no machine's clock matters. Stateless; thread-safe.
  */
 final class LockFile {
-    private static final JsonMapper MAPPER = JsonMapper.builder().build();
+    private static final ObjectWriter WRITER = JsonMappers.RECORDS.writer().without(SerializationFeature.INDENT_OUTPUT);
     private static final Set<String> SCHEMES_WITH_EXCLUSIVE_CREATION = Set.of("hdfs", "webhdfs", "swebhdfs", "viewfs");
 
     private final FileSystem fileSystem;
@@ -40,12 +42,12 @@ final class LockFile {
     }
 
     /**
-     * What the file says.
+     * Content of the file.
      *
-     * @param content who holds the lock; missing where the file is half written, as a crash or a heartbeat under way may leave it
-     * @param written by the store's time
+     * @param content the holder of the lock; missing if the file is half written, because of a crash or a heartbeat in progress
+     * @param written time of writing, by the store's clock
      */
-    record Content(JsonNode content, Instant written) {
+    record LockContent(JsonNode content, Instant written) {
         String owner() {
             return text("owner", "");
         }
@@ -55,19 +57,19 @@ final class LockFile {
         }
     }
 
-    /** Directory of the table that the lock is for. */
+    /** Returns the directory of the table that the lock is for. */
     Path table() {
         return path.getParent().getParent();
     }
 
-    Optional<Content> read() throws IOException {
+    Optional<LockContent> read() throws IOException {
         return read(path);
     }
 
-    private Optional<Content> read(Path file) throws IOException {
+    private Optional<LockContent> read(Path file) throws IOException {
         try {
             FileStatus status = fileSystem.getFileStatus(file);
-            return Optional.of(new Content(json(file), Instant.ofEpochMilli(status.getModificationTime())));
+            return Optional.of(new LockContent(json(file), Instant.ofEpochMilli(status.getModificationTime())));
         } catch (FileNotFoundException e) {
             return Optional.empty();
         }
@@ -75,23 +77,24 @@ final class LockFile {
 
     private JsonNode json(Path file) throws IOException {
         try (InputStream in = fileSystem.open(file)) {
-            return MAPPER.readTree(in);
+            return JsonMappers.RECORDS.readTree(in);
         } catch (JsonProcessingException | ChecksumException e) {
             return MissingNode.getInstance();
         }
     }
 
-    /** Whether {@link #create} lets only one of several win. */
+    /** Returns whether {@link #create} lets only one of several processes succeed. */
     boolean isCreatedExclusively() {
         return localFile().isPresent()
                 || SCHEMES_WITH_EXCLUSIVE_CREATION.contains(fileSystem.getUri().getScheme());
     }
 
-    /** Writes the file where there is none; returns false where there is one. */
+    /** Writes the file if it does not exist; returns false if it does. */
     boolean create(Map<String, Object> content) throws IOException {
         Optional<File> local = localFile();
         try {
-            if (local.isPresent()) { // Hadoop looks whether a local file is there, and then makes it
+            if (local.isPresent()) { // Hadoop checks whether a local file exists and then creates it, which is not
+                // atomic
                 fileSystem.mkdirs(path.getParent());
                 Files.createFile(local.get().toPath());
                 write(path, content, true);
@@ -111,13 +114,13 @@ final class LockFile {
         return fileSystem instanceof RawLocalFileSystem local ? Optional.of(local.pathToFile(path)) : Optional.empty();
     }
 
-    /** Writes the file in the place of the one there is, if there is one. */
+    /** Writes the file, replacing an existing one. */
     void replace(Map<String, Object> content) throws IOException {
         write(path, content, true);
     }
 
-    /** Takes away the file that was seen, by a rename, which is atomic where creation is exclusive. */
-    void remove(Optional<Content> seen, String owner) throws IOException {
+    /** Removes the file that was read, by a rename, which is atomic if creation is exclusive. */
+    void remove(Optional<LockContent> seen, String owner) throws IOException {
         Path abandoned = new Path(path.getParent(), "lock." + owner);
         try {
             if (!fileSystem.rename(path, abandoned)) {
@@ -129,7 +132,7 @@ final class LockFile {
         if (read(abandoned).equals(seen)) {
             fileSystem.delete(abandoned, false);
         } else {
-            fileSystem.rename(abandoned, path); // another run has taken over since: it is its file
+            fileSystem.rename(abandoned, path); // another run has taken over in between: the file is that run's
         }
     }
 
@@ -137,8 +140,8 @@ final class LockFile {
         fileSystem.delete(path, false);
     }
 
-    /** How long ago, by the store's time, this was written: as long as it is older than a file that is written now. */
-    Duration age(Content content, String owner) throws IOException {
+    /** Returns the age of the file by the store's clock: the difference to a file that is written for this comparison. */
+    Duration age(LockContent content, String owner) throws IOException {
         Path probe = new Path(path.getParent(), ".lock-time-" + owner);
         try {
             write(probe, Map.of(), true);
@@ -150,7 +153,7 @@ final class LockFile {
     }
 
     private void write(Path file, Map<String, Object> content, boolean overwrite) throws IOException {
-        byte[] json = MAPPER.writeValueAsBytes(content);
+        byte[] json = WRITER.writeValueAsBytes(content);
         try (OutputStream out = fileSystem.create(file, overwrite)) {
             out.write(json);
         }

@@ -1,17 +1,17 @@
 package dev.cardinal.job.label;
 
-import dev.cardinal.udf.ImageRef;
+import dev.cardinal.udf.fetch.ImageRef;
 import java.util.ArrayList;
 import java.util.List;
 
 /**
- * How images are divided among tasks: consecutive images, about equally many bytes each.
+ * Divides images between tasks: consecutive images with about the same number of bytes for each task.
  *
- * <p>An image costs its bytes and a constant for opening and classifying it, so that small files do not pile up in one task. What
- * can only be read from its beginning stays in one task, however large.
+ * <p>An image costs its bytes plus a constant for opening and classifying it, so that small files do not accumulate in one task.
+ * A file that can only be read from its beginning stays in one task, however large it is.
  *
- * @param tasks every image once, those of a task in order; no task is empty, and those that are far larger than others come first
- * @param unsplit files whose images are in one task for being in gzip, though they are more than a task should have
+ * @param tasks every image once, in order within a task; no task is empty, and tasks that are far larger than others come first
+ * @param unsplit gzip files whose images are in a single task although they exceed a task's share
  */
 record PartitionPlan(List<List<ImageRef>> tasks, List<String> unsplit) {
     private static final long IMAGE_COST_BYTES = 64 << 10;
@@ -20,10 +20,10 @@ record PartitionPlan(List<List<ImageRef>> tasks, List<String> unsplit) {
     private static final int TASKS_PER_CORE = 4;
 
     /**
-     * Divides images among tasks.
+     * Divides images between tasks.
      *
-     * @param images those of one file follow each other
-     * @param cores tasks that run at once
+     * @param images images, with those of one file next to each other
+     * @param cores number of tasks that run at once
      */
     static PartitionPlan of(List<ImageRef> images, int cores) {
         long total = cost(images);
@@ -40,7 +40,7 @@ record PartitionPlan(List<List<ImageRef>> tasks, List<String> unsplit) {
             if (isLast || (filled >= target && canEndAfter(images.get(i), images.get(i + 1)))) {
                 List<ImageRef> task = new ArrayList<>(images.subList(start, i + 1));
                 boolean isOversized = filled >= 2 * target
-                        && !images.get(i).location().container().splits();
+                        && !images.get(i).location().container().isSplittable();
                 (isOversized ? oversized : tasks).add(task);
                 if (isOversized) {
                     unsplit.add(images.get(i).location().file());
@@ -54,7 +54,7 @@ record PartitionPlan(List<List<ImageRef>> tasks, List<String> unsplit) {
     }
 
     private static boolean canEndAfter(ImageRef image, ImageRef next) {
-        return image.location().container().splits()
+        return image.location().container().isSplittable()
                 || !image.location().file().equals(next.location().file());
     }
 

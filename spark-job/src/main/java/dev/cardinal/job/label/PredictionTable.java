@@ -1,15 +1,13 @@
 package dev.cardinal.job.label;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.DeserializationFeature;
-import com.fasterxml.jackson.databind.PropertyNamingStrategies;
-import com.fasterxml.jackson.databind.SerializationFeature;
-import com.fasterxml.jackson.databind.json.JsonMapper;
-import dev.cardinal.job.UserPath;
-import dev.cardinal.job.WholeFile;
-import dev.cardinal.udf.store.StoreFiles;
+import dev.cardinal.job.common.AtomicFiles;
+import dev.cardinal.job.common.JsonMappers;
+import dev.cardinal.job.common.OutputDirectory;
+import dev.cardinal.job.table.TableName;
+import dev.cardinal.udf.fs.FileSystems;
 import dev.cardinal.zoo.CardinalException;
-import dev.cardinal.zoo.ClassLabel;
+import dev.cardinal.zoo.card.ClassLabel;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InputStream;
@@ -20,13 +18,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 import org.apache.hadoop.conf.Configuration;
-import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
+import org.apache.spark.sql.DataFrameReader;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
@@ -40,28 +37,35 @@ import org.jspecify.annotations.Nullable;
 public final class PredictionTable {
     private static final String META = "_cardinal";
     private static final String RUN_FILE = "run.json";
-    private static final JsonMapper MAPPER = JsonMapper.builder()
-            .propertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE)
-            .enable(SerializationFeature.INDENT_OUTPUT)
-            .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
-            .build();
 
     private final Configuration configuration;
     private final FileSystem fileSystem;
     private final FileSystem meta;
     private final Path directory;
-    private final TableCommitter committer;
+    private final ParquetRowStore files;
+    private final RowStore store;
 
     private PredictionTable(Configuration configuration, FileSystem fileSystem, Path directory) throws IOException {
         this.configuration = configuration;
         this.fileSystem = fileSystem;
-        // Records and the lock are replaced in place, which a checksum file beside them would not survive a crash of.
-        this.meta = StoreFiles.withoutChecksums(fileSystem);
+        // Records and the lock are replaced in place; a crash between file and checksum file would make them
+        // unreadable.
+        this.meta = FileSystems.withoutChecksums(fileSystem);
         this.directory = directory;
-        this.committer = new TableCommitter(fileSystem, directory);
+        this.files = new ParquetRowStore(directory, configuration);
+        this.store = files;
     }
 
-    /** The table of a directory, which need not exist. */
+    private PredictionTable(PredictionTable records, RowStore store) {
+        this.configuration = records.configuration;
+        this.fileSystem = records.fileSystem;
+        this.meta = records.meta;
+        this.directory = records.directory;
+        this.files = records.files;
+        this.store = store;
+    }
+
+    /** Returns the table of a directory, which need not exist. */
     public static PredictionTable at(Path directory, Configuration configuration) throws IOException {
         FileSystem fileSystem = directory.getFileSystem(configuration);
         return new PredictionTable(configuration, fileSystem, fileSystem.makeQualified(directory));
@@ -71,14 +75,35 @@ public final class PredictionTable {
         return directory;
     }
 
+    /** Returns a table with its records and its lock in this directory, and its rows elsewhere. */
+    PredictionTable withRowsIn(RowStore elsewhere) {
+        return new PredictionTable(this, elsewhere);
+    }
+
     /**
-     * Checks that labelling with this model and these options may add to the directory.
+     * Checks that the records in the directory, if there are any, are those of an output.
      *
-     * @param options those that change what a row says, by their long names
-     * @throws CardinalException if it holds something other than a predictions table, or one made otherwise, naming the
-     *     differences
+     * @param output the output of the run: this directory, or a table of a catalog
+     * @throws CardinalException if they are those of another output
      */
-    void requireCompatible(RunRecord.Model model, Map<String, Object> options) throws IOException {
+    void requireRecordsOf(String output) throws IOException {
+        Object recorded = lastRun().map(run -> run.options().get("output")).orElse(null);
+        if (recorded instanceof String other
+                && (TableName.isTable(other) || TableName.isTable(output))
+                && !other.equals(output)) {
+            throw CardinalException.output(
+                    directory + " has the run records of " + other + ", not of " + output + ": name another directory");
+        }
+    }
+
+    /**
+     * Checks that a run with this model and these options may append to the directory.
+     *
+     * @param options options that change the content of rows, by their long names
+     * @throws CardinalException if the directory holds something other than a predictions table, or a table with another model or
+     *     other options; the message names the differences
+     */
+    void requireCompatible(RunRecord.RecordedModel model, Map<String, Object> options) throws IOException {
         requireOurs();
         Optional<RunRecord> earlier = lastRun();
         if (earlier.isEmpty()) {
@@ -97,7 +122,7 @@ public final class PredictionTable {
             }
         });
         if (!differences.isEmpty()) {
-            throw CardinalException.output("output " + directory + " was made differently ("
+            throw CardinalException.output("output " + directory + " was made with another model or other options ("
                     + String.join("; ", differences) + "): name another --output");
         }
     }
@@ -109,114 +134,79 @@ public final class PredictionTable {
      */
     void requireOurs() throws IOException {
         if (lastRun().isEmpty()) {
-            requireVacant();
+            OutputDirectory.requireOnly(
+                    fileSystem, directory, name -> name.equals(META) || name.startsWith(ScratchTable.PREFIX));
         }
     }
 
-    private void requireVacant() throws IOException {
-        FileStatus status;
-        try {
-            status = fileSystem.getFileStatus(directory);
-        } catch (FileNotFoundException e) {
-            return;
-        }
-        if (!status.isDirectory()) {
-            throw CardinalException.output("output " + directory + " is a file; name a directory");
-        }
-        for (FileStatus entry : fileSystem.listStatus(directory)) {
-            String name = entry.getPath().getName();
-            if (!name.equals(META) && !name.startsWith(ScratchTable.PREFIX)) {
-                throw CardinalException.output("output " + directory + " already holds something else (" + name
-                        + "); name an empty directory");
-            }
-        }
-    }
-
-    /** Takes the right to write, until closed. */
+    /** Acquires the exclusive right to write, held until closed. */
     RunLock lock(Clock clock) throws IOException {
         fileSystem.mkdirs(new Path(directory, META));
         return RunLock.acquire(meta, new Path(directory, META + "/lock"), clock);
     }
 
-    /** Where a run may keep what only it needs, of any size. */
+    /** Returns a directory for temporary data of a run, of any size. */
     Path scratch() {
         return new Path(directory, META + "/plan");
     }
 
-    /** Removes what a run has kept there, this one or one that crashed. */
+    /** Removes the temporary data of this run or of one that crashed. */
     void removeScratch() throws IOException {
         meta.delete(scratch(), true);
     }
 
-    /** Removes what a crashed run left behind, so that no later commit publishes it. The lock must be held. */
-    void removeLeftovers() throws IOException {
-        committer.removeLeftovers();
+    /** Returns the place of the rows. */
+    RowStore store() {
+        return store;
     }
 
-    /** Appends rows in one commit, which is published only if this process still holds the lock. */
-    void append(Dataset<Row> rows) {
-        committer.append(rows);
+    /** Appends rows in one commit, in a file for each of their partitions. */
+    void append(Dataset<Row> rows, RunLock lock) throws IOException {
+        files.appendAsIs(rows, lock);
     }
 
-    /** The table's Parquet files, by their full paths. */
+    /** Returns the full paths of the table's Parquet files. */
     Set<String> files() throws IOException {
-        try {
-            return Arrays.stream(fileSystem.listStatus(
-                            directory, path -> path.getName().endsWith(".parquet")))
-                    .map(file -> file.getPath().toString())
-                    .collect(Collectors.toCollection(TreeSet::new));
-        } catch (FileNotFoundException e) {
-            return Set.of();
-        }
+        return files.files().stream()
+                .map(file -> file.getPath().toString())
+                .collect(Collectors.toCollection(TreeSet::new));
     }
 
-    /** The rows, empty where the table has none yet. */
+    /** Returns the rows, empty if the table has none. */
     public Optional<Dataset<Row>> rows(SparkSession spark) throws IOException {
-        return files().isEmpty() ? Optional.empty() : Optional.of(read(spark, List.of(directory.toString())));
+        return store.rows(spark);
     }
 
-    /** Reads Parquet files or directories of them by their paths, which Spark would take for globs. */
-    Dataset<Row> read(SparkSession spark, List<String> paths) {
-        return spark.read()
-                .option("pathGlobFilter", "*.parquet")
-                .parquet(paths.stream().map(UserPath::literal).toArray(String[]::new));
+    /** Reads the rows with the settings of a reader. */
+    Dataset<Row> read(DataFrameReader reader) throws IOException {
+        return files.read(reader);
     }
 
-    /** Rows by status. */
-    Map<String, Long> counts(SparkSession spark) throws IOException {
-        Map<String, Long> counts = new TreeMap<>();
-        rows(spark).ifPresent(rows -> rows.groupBy("status")
-                .count()
-                .collectAsList()
-                .forEach(row -> counts.put(row.getString(0), row.getLong(1))));
-        return counts;
-    }
-
-    /** The record of the last run that did anything. */
+    /** Returns the record of the last run that changed anything. */
     Optional<RunRecord> lastRun() throws IOException {
         Path file = new Path(directory, META + "/" + RUN_FILE);
         try (InputStream in = meta.open(file)) {
-            RunRecord run = MAPPER.readValue(in, RunRecord.class);
+            RunRecord run = JsonMappers.RECORDS.readValue(in, RunRecord.class);
             if (run == null || !run.isWhole()) {
-                throw CardinalException.output(file + " is no record of a run: parts are missing");
+                throw CardinalException.output(file + " is not the record of a run: fields are missing");
             }
             return Optional.of(run);
         } catch (FileNotFoundException e) {
             return Optional.empty();
         } catch (JsonProcessingException e) {
-            throw CardinalException.output(file + " is no record of a run: " + e.getOriginalMessage());
+            throw CardinalException.output(file + " is not the record of a run: " + e.getOriginalMessage());
         }
     }
 
     /**
-     * Where the rows come from.
+     * Returns the origin of the rows.
      *
-     * @throws CardinalException if the directory holds no predictions table
+     * @throws CardinalException if the directory does not hold a predictions table
      */
     public Origin origin() throws IOException {
         RunRecord run = lastRun()
-                .orElseThrow(() -> CardinalException.input(
-                        "predictions " + directory + " are no predictions table: it has no " + META + "/" + RUN_FILE));
+                .orElseThrow(() -> CardinalException.input("predictions " + directory
+                        + " is not a predictions table: it has no " + META + "/" + RUN_FILE));
         Map<String, Object> options = run.options();
         RunRecord.Measured speed = run.speed();
         return new Origin(
@@ -225,7 +215,7 @@ public final class PredictionTable {
                 options.get("top-k") instanceof Number number ? number.intValue() : 0,
                 Set.copyOf(Arrays.asList(text(options.get("emit")).split(",", -1))),
                 options.get("precision") instanceof String precision ? precision : "fp32",
-                run.macs(),
+                run.performance().macs(),
                 speed == null ? null : speed.imagesPerSecond());
     }
 
@@ -234,15 +224,15 @@ public final class PredictionTable {
     }
 
     /**
-     * Where a table's rows come from.
+     * Origin of a table's rows.
      *
      * @param modelId value of their {@code model} column
      * @param classes the model's classes, in the order of its outputs
-     * @param topK predictions stored for an image, at most
-     * @param emitted columns beyond the usual ones: {@code logits}, {@code features}
-     * @param precision what the model was asked to calculate in, such as {@code fp32}
-     * @param macs multiply-accumulate operations for an image, null where the architecture is not known
-     * @param imagesPerSecond of the last run that labelled something and ended as it should, null where there was none
+     * @param topK maximum number of predictions stored for an image
+     * @param emitted optional columns: {@code logits}, {@code features}
+     * @param precision requested precision of the model, such as {@code fp32}
+     * @param macs multiply-accumulate operations per image, null if the architecture is unknown
+     * @param imagesPerSecond of the last run that labeled something and ended normally, null if there is none
      */
     public record Origin(
             String modelId,
@@ -258,17 +248,17 @@ public final class PredictionTable {
         }
     }
 
-    /** Records a run as the last one that did anything. */
+    /** Records a run as the last one that changed anything. */
     void recordLast(RunRecord run) throws IOException {
-        write(RUN_FILE, MAPPER.writeValueAsBytes(run));
+        write(RUN_FILE, JsonMappers.RECORDS.writeValueAsBytes(run));
     }
 
-    /** Records a run under its time. */
+    /** Records a run under its start time. */
     void recordRun(RunRecord run) throws IOException {
-        write("runs/" + run.started().replace(":", "") + ".json", MAPPER.writeValueAsBytes(run));
+        write("runs/" + run.state().started().replace(":", "") + ".json", JsonMappers.RECORDS.writeValueAsBytes(run));
     }
 
     private void write(String name, byte[] content) throws IOException {
-        WholeFile.write(new Path(directory, META + "/" + name), content, configuration);
+        AtomicFiles.write(new Path(directory, META + "/" + name), content, configuration);
     }
 }

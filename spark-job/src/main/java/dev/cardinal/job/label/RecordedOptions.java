@@ -1,22 +1,23 @@
 package dev.cardinal.job.label;
 
-import dev.cardinal.job.UserPath;
 import dev.cardinal.job.source.FieldNames;
-import dev.cardinal.udf.LabelOptions;
+import dev.cardinal.udf.fs.UserPaths;
+import dev.cardinal.udf.options.LabelOptions;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/** The options of a run as its record keeps them, by their long names. */
+/** Options of a run as its record stores them, by their long names. */
 final class RecordedOptions {
     private RecordedOptions() {}
 
-    /** What tables were made with whose records do not know of an option yet. */
-    private static final Map<String, Object> BEFORE_IT_WAS_AN_OPTION = Map.of("precision", "fp32");
+    /** Values assumed for options that older run records do not contain. */
+    private static final Map<String, Object> BEFORE_IT_WAS_AN_OPTION =
+            Map.of("precision", "fp32", "truncated", "reject");
 
-    /** Options that change what a row says; a table holds rows of one set of them. */
+    /** Returns the options that change the content of rows; all rows of a table have the same values of them. */
     static Map<String, Object> changingRows(LabelRequest request) {
         LabelOptions options = request.options();
         Map<String, Object> map = new LinkedHashMap<>();
@@ -33,39 +34,50 @@ final class RecordedOptions {
         map.put("key-field", fields.key());
         map.put("keep", String.join(",", fields.keep()));
         map.put("exif-orientation", id(options.image().exifOrientation()));
-        map.put("precision", id(options.engine().precision()));
+        map.put("truncated", id(options.image().truncated()));
+        map.put("precision", id(options.execution().precision()));
         return map;
     }
 
     /**
-     * The value of an option in the record of an earlier run.
+     * Returns the value of an option in the record of an earlier run.
      *
-     * @param now its value in this run, which that one is taken to have had where its option did nothing before
+     * @param now its value in this run, assumed for the earlier run if its record lacks the option
      */
     static @Nullable Object earlier(Map<String, Object> recorded, String option, @Nullable Object now) {
         return recorded.containsKey(option) ? recorded.get(option) : BEFORE_IT_WAS_AN_OPTION.getOrDefault(option, now);
     }
 
-    /** Every option. */
+    /** Returns every option. */
     static Map<String, Object> all(LabelRequest request) {
         Map<String, Object> map = new LinkedHashMap<>();
-        map.put("model", UserPath.withoutCredentials(request.model()));
+        map.put("model", UserPaths.withoutCredentials(request.model()));
         map.put("card", request.card() == null ? null : request.card().toString());
         map.put(
                 "input",
                 request.source().inputs().stream()
-                        .map(UserPath::withoutCredentials)
+                        .map(UserPaths::withoutCredentials)
                         .toList());
-        map.put("output", request.output().map(UserPath::withoutCredentials).orElse(null));
+        map.put("output", request.output().map(UserPaths::withoutCredentials).orElse(null));
+        request.state().ifPresent(state -> map.put("state", UserPaths.withoutCredentials(state)));
         map.put("input-format", id(request.source().format()));
         map.put("include", request.source().include());
+        map.put("sidecars", id(request.source().sidecars()));
+        map.put("member-extensions", String.join(",", request.source().memberExtensions()));
         map.put("limit", request.limit() == Long.MAX_VALUE ? null : request.limit());
         map.putAll(changingRows(request));
-        map.put("batch-size", request.options().engine().batchSize());
-        map.put("device", id(request.options().engine().device()));
-        map.put("model-distribution", id(request.options().engine().distribution()));
-        map.put("prefetch", request.options().engine().prefetch());
-        map.put("images-per-commit", request.imagesPerCommit());
+        map.put("batch-size", request.options().execution().batchSize());
+        map.put("device", id(request.options().execution().device()));
+        map.put("model-distribution", id(request.options().execution().distribution()));
+        map.put("prefetch", request.options().execution().prefetch());
+        map.put(
+                "images-per-commit",
+                request.imagesPerCommit().isPresent()
+                        ? (Object) request.imagesPerCommit().getAsInt()
+                        : "auto");
+        map.put("retry", request.table().retry().stream().sorted().collect(Collectors.joining(",")));
+        map.put("relabel", request.table().relabelChanged() ? "changed" : "");
+        map.put("verify-table", request.table().verify());
         map.put("max-bad-fraction", request.maxBadFraction());
         return map;
     }

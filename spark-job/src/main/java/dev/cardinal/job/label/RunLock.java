@@ -1,6 +1,7 @@
 package dev.cardinal.job.label;
 
-import dev.cardinal.job.label.LockFile.Content;
+import dev.cardinal.job.common.DaemonThreads;
+import dev.cardinal.job.label.LockFile.LockContent;
 import dev.cardinal.zoo.Backoff;
 import dev.cardinal.zoo.CardinalException;
 import java.io.IOException;
@@ -16,7 +17,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import org.apache.hadoop.fs.FileSystem;
@@ -25,18 +25,18 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The right to write to a predictions table or a selection, held by one run at a time: a file, in a directory of the output, that names
- * its holder and carries a heartbeat.
+ * The exclusive right to write to a predictions table or a selection: a file, in a directory of the output, that names its holder and
+ * carries a heartbeat.
  *
- * <p>A lock expires when its heartbeat stops for {@link #EXPIRY} by the time of the store that keeps it, or at once when its
- * process was one of this machine and boot and is gone. A run whose lock was taken over finds out at {@link #requireHeld}, which
- * is asked before every commit is published.
+ * <p>A lock expires if its heartbeat stops for {@link #EXPIRY} by the clock of the store, or at once if its process ran on this
+ * machine since the last boot and has ended. A run that lost its lock detects that in {@link #requireHeld}, which is called
+ * before every commit is published.
  *
- * <p>Where the store creates no file exclusively (S3), one run's write may follow another's. Therefore whoever has written waits
- * {@link #SETTLING} and then looks whether the lock is still its own, and whoever took longer than half of that from looking to
- * having written gives up: so each of two sees the other's lock either before it writes or after it has waited. A heartbeat gives
- * up as well if it comes so late that the lock may have expired, and took so long that it may have replaced another's. These
- * spans are measured by this process's own clock.
+ * <p>If the store has no exclusive creation of files (S3), the writes of two runs may both succeed, one after the other.
+ * Therefore a run that has written the lock waits {@link #SETTLING} and then checks that the lock is still its own. A run gives up if
+ * more than half of that passed between checking for a lock and having written its own. So each of two runs sees the
+ * other's lock, either before it writes or after it has waited. A heartbeat also gives up if it is so late that the lock may have
+ * expired, and took so long that it may have replaced another run's lock. These times are measured by this process's own clock.
  *
  * <p>Closing deletes the file. Thread-safe; lives on the driver.
  */
@@ -45,7 +45,7 @@ public final class RunLock implements AutoCloseable {
     static final Duration SETTLING = Duration.ofSeconds(3);
     private static final Duration PROMPT = SETTLING.dividedBy(2);
     private static final Duration FRESH = EXPIRY.dividedBy(2);
-    /** The times of a store may be whole seconds: two of them differ from their true distance by up to one. */
+    /** Times of a store may be whole seconds: the difference of two of them may be wrong by up to one second. */
     private static final Duration IN_TIME = EXPIRY.minusSeconds(2);
 
     private static final Duration BEAT = Duration.ofSeconds(10);
@@ -59,17 +59,12 @@ public final class RunLock implements AutoCloseable {
     private final String owner = UUID.randomUUID().toString();
     private final ScheduledExecutorService heart;
     private Instant lastBeat = Instant.EPOCH;
-    private volatile boolean isTaken;
     private boolean isLost;
 
     private RunLock(LockFile file, Clock clock) {
         this.file = file;
         this.clock = clock;
-        this.heart = Executors.newSingleThreadScheduledExecutor(task -> {
-            Thread thread = new Thread(task, "cardinal-lock-heartbeat");
-            thread.setDaemon(true);
-            return thread;
-        });
+        this.heart = DaemonThreads.scheduler("cardinal-lock-heartbeat");
     }
 
     /**
@@ -93,7 +88,6 @@ public final class RunLock implements AutoCloseable {
         HELD_HERE.put(lock.owner, lock);
         try {
             lock.take(settling);
-            lock.isTaken = true;
         } catch (IOException | RuntimeException e) {
             HELD_HERE.remove(lock.owner);
             lock.heart.shutdownNow();
@@ -119,12 +113,12 @@ public final class RunLock implements AutoCloseable {
             lastBeat = begun;
             return;
         }
-        Optional<Content> holder = file.read();
+        Optional<LockContent> holder = file.read();
         if (holder.isPresent() && isAlive(holder.get())) {
             throw CardinalException.output("another run is writing to " + file.table() + ": " + describe(holder.get())
                     + "; wait for it to end, or name another --output");
         }
-        holder.ifPresent(gone -> LOG.info("taking over the lock of a run that is gone: {}", describe(gone)));
+        holder.ifPresent(ended -> LOG.info("taking over the lock of a run that has ended: {}", describe(ended)));
         lastBeat = clock.instant();
         if (file.isCreatedExclusively()) {
             file.remove(holder, owner);
@@ -136,8 +130,8 @@ public final class RunLock implements AutoCloseable {
         }
     }
 
-    /** Writes the lock where another may do so at the same time. */
-    private void replace(Optional<Content> seen, Backoff settling) throws IOException {
+    /** Writes the lock on a store where another run may write it at the same time. */
+    private void replace(Optional<LockContent> seen, Backoff settling) throws IOException {
         Instant looked = clock.instant();
         if (!file.read().equals(seen)) {
             throw justBegun();
@@ -159,48 +153,21 @@ public final class RunLock implements AutoCloseable {
                 + "; wait for it to end, or name another --output");
     }
 
-    /**
-     * Checks that a run of this process still holds the lock of a table, for a commit protocol, which can throw nothing checked.
-     *
-     * @param table directory of the table
-     * @throws IllegalStateException if none does: nothing must be written to the table any more
-     */
-    static void requireHeldToCommit(String table) {
-        RunLock lock = takenHere(table)
-                .orElseThrow(() -> new IllegalStateException("no run of this process holds the lock of " + table));
-        try {
-            lock.requireHeld();
-        } catch (IOException e) {
-            throw new IllegalStateException(e.getMessage(), e);
-        }
-    }
-
-    /** Whether a run of this process still holds the lock of a table, for a commit protocol. */
-    static boolean isHeld(String table) {
-        return takenHere(table).filter(RunLock::isHeld).isPresent();
-    }
-
-    private static Optional<RunLock> takenHere(String table) {
-        return HELD_HERE.values().stream()
-                .filter(lock -> lock.isTaken && lock.file.table().toString().equals(table))
-                .findAny();
-    }
-
-    /** Whether the lock is still this run's. */
+    /** Returns whether this run still holds the lock. */
     public boolean isHeld() {
         try {
             requireHeld();
             return true;
         } catch (IOException e) {
-            LOG.info("the table is no longer this run's: {}", e.getMessage());
+            LOG.info("this run no longer holds the lock of the table: {}", e.getMessage());
             return false;
         }
     }
 
     /**
-     * Checks that the lock is still this run's, and will be for the next half minute.
+     * Checks that this run holds the lock, and will hold it for the next half minute.
      *
-     * @throws IOException if it is gone or another run's: this run must not write any more
+     * @throws IOException if the lock is deleted or held by another run: this run must stop writing
      */
     public synchronized void requireHeld() throws IOException {
         requireOwn();
@@ -210,12 +177,12 @@ public final class RunLock implements AutoCloseable {
     }
 
     private void requireOwn() throws IOException {
-        Optional<Content> holder = file.read();
+        Optional<LockContent> holder = file.read();
         if (isLost || !isOwn(holder)) {
             isLost = true;
             throw lost(holder.filter(content -> !content.owner().equals(owner))
                     .map(RunLock::describe)
-                    .orElse("nobody, it was deleted or held too late"));
+                    .orElse("no run: it was deleted, or the heartbeat was too late"));
         }
     }
 
@@ -228,17 +195,18 @@ public final class RunLock implements AutoCloseable {
         if (!wasInTime && elapsed(looked).compareTo(PROMPT) > 0) {
             isLost = true;
             deleteOwn();
-            throw lost("nobody, or a run whose lock was overwritten");
+            throw lost("no run, or one whose lock was overwritten");
         }
         lastBeat = begun;
     }
 
     private IOException lost(String to) {
-        return new IOException("lost the lock " + file + " to " + to
-                + ": this run had no heartbeat for too long; nothing more is written, run it again to continue");
+        return new IOException(
+                "lost the lock " + file + " to " + to
+                        + ": this run sent no heartbeat for too long; nothing more is written, run the same command again to continue");
     }
 
-    /** Shows that this run lives; the lock does it by itself. */
+    /** Shows that this run is alive; the lock calls it periodically. */
     synchronized void beat() {
         try {
             renew();
@@ -257,11 +225,11 @@ public final class RunLock implements AutoCloseable {
         return content;
     }
 
-    private boolean isOwn(Optional<Content> holder) {
+    private boolean isOwn(Optional<LockContent> holder) {
         return holder.isPresent() && holder.get().owner().equals(owner);
     }
 
-    private boolean isAlive(Content holder) throws IOException {
+    private boolean isAlive(LockContent holder) throws IOException {
         boolean isOfTheseProcesses = !PROCESSES.isEmpty()
                 && holder.text("processes", "").equals(PROCESSES)
                 && holder.text("host", "").equals(host());
@@ -271,8 +239,8 @@ public final class RunLock implements AutoCloseable {
         return file.age(holder, owner).compareTo(EXPIRY) < 0;
     }
 
-    /** Whether the holder's process has ended; its number may have come to be this process's own since. */
-    private static boolean isGone(Content holder) {
+    /** Returns whether the holder's process has ended; this process may have got the same number since. */
+    private static boolean isGone(LockContent holder) {
         long pid = holder.content().path("pid").asLong();
         boolean isThisProcess = pid == ProcessHandle.current().pid();
         return isThisProcess
@@ -280,7 +248,7 @@ public final class RunLock implements AutoCloseable {
                 : ProcessHandle.of(pid).isEmpty();
     }
 
-    private static String describe(Content holder) {
+    private static String describe(LockContent holder) {
         return "process " + holder.text("pid", "?") + " of user " + holder.text("user", "?") + " on "
                 + holder.text("host", "?") + ", last heartbeat " + holder.written();
     }
@@ -289,7 +257,7 @@ public final class RunLock implements AutoCloseable {
         return Duration.between(since, clock.instant());
     }
 
-    /** Names the processes that can see each other: those of one boot and one namespace; empty where that cannot be told. */
+    /** Identifies the processes that can see each other: same boot and same pid namespace; empty if unknown. */
     private static String processes() {
         try {
             return Files.readString(java.nio.file.Path.of("/proc/sys/kernel/random/boot_id"))

@@ -1,6 +1,6 @@
 package dev.cardinal.job.label;
 
-import dev.cardinal.job.UserPath;
+import dev.cardinal.udf.fs.UserPaths;
 import dev.cardinal.zoo.CardinalException;
 import java.io.FileNotFoundException;
 import java.io.IOException;
@@ -19,20 +19,20 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A predictions table for a trial, below the directory that a real one is to have, written as that would be: the same lock, the
- * same committer. Closing removes it, with every directory that was made for it; so does the end of the process, unless it is
- * killed, and then the next one made there removes it. Lives on the driver; not thread-safe.
+ * A temporary predictions table for a trial, below the directory of a future table, written in the same way: with the same lock and
+ * the same committer. Closing removes it, with every directory that was created for it; so does the end of the process. If the process
+ * is killed, the next trial in the same place removes it. Lives on the driver; not thread-safe.
  */
 public final class ScratchTable implements AutoCloseable {
     static final String PREFIX = ".cardinal-doctor-";
-    /** Spark stops before, Hadoop's file systems are closed after. */
+    /** Shutdown priority: after Spark's, before that of Hadoop's file systems. */
     private static final int AFTER_SPARK = FileSystem.SHUTDOWN_HOOK_PRIORITY + 10;
 
     private static final Logger LOG = LoggerFactory.getLogger(ScratchTable.class);
 
     private final FileSystem fileSystem;
     private final Path directory;
-    /** Directories above it that were not there, the lowest first. */
+    /** Directories above it that did not exist before, the lowest first. */
     private final List<Path> made;
 
     private final PredictionTable table;
@@ -49,14 +49,14 @@ public final class ScratchTable implements AutoCloseable {
     }
 
     /**
-     * Makes one, removing any that a process left that was killed.
+     * Creates a table, and removes those that killed processes left.
      *
-     * @param output directory that a real table is to have, which need not be there
-     * @throws dev.cardinal.zoo.CardinalException if the output is no path, or holds something other than a predictions table
+     * @param output directory of the future table, which need not exist
+     * @throws dev.cardinal.zoo.CardinalException if the output is not a valid path, or holds something other than a predictions table
      * @throws IOException if it cannot be written to
      */
     public static ScratchTable below(String output, Configuration configuration, Clock clock) throws IOException {
-        Path above = UserPath.of("output", output);
+        Path above = UserPaths.of("output", output);
         FileSystem fileSystem = above.getFileSystem(configuration);
         Path directory = fileSystem.makeQualified(new Path(above, PREFIX + UUID.randomUUID()));
         List<Path> made = missing(fileSystem, directory.getParent());
@@ -77,7 +77,7 @@ public final class ScratchTable implements AutoCloseable {
         }
     }
 
-    /** Removes what was left by processes that were killed, whose locks have expired. */
+    /** Removes tables that killed processes left, whose locks have expired. */
     private static void removeAbandoned(FileSystem fileSystem, Path above, Configuration configuration, Clock clock)
             throws IOException {
         if (!fileSystem.getFileStatus(above).isDirectory()) {
@@ -89,10 +89,10 @@ public final class ScratchTable implements AutoCloseable {
             try {
                 table.lock(clock).close();
             } catch (CardinalException e) {
-                continue; // its process lives
+                continue; // its process is running
             }
-            LOG.info("removing what a process that was killed has left: {}", each.getPath());
-            table.removeLeftovers();
+            LOG.info("removing the remains of a process that was killed: {}", each.getPath());
+            table.store().recover();
             fileSystem.delete(each.getPath(), true);
         }
     }
@@ -107,11 +107,10 @@ public final class ScratchTable implements AutoCloseable {
 
     /** Appends rows in one commit. */
     public void append(Dataset<Row> rows) throws IOException {
-        table.removeLeftovers();
-        table.append(rows);
+        table.append(rows, lock);
     }
 
-    /** Its own directory, fully qualified. */
+    /** Returns its own directory, fully qualified. */
     public Path directory() {
         return directory;
     }
@@ -136,7 +135,7 @@ public final class ScratchTable implements AutoCloseable {
         }
     }
 
-    /** Directories that were not there stay if somebody has put something into them meanwhile. */
+    /** Removes created directories, except those that hold other files by now. */
     private static void remove(FileSystem fileSystem, Path directory, List<Path> made) throws IOException {
         fileSystem.delete(directory, true);
         for (Path each : made) {

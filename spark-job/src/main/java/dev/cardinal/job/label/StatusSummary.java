@@ -1,21 +1,19 @@
 package dev.cardinal.job.label;
 
 import dev.cardinal.udf.image.Status;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import org.apache.spark.sql.Dataset;
+import java.util.TreeSet;
 import org.apache.spark.sql.Row;
-import org.apache.spark.sql.expressions.Window;
-import org.apache.spark.sql.functions;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Rows by status, with the first few that are not ok.
+ * Number of rows by status, and examples of rows that are not ok.
  *
- * @param counts rows by status, of those that occur
- * @param examples path and error of the first rows in order of path, by status, of those that are not ok
+ * @param counts number of rows by status, without statuses that do not occur
+ * @param examples path and error of the first rows that are not ok, in order of path, by status
  */
 record StatusSummary(Map<String, Long> counts, Map<String, List<String>> examples) {
     private static final int EXAMPLES = 3;
@@ -24,44 +22,56 @@ record StatusSummary(Map<String, Long> counts, Map<String, List<String>> example
         return new StatusSummary(Map.of(), Map.of());
     }
 
-    /** Summarises rows in Spark. */
-    static StatusSummary of(Dataset<Row> rows) {
-        Map<String, Long> counts = new TreeMap<>();
-        rows.groupBy("status").count().collectAsList().forEach(row -> counts.put(row.getString(0), row.getLong(1)));
-        List<Row> first = rows.filter(functions.col("status").notEqual(Status.OK.id()))
-                .select("path", "status", "error")
-                .withColumn(
-                        "rank",
-                        functions.row_number().over(Window.partitionBy("status").orderBy("path")))
-                .filter(functions.col("rank").leq(EXAMPLES))
-                .orderBy("status", "path")
-                .collectAsList();
-        return new StatusSummary(counts, examples(first));
-    }
-
-    /** Summarises rows at hand. */
+    /** Summarizes rows in memory. */
     static StatusSummary of(List<Row> rows) {
         Map<String, Long> counts = new TreeMap<>();
-        List<Row> bad = new ArrayList<>();
+        Examples examples = new Examples();
         for (Row row : rows) {
             String status = row.getAs("status");
             counts.merge(status, 1L, Long::sum);
             if (!status.equals(Status.OK.id())) {
-                bad.add(row);
+                examples.add(status, row.getAs("path"), row.getAs("error"));
             }
         }
-        return new StatusSummary(counts, examples(bad));
+        return new StatusSummary(counts, examples.byStatus());
     }
 
-    private static Map<String, List<String>> examples(List<Row> rows) {
-        Map<String, List<String>> examples = new LinkedHashMap<>();
-        for (Row row : rows) {
-            List<String> ofStatus = examples.computeIfAbsent(row.getAs("status"), status -> new ArrayList<>());
-            if (ofStatus.size() < EXAMPLES) {
-                ofStatus.add(row.<String>getAs("path") + ": " + row.<String>getAs("error"));
+    /** Returns the summary of the rows of both. */
+    StatusSummary plus(StatusSummary other) {
+        Examples all = new Examples();
+        examples.forEach((status, lines) -> lines.forEach(line -> all.add(status, line)));
+        other.examples.forEach((status, lines) -> lines.forEach(line -> all.add(status, line)));
+        return new StatusSummary(sum(counts, other.counts), all.byStatus());
+    }
+
+    /** Adds numbers of rows by status. */
+    static Map<String, Long> sum(Map<String, Long> first, Map<String, Long> second) {
+        Map<String, Long> sum = new TreeMap<>(first);
+        second.forEach((status, count) -> sum.merge(status, count, Long::sum));
+        return sum;
+    }
+
+    /** Collects the first rows of each status, in order of path. Not thread-safe. */
+    static final class Examples {
+        private final Map<String, TreeSet<String>> first = new TreeMap<>();
+
+        void add(String status, String path, @Nullable String error) {
+            add(status, path + ": " + error);
+        }
+
+        private void add(String status, String line) {
+            TreeSet<String> lines = first.computeIfAbsent(status, any -> new TreeSet<>());
+            lines.add(line);
+            if (lines.size() > EXAMPLES) {
+                lines.remove(lines.last());
             }
         }
-        return examples;
+
+        Map<String, List<String>> byStatus() {
+            Map<String, List<String>> lists = new LinkedHashMap<>();
+            first.forEach((status, lines) -> lists.put(status, List.copyOf(lines)));
+            return lists;
+        }
     }
 
     long total() {

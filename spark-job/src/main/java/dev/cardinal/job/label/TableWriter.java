@@ -1,28 +1,32 @@
 package dev.cardinal.job.label;
 
-import dev.cardinal.job.source.FoundImages;
-import dev.cardinal.udf.ImageRef;
+import dev.cardinal.job.source.ImageListing;
+import dev.cardinal.udf.fetch.ImageRef;
+import dev.cardinal.zoo.CardinalException;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.time.Clock;
-import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
+import java.util.Optional;
 import java.util.TreeMap;
+import java.util.function.Consumer;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Appends a run's images to a predictions table: each image that the table does not hold, once, in commits, under the table's
+ * Appends rows for a run's images to a predictions table, one row for each image that has none, in commits, under the table's
  * lock. Lives on the driver; not thread-safe.
  */
 final class TableWriter {
 
-    /** Labels images, as a dataset that does it when it is written. */
-    interface Labeller {
+    private static final int OVERLAPPING = 2;
+
+    /** Labels images lazily: as a dataset that does the work when it is written. */
+    interface Labeler {
         Dataset<Row> rows(PartitionPlan plan);
     }
 
@@ -30,31 +34,42 @@ final class TableWriter {
     private final PredictionTable table;
     private final LabelProgress progress;
     private final Clock clock;
-    private final Labeller labeller;
+    private final Labeler labeler;
 
-    TableWriter(SparkSession spark, PredictionTable table, LabelProgress progress, Clock clock, Labeller labeller) {
+    TableWriter(SparkSession spark, PredictionTable table, LabelProgress progress, Clock clock, Labeler labeler) {
         this.spark = spark;
         this.table = table;
         this.progress = progress;
         this.clock = clock;
-        this.labeller = labeller;
+        this.labeler = labeler;
     }
 
-    LabelResult write(LabelRun run, FoundImages found) throws IOException {
+    LabelResult write(LabelRun run, ImageListing found) throws IOException {
         try (RunLock lock = table.lock(clock)) {
-            // Only now is it certain that no other run has made the table in the meantime.
+            // Only with the lock is it certain that no other run created the table in the meantime.
             table.requireCompatible(run.model(), RecordedOptions.changingRows(run.request()));
             @Nullable RunRecord previous = table.lastRun().orElse(null);
             if (previous != null) {
                 run.follows(previous);
             }
+            table.store().recover(); // even if there is nothing to label
+            table.removeScratch();
+            if (run.request().table().verify()) {
+                verify();
+            }
             progress.step("comparing with the table");
-            WorkPlan plan = WorkPlan.of(found, table.rows(spark), run.request().limit());
+            WorkPlan plan = WorkPlan.of(
+                    found,
+                    table.store().rows(spark),
+                    run.request().table(),
+                    run.request().limit());
+            found.skipped().descriptions().forEach(each -> progress.note("skipped " + each));
             try {
                 return append(run, plan, lock, previous);
             } finally {
                 if (lock.isHeld()) {
                     table.removeScratch();
+                    table.store().recover();
                 }
             }
         }
@@ -62,59 +77,105 @@ final class TableWriter {
 
     private LabelResult append(LabelRun run, WorkPlan plan, RunLock lock, @Nullable RunRecord previous)
             throws IOException {
-        Map<String, Long> before = table.counts(spark);
-        Set<String> filesBefore = table.files();
-        LabelRun.Progress nothing = new LabelRun.Progress(Map.of(), plan.counts(), 0, null);
+        Done done = new Done(run, plan);
         if (previous == null || plan.counts().remaining() > 0) {
-            table.recordLast(run.record(RunRecord.RUNNING, null, before, nothing));
+            table.recordLast(done.record(RunRecord.RUNNING, null, null));
         }
-        progress.labelling(plan.counts().remaining(), run::imagesSoFar);
+        progress.labeling(plan.counts().remaining(), run::imagesSoFar);
         run.started();
-        int commits = 0;
+        LabelResult result;
         try {
-            table.removeScratch();
-            table.removeLeftovers(); // also where there is nothing left to do
-            int cores = spark.sparkContext().defaultParallelism();
-            Iterator<List<ImageRef>> groups = plan.commits(run.request().imagesPerCommit(), table.scratch());
-            while (groups.hasNext()) {
-                lock.requireHeld();
-                table.removeLeftovers();
-                PartitionPlan tasks = PartitionPlan.of(groups.next(), cores);
-                run.unsplit().addAll(tasks.unsplit());
-                table.append(labeller.rows(tasks));
-                lock.requireHeld();
-                commits++;
-                run.ended();
-            }
-        } catch (Exception e) { // a failed task comes as Spark's checked exception, which Scala does not declare
-            recordFailure(run, plan, lock, before, filesBefore, commits, e);
+            append(run, plan, lock, done);
+            replace(run, plan, lock, done);
+            result = published(run.result(done.all, plan.counts(), done.commits, List.of()), run, lock);
+        } catch (Exception e) { // a failed task throws Spark's checked exception, which Scala does not declare
+            recordFailure(lock, done, e);
             throw e;
         }
         progress.finished();
-        StatusSummary summary = summary(filesBefore);
-        LabelResult result = run.result(summary, plan.counts(), commits, List.of());
-        record(run, result, plan, sum(before, summary.counts()), previous);
+        record(done, result, previous);
         return result;
     }
 
-    private void recordFailure(
-            LabelRun run,
-            WorkPlan plan,
-            RunLock lock,
-            Map<String, Long> before,
-            Set<String> filesBefore,
-            int commits,
-            Exception failure) {
+    /** Publishes rows that the store keeps back until it is known how many are not ok. */
+    private LabelResult published(LabelResult result, LabelRun run, RunLock lock) throws IOException {
+        boolean isPublished =
+                !result.gateExceeded() && table.store().publish(run.request().maxBadFraction(), lock);
+        table.store().withheld().ifPresent(progress::note);
+        return isPublished ? result : result.withGateExceeded();
+    }
+
+    /** Labels the images without a row. A commit's tasks begin while the last ones of the commit before it run. */
+    private void append(LabelRun run, WorkPlan plan, RunLock lock, Done done) throws IOException {
+        Iterator<List<ImageRef>> groups = plan.commits(run::imagesPerCommit, table.scratch());
+        try (CommitQueue queue = new CommitQueue(spark.sparkContext(), OVERLAPPING, done)) {
+            while (groups.hasNext()) {
+                queue.awaitRoom();
+                lock.requireHeld();
+                List<ImageRef> images = groups.next();
+                Dataset<Row> rows = rows(images, run);
+                queue.add(() -> table.store().append(rows, images.size(), lock));
+            }
+            queue.awaitAll();
+        }
+    }
+
+    /** Labels the images whose rows must be replaced. */
+    private void replace(LabelRun run, WorkPlan plan, RunLock lock, Done done) throws IOException {
+        Iterator<List<ImageRef>> groups = plan.replacements(run::imagesPerCommit, table.scratch());
+        while (groups.hasNext()) {
+            lock.requireHeld();
+            List<ImageRef> images = groups.next();
+            done.accept(table.store().replace(rows(images, run), images.size(), lock));
+        }
+    }
+
+    private Dataset<Row> rows(List<ImageRef> images, LabelRun run) {
+        PartitionPlan tasks = PartitionPlan.of(images, spark.sparkContext().defaultParallelism());
+        run.unsplit().addAll(tasks.unsplit());
+        return labeler.rows(tasks);
+    }
+
+    /** What the run has done so far. Not thread-safe. */
+    private final class Done implements Consumer<RowStore.Commit> {
+        private final LabelRun run;
+        private final WorkPlan plan;
+        private RowStore.Commit all = RowStore.Commit.nothing();
+        private int commits;
+
+        Done(LabelRun run, WorkPlan plan) {
+            this.run = run;
+            this.plan = plan;
+        }
+
+        @Override
+        public void accept(RowStore.Commit commit) {
+            all = all.plus(commit);
+            commits++;
+            run.ended();
+            try {
+                table.recordLast(record(RunRecord.RUNNING, null, null));
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
+
+        private RunRecord record(String outcome, @Nullable Integer exitCode, @Nullable String error)
+                throws IOException {
+            return run.record(
+                    outcome,
+                    exitCode,
+                    table.store().totals(spark),
+                    new LabelRun.Progress(all.written().counts(), all.replaced(), plan.counts(), commits, error));
+        }
+    }
+
+    private void recordFailure(RunLock lock, Done done, Exception failure) {
         if (!lock.isHeld()) {
-            return; // the table's records are another run's now
+            return; // the table's records belong to another run
         }
         try {
-            Map<String, Long> counts = summary(filesBefore).counts();
-            RunRecord record = run.record(
-                    RunRecord.FAILED,
-                    1,
-                    sum(before, counts),
-                    new LabelRun.Progress(counts, plan.counts(), commits, failure.toString()));
+            RunRecord record = done.record(RunRecord.FAILED, 1, failure.toString());
             table.recordLast(record);
             table.recordRun(record);
         } catch (Exception e) {
@@ -122,30 +183,39 @@ final class TableWriter {
         }
     }
 
-    private void record(
-            LabelRun run, LabelResult result, WorkPlan plan, Map<String, Long> counts, @Nullable RunRecord previous)
-            throws IOException {
-        RunRecord record = run.record(
-                result.gateExceeded() ? RunRecord.GATE_EXCEEDED : RunRecord.DONE,
-                result.gateExceeded() ? 3 : 0,
-                counts,
-                new LabelRun.Progress(result.counts(), plan.counts(), result.commits(), null));
-        if (previous == null || result.commits() > 0 || !previous.isFinished()) {
+    private void record(Done done, LabelResult result, @Nullable RunRecord previous) throws IOException {
+        RunRecord record = done.record(
+                result.gateExceeded() ? RunRecord.GATE_EXCEEDED : RunRecord.DONE, result.gateExceeded() ? 3 : 0, null);
+        if (previous == null || done.commits > 0 || !previous.isFinished()) {
             table.recordLast(record);
         }
         table.recordRun(record);
     }
 
-    /** The rows in files that this run has added. */
-    private StatusSummary summary(Set<String> filesBefore) throws IOException {
-        List<String> added = new ArrayList<>(table.files());
-        added.removeAll(filesBefore);
-        return added.isEmpty() ? StatusSummary.empty() : StatusSummary.of(table.read(spark, added));
-    }
-
-    private static Map<String, Long> sum(Map<String, Long> first, Map<String, Long> second) {
-        Map<String, Long> sum = new TreeMap<>(first);
-        second.forEach((status, count) -> sum.merge(status, count, Long::sum));
-        return sum;
+    /** Reads all rows and checks that every image has one, and that their numbers are those that the table keeps. */
+    private void verify() throws IOException {
+        Optional<Dataset<Row>> rows = table.store().rows(spark);
+        if (rows.isEmpty()) {
+            return;
+        }
+        progress.step("verifying the table");
+        List<Row> twice =
+                rows.get().groupBy("path").count().filter("count > 1").limit(1).collectAsList();
+        if (!twice.isEmpty()) {
+            throw CardinalException.output(
+                    table.directory() + " has " + twice.get(0).getLong(1) + " rows of "
+                            + twice.get(0).getString(0) + "; remove the files that another program has added");
+        }
+        Map<String, Long> counted = new TreeMap<>();
+        rows.get()
+                .groupBy("status")
+                .count()
+                .collectAsList()
+                .forEach(row -> counted.put(row.getString(0), row.getLong(1)));
+        Map<String, Long> kept = table.store().totals(spark);
+        if (!counted.equals(kept)) {
+            throw CardinalException.output(table.directory() + " has other rows than its records say: " + counted
+                    + " instead of " + kept + "; delete _cardinal/files.json, and the next run counts the rows again");
+        }
     }
 }

@@ -1,155 +1,189 @@
 package dev.cardinal.job.label;
 
-import dev.cardinal.job.source.FoundImages;
-import dev.cardinal.job.source.FoundRows;
-import dev.cardinal.udf.ImageRef;
+import dev.cardinal.job.source.ImageListing;
+import dev.cardinal.job.source.ListingSchema;
+import dev.cardinal.udf.fetch.ImageRef;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 import java.util.NoSuchElementException;
 import java.util.Optional;
+import java.util.function.IntSupplier;
+import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
-import org.apache.spark.SparkContext;
+import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.functions;
 
 /**
- * What a run has to label: the images found that the table does not hold, in order of file and position.
+ * The images that a run has to label, in order of file and position: those that have no row in the table, and those whose rows must
+ * be replaced.
  *
- * <p>Made once, before the first commit, and not looked at again: a plan of more images than the driver should hold is kept on
- * the table's file system, so that executors that are lost do not change it. Lives on the driver; not thread-safe.
+ * <p>Computed once, before the first commit. A plan of more images than the driver should hold is written to the table's file
+ * system, so that losing executors does not change it. Lives on the driver; not thread-safe.
  */
 final class WorkPlan {
-    /** Images that the driver holds at once; about 30 MB. */
+    /** Maximum number of images that the driver holds; about 30 MB. */
     private static final int IMAGES_ON_DRIVER = 100_000;
 
     /**
-     * How many images there are.
+     * Numbers of images.
      *
      * @param found images in the inputs
-     * @param alreadyLabelled those of them that the table holds
-     * @param changed those of them whose file has changed since
-     * @param skipped entries of the inputs passed over
-     * @param remaining images of this plan
+     * @param alreadyLabeled those that have a row in the table
+     * @param changed those of them whose file has changed since, and that keep their rows
+     * @param skipped skipped entries of the inputs
+     * @param added images of this plan that have no row
+     * @param repeated images of this plan whose rows will be replaced
      */
-    record Counts(long found, long alreadyLabelled, long changed, long skipped, long remaining) {}
+    record PlanCounts(long found, long alreadyLabeled, long changed, long skipped, long added, long repeated) {
+        /** Returns the number of images of this plan. */
+        long remaining() {
+            return added + repeated;
+        }
+    }
 
-    private final Dataset<Row> remaining;
-    private final Counts counts;
+    private final Dataset<Row> images;
+    private final PlanCounts counts;
     private final int imagesOnDriver;
 
-    private WorkPlan(Dataset<Row> remaining, Counts counts, int imagesOnDriver) {
-        this.remaining = remaining;
+    private WorkPlan(Dataset<Row> images, PlanCounts counts, int imagesOnDriver) {
+        this.images = images;
         this.counts = counts;
         this.imagesOnDriver = imagesOnDriver;
     }
 
     /**
-     * Compares what was found with what is labelled.
+     * Compares the images found with the rows of the table.
      *
-     * @param labelled the table's rows, if it has any
-     * @param limit images labelled at most
+     * @param labeled the table's rows, if it has any
+     * @param options which rows are replaced
+     * @param limit maximum number of images to label; those without a row come first
      */
-    static WorkPlan of(FoundImages found, Optional<Dataset<Row>> labelled, long limit) {
-        return of(found, labelled, limit, IMAGES_ON_DRIVER);
+    static WorkPlan of(ImageListing found, Optional<Dataset<Row>> labeled, TableOptions options, long limit) {
+        return of(found, labeled, options, limit, IMAGES_ON_DRIVER);
     }
 
-    static WorkPlan of(FoundImages found, Optional<Dataset<Row>> labelled, long limit, int imagesOnDriver) {
+    static WorkPlan of(
+            ImageListing found, Optional<Dataset<Row>> labeled, TableOptions options, long limit, int imagesOnDriver) {
         Dataset<Row> images =
-                labelled.isPresent() ? compared(found.images(), labelled.get()) : uncompared(found.images());
+                labeled.isPresent() ? compared(found.images(), labeled.get(), options) : uncompared(found.images());
         Row sums = images.agg(
                         functions.count(functions.lit(1)),
-                        functions.count_if(functions.col("is_labelled")),
-                        functions.count_if(functions.col("has_changed")))
+                        functions.count_if(functions.col("is_labeled")),
+                        functions.count_if(
+                                functions.col("has_changed").and(functions.not(functions.col("is_repeated")))),
+                        functions.count_if(functions.col("is_repeated")))
                 .head();
-        long left = sums.getLong(0) - sums.getLong(1);
-        Counts counts =
-                new Counts(sums.getLong(0), sums.getLong(1), sums.getLong(2), found.skipped(), Math.min(left, limit));
-        return new WorkPlan(images.filter(functions.not(functions.col("is_labelled"))), counts, imagesOnDriver);
+        long added = Math.min(sums.getLong(0) - sums.getLong(1), limit);
+        PlanCounts counts = new PlanCounts(
+                sums.getLong(0),
+                sums.getLong(1),
+                sums.getLong(2),
+                found.skipped().total(),
+                added,
+                Math.min(sums.getLong(3), limit - added));
+        return new WorkPlan(images, counts, imagesOnDriver);
     }
 
     private static Dataset<Row> uncompared(Dataset<Row> images) {
-        return images.withColumn("is_labelled", functions.lit(false)).withColumn("has_changed", functions.lit(false));
+        return images.withColumn("is_labeled", functions.lit(false))
+                .withColumn("has_changed", functions.lit(false))
+                .withColumn("is_repeated", functions.lit(false));
     }
 
-    private static Dataset<Row> compared(Dataset<Row> images, Dataset<Row> labelled) {
-        Dataset<Row> table = labelled.select(
-                functions.col("path").as("labelled_path"),
-                functions.col("length").as("labelled_length"),
-                functions.unix_millis(functions.col("modified")).as("labelled_modified"));
+    private static Dataset<Row> compared(Dataset<Row> images, Dataset<Row> labeled, TableOptions options) {
+        Dataset<Row> table = labeled.select(
+                functions.col("path").as("labeled_path"),
+                functions.col("length").as("labeled_length"),
+                functions.unix_millis(functions.col("modified")).as("labeled_modified"),
+                functions.col("status").as("labeled_status"));
         Column isLonger = functions
-                .col(FoundRows.LENGTH_KNOWN)
-                .and(functions.not(functions.col("labelled_length").eqNullSafe(functions.col(FoundRows.LENGTH))));
+                .col(ListingSchema.LENGTH_KNOWN)
+                .and(functions.not(functions.col("labeled_length").eqNullSafe(functions.col(ListingSchema.LENGTH))));
         Column isNewer =
-                functions.not(functions.col("labelled_modified").eqNullSafe(functions.col(FoundRows.MODIFIED)));
-        Column isLabelled = functions.col("labelled_path").isNotNull();
-        return images.join(table, functions.col(FoundRows.PATH).equalTo(functions.col("labelled_path")), "left_outer")
-                .withColumn("is_labelled", isLabelled)
-                .withColumn("has_changed", isLabelled.and(isLonger.or(isNewer)))
-                .drop("labelled_path", "labelled_length", "labelled_modified");
+                functions.not(functions.col("labeled_modified").eqNullSafe(functions.col(ListingSchema.MODIFIED)));
+        Column isLabeled = functions.col("labeled_path").isNotNull();
+        Column isRetried = functions.col("labeled_status").isin(options.retry().toArray());
+        Column isRelabeled = functions.lit(options.relabelChanged()).and(functions.col("has_changed"));
+        return images.join(
+                        table, functions.col(ListingSchema.PATH).equalTo(functions.col("labeled_path")), "left_outer")
+                .withColumn("is_labeled", isLabeled)
+                .withColumn("has_changed", isLabeled.and(isLonger.or(isNewer)))
+                .withColumn("is_repeated", isLabeled.and(isRetried.or(isRelabeled)))
+                .drop("labeled_path", "labeled_length", "labeled_modified", "labeled_status");
     }
 
-    Counts counts() {
+    PlanCounts counts() {
         return counts;
     }
 
     /**
-     * The images of this plan, all at once.
+     * Returns all images of this plan that have no row.
      *
      * @throws IllegalStateException if there are more than the driver should hold
      */
     List<ImageRef> images() {
-        if (counts.remaining() > imagesOnDriver) {
-            throw new IllegalStateException(counts.remaining() + " images are too many for one list");
+        return images(added(), counts.added());
+    }
+
+    private List<ImageRef> images(Dataset<Row> part, long number) {
+        if (number > imagesOnDriver) {
+            throw new IllegalStateException(number + " images are too many for one list");
         }
-        return counts.remaining() == 0
+        return number == 0
                 ? List.of()
-                : sorted().limit((int) counts.remaining()).collectAsList().stream()
-                        .map(FoundRows::image)
+                : sorted(part).limit((int) number).collectAsList().stream()
+                        .map(ListingSchema::image)
                         .toList();
     }
 
     /**
-     * The images of this plan in groups.
+     * Returns the images without a row, in groups.
      *
-     * @param size images of a group, at most
+     * @param size returns the maximum number of images in the next group
      * @param scratch directory for a plan that the driver does not hold; the caller deletes it
      */
-    Iterator<List<ImageRef>> commits(int size, Path scratch) throws IOException {
-        if (counts.remaining() <= imagesOnDriver) {
-            return new Groups(images().iterator(), size, counts.remaining());
+    Iterator<List<ImageRef>> commits(IntSupplier size, Path scratch) throws IOException {
+        return groups(added(), counts.added(), size, new Path(scratch, "added"));
+    }
+
+    /** Returns the images whose rows must be replaced, in groups, as {@link #commits} does. */
+    Iterator<List<ImageRef>> replacements(IntSupplier size, Path scratch) throws IOException {
+        return groups(
+                images.filter(functions.col("is_repeated")), counts.repeated(), size, new Path(scratch, "repeated"));
+    }
+
+    private Iterator<List<ImageRef>> groups(Dataset<Row> part, long number, IntSupplier size, Path scratch)
+            throws IOException {
+        if (number <= imagesOnDriver) {
+            return new Groups(images(part, number).iterator(), size, number);
         }
-        SparkContext spark = remaining.sparkSession().sparkContext();
-        spark.setCheckpointDir(scratch.toString());
-        Iterator<Row> rows = sorted().checkpoint(false).toLocalIterator();
-        Iterator<ImageRef> images = new Iterator<>() {
-            @Override
-            public boolean hasNext() {
-                return rows.hasNext();
-            }
-
-            @Override
-            public ImageRef next() {
-                return FoundRows.image(rows.next());
-            }
-        };
-        return new Groups(images, size, counts.remaining());
+        Configuration configuration = JavaSparkContext.fromSparkContext(
+                        part.sparkSession().sparkContext())
+                .hadoopConfiguration();
+        return new Groups(StoredPlan.store(sorted(part), scratch, configuration), size, number);
     }
 
-    private Dataset<Row> sorted() {
-        return remaining.sort(FoundRows.FILE, FoundRows.POSITION, FoundRows.PATH);
+    private Dataset<Row> added() {
+        return images.filter(functions.not(functions.col("is_labeled")));
     }
 
-    /** Consecutive images in lists, until enough are taken. */
+    private static Dataset<Row> sorted(Dataset<Row> part) {
+        return part.drop("is_labeled", "has_changed", "is_repeated")
+                .sort(ListingSchema.FILE, ListingSchema.POSITION, ListingSchema.PATH);
+    }
+
+    /** Groups consecutive images into lists, until the limit is reached. */
     private static final class Groups implements Iterator<List<ImageRef>> {
         private final Iterator<ImageRef> images;
-        private final int size;
+        private final IntSupplier size;
         private long left;
 
-        Groups(Iterator<ImageRef> images, int size, long left) {
+        Groups(Iterator<ImageRef> images, IntSupplier size, long left) {
             this.images = images;
             this.size = size;
             this.left = left;
@@ -166,7 +200,8 @@ final class WorkPlan {
                 throw new NoSuchElementException();
             }
             List<ImageRef> group = new ArrayList<>();
-            while (group.size() < size && hasNext()) {
+            int most = size.getAsInt();
+            while (group.size() < most && hasNext()) {
                 group.add(images.next());
                 left--;
             }

@@ -1,4 +1,4 @@
-/** Images to predictions: the run, its table, its lock and its record. */
+/** Labeling: the run, its predictions table, its lock and its record. */
 @NullMarked
 package dev.cardinal.job.label;
 

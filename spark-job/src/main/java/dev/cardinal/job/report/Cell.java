@@ -5,25 +5,25 @@ import org.jspecify.annotations.Nullable;
 /**
  * A cell of a table.
  *
- * @param text what it says
- * @param value what it is sorted by, null for its text, or where it has no figure
- * @param bar what is drawn beside the text, or null
+ * @param text text of the cell
+ * @param value number that the column is sorted by, null for text or if there is no number
+ * @param bar bar that is drawn next to the text, or null
  */
 record Cell(String text, @Nullable Double value, @Nullable Bar bar) {
     private static final int LONGEST = 120;
 
     /**
-     * A bar from 0, as shares of the cell's width.
+     * A bar from 0. Lengths are shares of the cell's width.
      *
-     * @param length where it ends
-     * @param low lower bound of its interval, null where it has none
-     * @param high upper bound, or null
+     * @param length end of the bar
+     * @param low lower bound of its interval, null if it has none
+     * @param high upper bound of its interval, or null
      */
     record Bar(
             double length, @Nullable Double low, @Nullable Double high) {}
 
     static Cell of(String text) {
-        return new Cell(Text.shortened(text, LONGEST), null, null);
+        return new Cell(PageText.shortened(text, LONGEST), null, null);
     }
 
     static Cell of(String text, @Nullable Double value) {
@@ -31,29 +31,55 @@ record Cell(String text, @Nullable Double value, @Nullable Bar bar) {
     }
 
     static Cell count(long count) {
-        return new Cell(Text.count(count), (double) count, null);
+        return of(PageText.count(count), (double) count);
     }
 
-    /** A class's number. */
+    /** Returns a cell with a class index. */
     static Cell index(long index) {
-        return new Cell(Long.toString(index), (double) index, null);
+        return of(Long.toString(index), (double) index);
     }
 
     static Cell percent(@Nullable Double share) {
-        return new Cell(Text.percent(share), share, null);
+        return of(PageText.percent(share), share);
     }
 
     static Cell score(@Nullable Double score) {
-        return new Cell(Text.score(score), score, null);
+        return of(PageText.score(score), score);
     }
 
-    /** A count with a bar that is full at another. */
+    static Cell points(@Nullable Double difference) {
+        return of(PageText.points(difference), difference);
+    }
+
+    static Cell decimal(@Nullable Double value) {
+        return of(PageText.decimal(value), value);
+    }
+
+    static Cell rate(@Nullable Double rate) {
+        return of(PageText.rate(rate), rate);
+    }
+
+    static Cell compact(@Nullable Double value) {
+        return of(value == null ? PageText.NONE : PageText.compact(value), value);
+    }
+
+    /** Returns an interval of shares, which is sorted by its lower bound. */
+    static Cell interval(@Nullable Double low, @Nullable Double high) {
+        return of(PageText.interval(low, high), low);
+    }
+
+    /** Returns a count with a bar; the bar is full if the count is {@code full}. */
     static Cell countBar(long count, long full) {
-        return new Cell(Text.count(count), (double) count, new Bar(full == 0 ? 0 : (double) count / full, null, null));
+        return bar(PageText.count(count), (double) count, (double) full);
     }
 
-    /** A share with a bar and the bounds of its interval. */
+    /** Returns a number with a bar; the bar is full if the number is {@code full}. */
+    static Cell bar(String text, double value, double full) {
+        return new Cell(text, value, new Bar(full > 0 ? value / full : 0, null, null));
+    }
+
+    /** Returns a share with a bar and the bounds of its interval. */
     static Cell shareBar(@Nullable Double share, @Nullable Double low, @Nullable Double high) {
-        return share == null ? percent(null) : new Cell(Text.percent(share), share, new Bar(share, low, high));
+        return share == null ? percent(null) : new Cell(PageText.percent(share), share, new Bar(share, low, high));
     }
 }

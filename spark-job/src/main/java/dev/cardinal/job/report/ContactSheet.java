@@ -4,7 +4,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 
-/** Images side by side, each with what is said of it. */
+/** Writes a grid of images with captions. Stateless. */
 final class ContactSheet {
     private static final int LONGEST_NAME = 28;
     private static final int LONGEST_LABEL = 80;
@@ -12,26 +12,26 @@ final class ContactSheet {
 
     private ContactSheet() {}
 
-    static void write(Html html, List<Picture> pictures, Map<String, Thumbnail> thumbnails) {
+    static void write(Html html, List<GalleryItem> items, Map<String, Thumbnail> thumbnails) {
         html.open("ul", "class", "sheet");
-        for (Picture picture : pictures) {
+        for (GalleryItem item : items) {
             html.open("li").open("figure");
-            thumbnail(html, picture, thumbnails.getOrDefault(picture.path(), Thumbnail.missing("not read")));
+            thumbnail(html, item, thumbnails.getOrDefault(item.path(), Thumbnail.missing("not read")));
             html.open("figcaption");
-            picture.lines().forEach(line -> line(html, line));
+            item.lines().forEach(line -> line(html, line));
             html.element(
                     "bdi",
-                    Text.shortened(Text.fileName(picture.path()), LONGEST_NAME),
+                    PageText.shortened(PageText.fileName(item.path()), LONGEST_NAME),
                     "class",
                     "file",
                     "title",
-                    Text.shortened(picture.path(), LONGEST_PATH));
+                    PageText.shortened(item.path(), LONGEST_PATH));
             html.close().close().close();
         }
         html.close();
     }
 
-    private static void thumbnail(Html html, Picture picture, Thumbnail thumbnail) {
+    private static void thumbnail(Html html, GalleryItem item, Thumbnail thumbnail) {
         html.open("div", "class", "frame");
         if (thumbnail.uri() == null) {
             html.open("p", "class", "missing").element("span", "no picture").text(thumbnail.missing());
@@ -43,7 +43,7 @@ final class ContactSheet {
                     "src",
                     thumbnail.uri(),
                     "alt",
-                    inWords(picture),
+                    alternativeText(item),
                     "width",
                     Integer.toString(factor * thumbnail.width()),
                     "height",
@@ -54,7 +54,7 @@ final class ContactSheet {
         html.close();
     }
 
-    private static void line(Html html, Picture.Line line) {
+    private static void line(Html html, GalleryItem.Line line) {
         html.open("span", "class", line.lead() == null ? "said first" : "said");
         if (line.lead() != null) {
             html.element("span", line.lead() + " ", "class", "lead-word");
@@ -64,9 +64,9 @@ final class ContactSheet {
             case WRONG -> mark(html, "\u2717", "wrong", "wrong: ");
             case NONE -> {}
         }
-        html.element("bdi", Text.shortened(line.text(), LONGEST_LABEL));
+        html.element("bdi", PageText.shortened(line.text(), LONGEST_LABEL));
         if (line.score() != null) {
-            html.text(" ").element("span", Text.percent(line.score()), "class", "score");
+            html.text(" ").element("span", PageText.percent(line.score()), "class", "score");
         }
         html.close();
     }
@@ -76,13 +76,13 @@ final class ContactSheet {
                 .element("span", words, "class", "unseen");
     }
 
-    /** What is said of an image and the name of its file. */
-    private static String inWords(Picture picture) {
-        String lines = picture.lines().stream()
+    /** Returns the caption of an image and the name of its file. */
+    private static String alternativeText(GalleryItem item) {
+        String lines = item.lines().stream()
                 .map(line -> (line.lead() == null ? "" : line.lead() + " ")
-                        + Text.shortened(line.text(), LONGEST_LABEL)
-                        + (line.score() == null ? "" : " " + Text.percent(line.score())))
+                        + PageText.shortened(line.text(), LONGEST_LABEL)
+                        + (line.score() == null ? "" : " " + PageText.percent(line.score())))
                 .collect(Collectors.joining(", "));
-        return lines + "; " + Text.shortened(Text.fileName(picture.path()), LONGEST_NAME);
+        return lines + "; " + PageText.shortened(PageText.fileName(item.path()), LONGEST_NAME);
     }
 }

@@ -4,72 +4,58 @@ import dev.cardinal.job.report.Plot.Axis;
 import dev.cardinal.job.report.Plot.Point;
 import java.util.List;
 
-/** What accuracy costs: each teacher's top-1 over the operations that an image takes. */
+/** Chart of accuracy and cost: the top-1 of each teacher over its operations per image. */
 final class CostChart {
     private CostChart() {}
 
-    /** Draws it; of at least one teacher, each with an accuracy and operations. */
-    static void write(Html html, String id, List<Teacher> teachers) {
+    /** Writes the chart of one or more teachers. */
+    static void write(Html html, String id, List<ChartedTeacher> teachers) {
         String heading = "Accuracy and cost";
-        Table numbers = new Table(heading)
-                .text("Teacher")
-                .number("MACs")
-                .number("Top-1")
-                .number("95 % interval")
+        Table<ChartedTeacher> numbers = new Table<>(heading, teachers)
+                .text("Teacher", teacher -> teacher.mark() + " " + teacher.name())
+                .number("MACs", teacher -> Cell.compact(teacher.macs()))
+                .number("Top-1", teacher -> Cell.percent(teacher.top1()))
+                .number("95 % interval", teacher -> Cell.interval(teacher.low(), teacher.high()))
                 .fixed();
-        for (Teacher teacher : teachers) {
-            numbers.row(
-                    Cell.of(teacher.mark() + " " + teacher.name()),
-                    Cell.of(Text.compact(teacher.macs()), teacher.macs()),
-                    Cell.percent(teacher.top1()),
-                    Cell.of(Text.interval(teacher.low(), teacher.high()), teacher.low()));
-        }
-        Figure.write(
-                html,
-                heading,
-                "Top-1 with its 95 % interval over multiply-accumulate operations (MACs) for an image: up is better, left is"
-                        + " cheaper.",
-                inside -> draw(inside, id, heading, teachers),
-                numbers);
-    }
-
-    private static void draw(Html html, String id, String heading, List<Teacher> teachers) {
-        StringBuilder description = new StringBuilder("Teachers by MACs for an image and top-1:");
+        StringBuilder description = new StringBuilder("Teachers by MACs per image and top-1:");
         double lowest = 1;
         double highest = 0;
-        double dearest = 0;
-        for (Teacher teacher : teachers) {
+        double mostMacs = 0;
+        for (ChartedTeacher teacher : teachers) {
             lowest = Math.min(lowest, teacher.low());
             highest = Math.max(highest, teacher.high());
-            dearest = Math.max(dearest, teacher.macs());
-            description.append(Text.format(
-                    " %s, %s, %s;", teacher.name(), Text.compact(teacher.macs()), Text.percent(teacher.top1())));
+            mostMacs = Math.max(mostMacs, teacher.macs());
+            description.append(PageText.format(
+                    " %s, %s, %s;",
+                    teacher.name(), PageText.compact(teacher.macs()), PageText.percent(teacher.top1())));
         }
         Plot plot = new Plot(
                 html,
                 id,
                 heading,
+                "Top-1 with its 95 % interval over multiply-accumulate operations (MACs) per image. Higher is better,"
+                        + " further left is cheaper.",
                 description.toString(),
-                Axis.upTo("MACs for an image", 1.1 * dearest, Text::compact),
+                Axis.upTo("MACs per image", 1.1 * mostMacs, PageText::compact),
                 PrecisionCurve.percents("top-1", lowest, highest));
-        for (Teacher teacher : teachers) {
+        for (ChartedTeacher teacher : teachers) {
             Point at = new Point(teacher.macs(), teacher.top1());
             PrecisionCurve.whisker(plot, at, teacher.low(), teacher.high());
-            plot.dot("dot", at, 5, teacher.name() + ": " + Text.percent(teacher.top1()));
-            plot.words(at, 4, teacher.mark());
+            plot.dot("dot", at, 5, teacher.name() + ": " + PageText.percent(teacher.top1()));
+            plot.text(at, 4, teacher.mark());
         }
-        plot.end();
+        plot.end(numbers);
     }
 
     /**
-     * A teacher whose accuracy and cost are known.
+     * A teacher with known accuracy and cost.
      *
-     * @param mark letter that stands for it
+     * @param mark its short name, a letter
      * @param name its model
-     * @param macs operations for an image
+     * @param macs multiply-accumulate operations per image
      * @param top1 its accuracy
-     * @param low lower bound of that
-     * @param high upper bound of that
+     * @param low lower bound of the accuracy
+     * @param high upper bound of the accuracy
      */
-    record Teacher(String mark, String name, double macs, double top1, double low, double high) {}
+    record ChartedTeacher(String mark, String name, double macs, double top1, double low, double high) {}
 }

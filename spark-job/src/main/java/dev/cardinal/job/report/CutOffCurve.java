@@ -6,16 +6,17 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The score at which each class stops taking images, classes in order of it.
+ * Chart of the lowest selected score (cut-off score) of each class, sorted by this score.
  *
- * @param classes those that have selected any, from the highest cut-off score to the lowest
+ * @param classes classes that selected images, from the highest cut-off score to the lowest
  */
 record CutOffCurve(List<SelectedClass> classes) {
-    /** As many dots as can be told apart, and as many points as a line of this width needs. */
+    /** Maximum number of classes that each have a dot. */
     private static final int DOTS = 60;
-
+    /** Number of points that suffice for a line of the chart's width. */
     private static final int POINTS = 300;
-    private static final int[] QUANTILES = {0, 10, 25, 50, 75, 90, 100};
+
+    private static final List<Integer> QUANTILES = List.of(0, 10, 25, 50, 75, 90, 100);
     private static final int HUNDRED = 100;
 
     CutOffCurve {
@@ -24,46 +25,25 @@ record CutOffCurve(List<SelectedClass> classes) {
 
     void write(Html html, String id) {
         String heading = "Cut-off score of each class";
-        Table numbers = new Table(heading)
-                .number("% of classes")
-                .text("Class")
-                .number("Cut-off score")
+        Table<Integer> numbers = new Table<>(heading, QUANTILES)
+                .number("% of classes", quantile -> Cell.of(PageText.count(quantile)))
+                .text("Class", quantile -> at(quantile).label())
+                .number("Cut-off score", quantile -> Cell.score(at(quantile).cutOff()))
                 .fixed();
-        for (int quantile : QUANTILES) {
-            SelectedClass at = at(quantile);
-            numbers.row(Cell.of(Text.count(quantile)), Cell.of(at.label()), Cell.score(at.cutOff()));
-        }
-        Figure.write(
-                html,
-                heading,
-                "The lowest score that each class has taken, classes from the highest to the lowest. A class far below the"
-                        + " others takes images that it is not sure of.",
-                inside -> {
-                    draw(inside, id, heading);
-                    if (classes.stream().anyMatch(SelectedClass::isShort)) {
-                        Figure.legend(inside, "dot", "as many as asked for", "dot odd", "fewer than asked for");
-                    }
-                },
-                numbers);
-    }
-
-    private SelectedClass at(int quantile) {
-        return classes.get((int) Math.round((classes.size() - 1) * (double) quantile / HUNDRED));
-    }
-
-    private void draw(Html html, String id, String heading) {
-        String description = Text.format(
+        String description = PageText.format(
                 "Of %s classes, the highest cut-off score is %s (%s), the median %s, the lowest %s (%s).",
-                Text.count(classes.size()),
-                Text.score(at(0).cutOff()),
-                Text.shortened(at(0).label(), DOTS),
-                Text.score(at(HUNDRED / 2).cutOff()),
-                Text.score(at(HUNDRED).cutOff()),
-                Text.shortened(at(HUNDRED).label(), DOTS));
+                PageText.count(classes.size()),
+                PageText.score(at(0).cutOff()),
+                PageText.shortened(at(0).label(), DOTS),
+                PageText.score(at(HUNDRED / 2).cutOff()),
+                PageText.score(at(HUNDRED).cutOff()),
+                PageText.shortened(at(HUNDRED).label(), DOTS));
         Plot plot = new Plot(
                 html,
                 id,
                 heading,
+                "The lowest selected score of each class, sorted from the highest to the lowest. A class far below the"
+                        + " others contains images of which the teacher is not sure.",
                 description,
                 new Axis("classes", 0, classes.size() + 1, Math.min(5, classes.size() + 1), CutOffCurve::wholeNumber),
                 Axis.unit("cut-off score"));
@@ -81,13 +61,18 @@ record CutOffCurve(List<SelectedClass> classes) {
                         of.isShort() ? "dot odd" : "dot",
                         points.get(i),
                         classes.size() <= DOTS ? 3.5 : 2,
-                        Text.shortened(of.label(), DOTS) + ": " + Text.score(of.cutOff()));
+                        PageText.shortened(of.label(), DOTS) + ": " + PageText.score(of.cutOff()));
             }
         }
-        plot.end();
+        String[] legend = {"dot", "as many as requested", "dot odd", "fewer than requested"};
+        plot.end(numbers, classes.stream().anyMatch(SelectedClass::isShort) ? legend : new String[0]);
+    }
+
+    private SelectedClass at(int quantile) {
+        return classes.get((int) Math.round((classes.size() - 1) * (double) quantile / HUNDRED));
     }
 
     private static String wholeNumber(double rank) {
-        return rank == Math.rint(rank) && rank > 0 ? Text.count((long) rank) : "";
+        return rank == Math.rint(rank) && rank > 0 ? PageText.count((long) rank) : "";
     }
 }

@@ -9,71 +9,97 @@ import java.util.Map;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/** The page of {@code evaluate}. */
-final class EvaluatePage {
+/**
+ * The page of {@code evaluate}.
+ *
+ * @param metrics {@code metrics.json}
+ * @param thumbnails thumbnails of its errors, by path
+ */
+record EvaluatePage(JsonNode metrics, Map<String, Thumbnail> thumbnails) {
     private static final int MOST_CLASSES = 1000;
     private static final int MOST_NAMES = 200;
     private static final int LONGEST_NAME = 120;
 
-    /** Images that count, and those that do not. */
+    /** Names of counts in {@code metrics.json}, with their meanings. */
     private static final Map<String, String> COUNTS = new LinkedHashMap<>();
 
     static {
-        COUNTS.put("n", "images that count");
+        COUNTS.put("n", "images that were evaluated");
         COUNTS.put("not_classified", "images with a truth that were not classified");
         COUNTS.put("without_truth", "images without a truth");
-        COUNTS.put("unmatched_images", "images with a truth that means no class");
-        COUNTS.put("refused_nan", "images with a score or logit that is no number");
+        COUNTS.put("unmatched_images", "images whose truth matches no class");
+        COUNTS.put("ambiguous_images", "of these, images whose truth is the name of several classes");
+        COUNTS.put("refused_nan", "images with a score or logit that is NaN or infinite");
     }
 
-    private final JsonNode metrics;
-    private final Map<String, Thumbnail> thumbnails;
-
-    private EvaluatePage(JsonNode metrics, Map<String, Thumbnail> thumbnails) {
-        this.metrics = metrics;
-        this.thumbnails = thumbnails;
-    }
-
-    /**
-     * Writes it.
-     *
-     * @param metrics {@code metrics.json}
-     * @param thumbnails of its errors, by path
-     */
-    static String of(JsonNode metrics, Map<String, Thumbnail> thumbnails) {
-        return new EvaluatePage(metrics, thumbnails).write();
-    }
-
-    /** The errors that are shown. */
-    static List<Picture> errors(JsonNode metrics) {
-        List<Picture> errors = new ArrayList<>();
+    /** Returns the errors that the page shows. */
+    static List<GalleryItem> errors(JsonNode metrics) {
+        List<GalleryItem> errors = new ArrayList<>();
         for (JsonNode error : Json.list(metrics, "errors")) {
-            errors.add(Picture.predicted(
+            errors.add(GalleryItem.predicted(
                     Json.shown(error, "path"),
                     Json.shown(error, "predicted_label"),
                     Json.number(error, "score"),
                     Json.text(error, "truth_label"),
-                    Picture.Mark.WRONG));
+                    GalleryItem.Mark.WRONG));
         }
         return errors.subList(0, Math.min(errors.size(), Thumbnails.MOST));
     }
 
-    private String write() {
+    /** Returns the images that the page shows because their truth is probably wrong. */
+    static List<GalleryItem> suspects(JsonNode metrics) {
+        List<GalleryItem> suspects = new ArrayList<>();
+        for (JsonNode suspect : Json.list(metrics.path("label_errors"), "suspects")) {
+            suspects.add(GalleryItem.predicted(
+                    Json.shown(suspect, "path"),
+                    Json.shown(suspect, "suggested_label"),
+                    null,
+                    Json.shown(suspect, "truth_label"),
+                    GalleryItem.Mark.NONE));
+        }
+        return suspects.subList(0, Math.min(suspects.size(), Thumbnails.MOST));
+    }
+
+    private void suspects(Html html) {
+        JsonNode found = metrics.path("label_errors");
+        html.open("div", "class", "card");
+        html.element(
+                "p",
+                PageText.format(
+                        "%s of %s images are confidently of another class than their truth; the estimated share of wrong"
+                                + " truths is %s. These are the most suspicious images, with the class that is more"
+                                + " probable. The table suspects/ has more.",
+                        PageText.count(Json.count(found, "issues")),
+                        PageText.count(Json.count(found, "images")),
+                        PageText.percent(Json.number(found, "estimated_share"))));
+        ContactSheet.write(html, suspects(metrics), thumbnails);
+        html.close();
+    }
+
+    String html() {
         long n = Json.count(metrics, "n");
         Page page = new Page(
-                        "evaluate", "Top-1 " + Text.percent(number("top1")) + " on " + Text.count(n, "image", "images"))
-                .lead("Predictions of " + Json.shown(metrics, "model") + " held to the truth.");
-        page.figure("Top-1", Text.percent(number("top1")), Text.interval(number("top1_low"), number("top1_high")));
-        page.figure("Top-5", Text.percent(number("top5")), Text.interval(number("top5_low"), number("top5_high")));
-        page.figure("ECE", Text.percent(number("ece")), "expected calibration error");
-        page.figure("MCE", Text.percent(number("mce")), "in the worst bin");
+                        "evaluate",
+                        "Top-1 " + PageText.percent(number("top1")) + " on " + PageText.count(n, "image", "images"))
+                .lead("Predictions of " + Json.shown(metrics, "model") + " compared with the truth.");
         page.figure(
-                "NLL", Text.decimal(number("nll")), number("nll") == null ? "needs --emit logits" : "nats an image");
+                "Top-1", PageText.percent(number("top1")), PageText.interval(number("top1_low"), number("top1_high")));
+        page.figure(
+                "Top-5", PageText.percent(number("top5")), PageText.interval(number("top5_low"), number("top5_high")));
+        page.figure("ECE", PageText.percent(number("ece")), "expected calibration error");
+        page.figure("MCE", PageText.percent(number("mce")), "maximum calibration error");
+        page.figure(
+                "NLL",
+                PageText.decimal(number("nll")),
+                number("nll") == null ? "needs --emit logits" : "nats per image");
         Double temperature = Json.number(metrics.path("temperature"), "value");
         if (temperature != null) {
-            page.figure("Temperature", Text.decimal(temperature), "lowers the NLL most");
+            page.figure("Temperature", PageText.decimal(temperature), "minimizes the NLL");
         }
-        page.section("counts", "Counts", html -> Page.counts(html, metrics, COUNTS));
+        page.section("counts", "Counts", html -> {
+            Page.counts(html, metrics, COUNTS);
+            Page.notes(html, metrics);
+        });
         page.section("calibration", "Calibration", this::calibration);
         List<JsonNode> steps = Json.list(metrics, "selection");
         if (!steps.isEmpty()) {
@@ -82,6 +108,9 @@ final class EvaluatePage {
         page.section("confusions", "Confusions", this::confusions);
         page.section("classes", "Classes", this::classes);
         page.section("errors", "Errors", this::errors);
+        if (metrics.hasNonNull("label_errors")) {
+            page.section("suspects", "Suspicious truths", this::suspects);
+        }
         if (!Json.list(metrics, "unmatched").isEmpty()
                 || !Json.list(metrics, "classes_without_truth").isEmpty()) {
             page.section("unmatched", "Without a match", this::unmatched);
@@ -104,25 +133,19 @@ final class EvaluatePage {
         if (value != null) {
             Page.note(
                     html,
-                    Text.format(
-                            "Divided by a temperature of %s, logits give an NLL of %s instead of %s, and an ECE of %s instead"
-                                    + " of %s.",
-                            Text.decimal(value),
-                            Text.decimal(Json.number(temperature, "nll")),
-                            Text.decimal(number("nll")),
-                            Text.percent(Json.number(temperature, "ece")),
-                            Text.percent(number("ece"))));
+                    PageText.format(
+                            "With logits divided by a temperature of %s, the NLL is %s instead of %s, and the ECE is %s"
+                                    + " instead of %s.",
+                            PageText.decimal(value),
+                            PageText.decimal(Json.number(temperature, "nll")),
+                            PageText.decimal(number("nll")),
+                            PageText.percent(Json.number(temperature, "ece")),
+                            PageText.percent(number("ece"))));
         }
         html.open("div", "class", "charts");
         diagram.write(html, "reliability");
         new Histogram(diagram.bins().stream().map(ReliabilityDiagram.Bin::n).toList())
-                .write(
-                        html,
-                        "confidence",
-                        "Scores",
-                        "How sure the model is of its first predictions.",
-                        "score",
-                        "images");
+                .write(html, "confidence", "Scores", "Scores of the first predictions.", "score", "images");
         html.close();
     }
 
@@ -132,101 +155,81 @@ final class EvaluatePage {
         JsonNode last = sorted.get(sorted.size() - 1);
         html.open("div", "class", "charts");
         PrecisionCurve.write(html, "precision", sorted);
-        Table table = new Table("Precision by class")
-                .text("Class")
-                .bar("Right")
+        new Table<>("Precision by class", lowest(Json.list(last, "per_class"), "precision"))
+                .text("Class", Json.texts("label"))
+                .bar("Correct", Json.bars("precision", "low", "high"))
                 .sorted(Table.Order.ASCENDING)
-                .number("95 % interval")
-                .number("Selected")
-                .number("With truth", "selected images with a truth, of a class or not");
-        lowest(Json.list(last, "per_class"), "precision")
-                .forEach(of -> table.row(
-                        Cell.of(Json.shown(of, "label")),
-                        Cell.shareBar(Json.number(of, "precision"), Json.number(of, "low"), Json.number(of, "high")),
-                        Cell.of(Text.interval(Json.number(of, "low"), Json.number(of, "high")), Json.number(of, "low")),
-                        Cell.count(Json.count(of, "selected")),
-                        Cell.count(Json.count(of, "with_truth"))));
-        html.open("div", "class", "card").element("h3", "By class, K = " + Text.count(Json.count(last, "k")));
-        table.write(html);
-        html.close().close();
+                .number("95 % interval", Json.intervals("low", "high"))
+                .number("Selected", Json.counts("selected"))
+                .number(
+                        "With truth",
+                        "selected images with a truth, including truths that match no class",
+                        Json.counts("with_truth"))
+                .card(html, "By class, K = " + PageText.count(Json.count(last, "k")), null);
+        html.close();
     }
 
     private void confusions(Html html) {
         List<JsonNode> confusions = Json.list(metrics, "confusions");
         if (confusions.isEmpty()) {
-            Page.note(html, "No image was taken for another class.");
+            Page.note(html, "No image was classified as another class.");
             return;
         }
         long most = confusions.stream()
                 .mapToLong(pair -> Json.count(pair, "n"))
                 .max()
                 .orElse(0);
-        Table table = new Table("Confusions")
-                .text("Truth")
-                .text("Taken for")
-                .bar("Images")
-                .sorted(Table.Order.DESCENDING);
-        for (JsonNode pair : confusions) {
-            table.row(
-                    Cell.of(Json.shown(pair, "truth_label")),
-                    Cell.of(Json.shown(pair, "predicted_label")),
-                    Cell.countBar(Json.count(pair, "n"), most));
-        }
-        html.open("div", "class", "card").element("p", "The commonest pairs.");
-        table.write(html);
-        html.close();
+        new Table<>("Confusions", confusions)
+                .text("Truth", Json.texts("truth_label"))
+                .text("Predicted", Json.texts("predicted_label"))
+                .bar("Images", pair -> Cell.countBar(Json.count(pair, "n"), most))
+                .sorted(Table.Order.DESCENDING)
+                .card(html, null, "The most frequent pairs.");
     }
 
     private void classes(Html html) {
         List<JsonNode> classes = Json.list(metrics, "per_class");
-        Table table = new Table("Classes")
-                .text("Class")
-                .bar("Top-1")
-                .sorted(Table.Order.ASCENDING)
-                .number("95 % interval")
-                .number("Top-5", "share of the class's images with it among the first five")
-                .number("Images", "images whose truth is the class")
-                .number("Predicted", "images taken for the class")
-                .number("Precision", "share of those that are of the class")
-                .number("Index");
-        for (JsonNode of : lowest(classes, "top1")) {
-            Double low = Json.number(of, "top1_low");
-            Double high = Json.number(of, "top1_high");
-            table.row(
-                    Cell.of(Json.shown(of, "label")),
-                    Cell.shareBar(Json.number(of, "top1"), low, high),
-                    Cell.of(Text.interval(low, high), low),
-                    Cell.percent(Json.number(of, "top5")),
-                    Cell.count(Json.count(of, "n")),
-                    Cell.count(Json.count(of, "predicted")),
-                    Cell.percent(Json.number(of, "precision")),
-                    Cell.index(Json.count(of, "class_index")));
-        }
         html.open("div", "class", "card");
         if (classes.size() > MOST_CLASSES) {
             Page.note(
                     html,
-                    Text.format(
+                    PageText.format(
                             "The %s of %s classes with the lowest top-1; metrics.json has them all.",
-                            Text.count(MOST_CLASSES), Text.count(classes.size())));
+                            PageText.count(MOST_CLASSES), PageText.count(classes.size())));
         }
-        table.write(html);
+        new Table<>("Classes", lowest(classes, "top1"))
+                .text("Class", Json.texts("label"))
+                .bar("Top-1", Json.bars("top1", "top1_low", "top1_high"))
+                .sorted(Table.Order.ASCENDING)
+                .number("95 % interval", Json.intervals("top1_low", "top1_high"))
+                .number(
+                        "Top-5",
+                        "share of the images of this class that have it in their top 5",
+                        Json.numbers("top5", Cell::percent))
+                .number("Images", "images whose truth is this class", Json.counts("n"))
+                .number("Predicted", "images that were classified as this class", Json.counts("predicted"))
+                .number(
+                        "Precision",
+                        "share of these images that belong to the class",
+                        Json.numbers("precision", Cell::percent))
+                .number("Index", of -> Cell.index(Json.count(of, "class_index")))
+                .write(html);
         html.close();
     }
 
-    /** Those with the lowest figure, from there on; those without one come last. */
-    private static List<JsonNode> lowest(List<JsonNode> classes, String figure) {
+    /** Sorts classes by a number, the lowest first, and limits them. Classes without the number come last. */
+    private static List<JsonNode> lowest(List<JsonNode> classes, String number) {
         return classes.stream()
                 .sorted(Comparator.comparing(
-                        of -> Json.number(of, figure), Comparator.nullsLast(Comparator.naturalOrder())))
+                        of -> Json.number(of, number), Comparator.nullsLast(Comparator.naturalOrder())))
                 .limit(MOST_CLASSES)
                 .toList();
     }
 
     private void errors(Html html) {
-        List<Picture> errors = errors(metrics);
+        List<GalleryItem> errors = errors(metrics);
         if (errors.isEmpty()) {
-            Page.note(html, "There are none.");
+            Page.note(html, "No first prediction is wrong.");
             return;
         }
         html.open("div", "class", "card");
@@ -241,13 +244,13 @@ final class EvaluatePage {
         List<String> without = Json.texts(metrics.path("classes_without_truth"));
         if (!without.isEmpty()) {
             html.open("div", "class", "card").element("h3", "Classes without a truth");
-            html.element("p", Text.count(without.size()) + " classes occur in no truth.");
-            html.open("details").element("summary", "Their names");
+            html.element("p", PageText.count(without.size()) + " classes do not occur in the truth.");
+            html.open("details").element("summary", "Names");
             html.element(
                     "p",
                     without.stream()
                                     .limit(MOST_NAMES)
-                                    .map(name -> Text.shortened(name, LONGEST_NAME))
+                                    .map(name -> PageText.shortened(name, LONGEST_NAME))
                                     .collect(Collectors.joining(" \u00b7 "))
                             + (without.size() > MOST_NAMES ? " \u2026" : ""));
             html.close().close();

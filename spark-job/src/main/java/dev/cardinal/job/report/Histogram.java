@@ -1,27 +1,27 @@
 package dev.cardinal.job.report;
 
 import dev.cardinal.job.report.Plot.Axis;
-import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.stream.IntStream;
 
 /**
- * How many scores lie in each of equal parts of 0 to 1; the last part has its upper end.
+ * Histogram of scores in bins of equal width from 0 to 1. The last bin includes its upper bound.
  *
- * @param counts scores in each part, from the lowest
+ * @param counts number of scores in each bin, from the lowest
  */
 record Histogram(List<Long> counts) {
-    /** How many parts are usual. */
+    /** Usual number of bins. */
     static final int BINS = 20;
 
     Histogram {
         counts = List.copyOf(counts);
         if (counts.isEmpty()) {
-            throw new IllegalArgumentException("no parts");
+            throw new IllegalArgumentException("no bins");
         }
     }
 
-    /** One without any score. */
+    /** Returns a histogram without scores. */
     static Histogram empty() {
         return new Histogram(Collections.nCopies(BINS, 0L));
     }
@@ -30,16 +30,16 @@ record Histogram(List<Long> counts) {
         return counts.stream().mapToLong(Long::longValue).sum();
     }
 
-    /** Lower end of a part. */
-    double low(int bin) {
+    /** Returns the lower bound of a bin. */
+    private double low(int bin) {
         return (double) bin / counts.size();
     }
 
-    double high(int bin) {
+    private double high(int bin) {
         return (double) (bin + 1) / counts.size();
     }
 
-    /** Share of the scores that lie at or above the lower end of a part, 0 where there are none. */
+    /** Returns the share of the scores at or above the lower bound of a bin, 0 if there are no scores. */
     double shareFrom(int bin) {
         long above = counts.subList(bin, counts.size()).stream()
                 .mapToLong(Long::longValue)
@@ -48,45 +48,44 @@ record Histogram(List<Long> counts) {
     }
 
     /**
-     * Draws it.
+     * Writes the chart.
      *
-     * @param id of the chart, unique in its page
-     * @param across what the scores are
-     * @param things what is counted, such as {@code images}
+     * @param id id of the chart, unique in its page
+     * @param across name of the scores
+     * @param things name of the counted things, such as {@code images}
      */
     void write(Html html, String id, String heading, String caption, String across, String things) {
-        Table numbers = new Table(heading).text("Score").number(things).fixed();
-        List<String> ranges = new ArrayList<>();
-        for (int bin = 0; bin < counts.size(); bin++) {
-            String range = Text.format("%.2f to %.2f", low(bin), high(bin));
-            ranges.add(range);
-            numbers.row(Cell.of(range), Cell.count(counts.get(bin)));
-        }
-        Figure.write(html, heading, caption, inside -> draw(inside, id, heading, across, things, ranges), numbers);
-    }
-
-    private void draw(Html html, String id, String heading, String across, String things, List<String> ranges) {
+        Table<Integer> numbers = new Table<>(
+                        heading, IntStream.range(0, counts.size()).boxed().toList())
+                .text("Score", this::range)
+                .number(things, bin -> Cell.count(counts.get(bin)))
+                .fixed();
         long most = Collections.max(counts);
         int fullest = counts.indexOf(most);
         String description = most == 0
-                ? "There are none."
-                : Text.format(
-                        "Of %s %s, most lie from %s: %s.",
-                        Text.count(total()), things, ranges.get(fullest), Text.count(most));
+                ? "There are no scores."
+                : PageText.format(
+                        "Of %s %s, the largest group is %s: %s.",
+                        PageText.count(total()), things, range(fullest), PageText.count(most));
         Plot plot = new Plot(
                 html,
                 id,
                 heading,
+                caption,
                 description,
                 Axis.unit(across),
-                Axis.upTo(things, Math.max(4.0, (double) most), Text::compact));
+                Axis.upTo(things, Math.max(4.0, (double) most), PageText::compact));
         for (int bin = 0; bin < counts.size(); bin++) {
             long count = counts.get(bin);
             if (count > 0) {
                 plot.rectangle(
-                        "bar", low(bin), high(bin), 0, (double) count, ranges.get(bin) + ": " + Text.count(count));
+                        "bar", low(bin), high(bin), 0, (double) count, range(bin) + ": " + PageText.count(count));
             }
         }
-        plot.end();
+        plot.end(numbers);
+    }
+
+    private String range(int bin) {
+        return PageText.format("%.2f to %.2f", low(bin), high(bin));
     }
 }

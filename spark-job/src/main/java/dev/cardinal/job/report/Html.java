@@ -2,20 +2,21 @@ package dev.cardinal.job.report;
 
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
- * HTML that is being written. Texts and attribute values are escaped, so that nothing from data is ever markup, and characters that
- * would turn the writing direction or show nothing are written out. Not thread-safe.
+ * Builds HTML. Escapes texts and attribute values, so that data never becomes markup, and shows invisible characters and those that
+ * change the writing direction by their codes. Not thread-safe.
  */
 final class Html {
     private final StringBuilder out = new StringBuilder();
     private final Deque<String> open = new ArrayDeque<>();
 
     /**
-     * Begins an element.
+     * Opens an element.
      *
-     * @param attributes names and values in turns; one whose value is null is left out
+     * @param attributes alternating names and values; an attribute whose value is null is left out
      */
     Html open(String name, @Nullable String... attributes) {
         tag(name, attributes);
@@ -23,24 +24,24 @@ final class Html {
         return this;
     }
 
-    /** Ends the element that was begun last. */
+    /** Closes the element that was opened last. */
     Html close() {
         out.append("</").append(open.pop()).append('>');
         return this;
     }
 
-    /** An element that holds a text. */
+    /** Writes an element that contains a text. */
     Html element(String name, String text, @Nullable String... attributes) {
         return open(name, attributes).text(text).close();
     }
 
-    /** An element that never holds anything, such as {@code img}. */
+    /** Writes an element that has no content and no end tag, such as {@code img}. */
     Html empty(String name, @Nullable String... attributes) {
         tag(name, attributes);
         return this;
     }
 
-    /** An element of SVG that holds nothing. */
+    /** Writes an SVG element without content. */
     Html shape(String name, @Nullable String... attributes) {
         return open(name, attributes).close();
     }
@@ -50,7 +51,7 @@ final class Html {
         return this;
     }
 
-    /** Text of our own that is markup already. */
+    /** Writes markup without escaping. Never use it for data. */
     Html raw(String markup) {
         out.append(markup);
         return this;
@@ -69,13 +70,6 @@ final class Html {
         out.append('>');
     }
 
-    /** A text as HTML shows it. */
-    static String escape(String text) {
-        StringBuilder escaped = new StringBuilder();
-        escape(text, escaped);
-        return escaped.toString();
-    }
-
     private static void escape(String text, StringBuilder out) {
         text.codePoints().forEach(character -> {
             switch (character) {
@@ -86,7 +80,7 @@ final class Html {
                 case '\'' -> out.append("&#39;");
                 default -> {
                     if (isHidden(character)) {
-                        out.append("\\u%04x".formatted(character));
+                        out.append(String.format(Locale.ROOT, "\\u%04x", character));
                     } else {
                         out.appendCodePoint(character);
                     }
@@ -95,26 +89,26 @@ final class Html {
         });
     }
 
-    /** Whether a character shows nothing, or turns what stands beside it around. */
+    /** Returns whether a character is invisible, or changes the direction of the text around it. */
     private static boolean isHidden(int character) {
         return switch (Character.getType(character)) {
             case Character.CONTROL -> character != '\n' && character != '\t';
             case Character.SURROGATE, Character.LINE_SEPARATOR, Character.PARAGRAPH_SEPARATOR -> true;
-            // Emoji and several scripts are written with joiners.
+            // Emoji and several scripts need joiners.
             case Character.FORMAT -> character != 0x200c && character != 0x200d;
             default -> false;
         };
     }
 
     /**
-     * What was written.
+     * Returns the HTML.
      *
-     * @throws IllegalStateException if an element has not ended
+     * @throws IllegalStateException if an element is still open
      */
     @Override
     public String toString() {
         if (!open.isEmpty()) {
-            throw new IllegalStateException("these elements have not ended: " + open);
+            throw new IllegalStateException("these elements are still open: " + open);
         }
         return out.toString();
     }

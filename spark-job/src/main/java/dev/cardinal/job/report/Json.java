@@ -1,8 +1,8 @@
 package dev.cardinal.job.report;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.json.JsonMapper;
-import dev.cardinal.udf.store.StoreFiles;
+import dev.cardinal.job.common.JsonMappers;
+import dev.cardinal.udf.fs.FileSystems;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.ArrayList;
@@ -10,44 +10,43 @@ import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
 import org.jspecify.annotations.Nullable;
 
-/** What a record says. A figure that is missing, null or no number is none. */
+/** Reads JSON files and their values. Stateless. */
 final class Json {
-    private static final JsonMapper MAPPER = new JsonMapper();
-
     private Json() {}
 
-    /** Reads a file. */
+    /** Reads a JSON file. */
     static JsonNode read(Path file, Configuration configuration) throws IOException {
-        try (InputStream in = StoreFiles.fileSystem(file, configuration).open(file)) {
-            return MAPPER.readTree(in);
+        try (InputStream in = FileSystems.fileSystem(file, configuration).open(file)) {
+            return JsonMappers.RECORDS.readTree(in);
         }
     }
 
-    /** A finite number, or null. */
+    /** Returns a finite number, or null if it is missing, null, NaN or infinite. */
     static @Nullable Double number(JsonNode node, String name) {
         double value = node.path(name).asDouble(Double.NaN);
         return Double.isFinite(value) ? value : null;
     }
 
-    /** A count, 0 where there is none. */
+    /** Returns a count, or 0 if it is missing. */
     static long count(JsonNode node, String name) {
         return node.path(name).asLong();
     }
 
-    /** A text, or null. */
+    /** Returns a text, or null. */
     static @Nullable String text(JsonNode node, String name) {
         JsonNode value = node.path(name);
         return value.isMissingNode() || value.isNull() ? null : value.asText();
     }
 
-    /** A text, or a dash. */
+    /** Returns a text, or a dash if it is missing. */
     static String shown(JsonNode node, String name) {
         String text = text(node, name);
-        return text == null ? Text.NONE : text;
+        return text == null ? PageText.NONE : text;
     }
 
     static List<JsonNode> list(JsonNode node, String name) {
@@ -56,7 +55,7 @@ final class Json {
         return list;
     }
 
-    /** The texts of a list, or of a single value. */
+    /** Returns the texts of a list, or of a single value. */
     static List<String> texts(JsonNode node) {
         List<String> texts = new ArrayList<>();
         if (node.isArray()) {
@@ -67,15 +66,40 @@ final class Json {
         return texts;
     }
 
-    /** The fields of an object as texts, in their order; a value that is not set is a dash. */
+    /** Returns the fields of an object as texts, in their order; a missing value is a dash. */
     static Map<String, String> fields(JsonNode object) {
         Map<String, String> fields = new LinkedHashMap<>();
         for (Iterator<Map.Entry<String, JsonNode>> all = object.fields(); all.hasNext(); ) {
             Map.Entry<String, JsonNode> field = all.next();
             List<String> texts = texts(field.getValue());
             String text = String.join("\n", texts);
-            fields.put(field.getKey(), text.isEmpty() ? Text.NONE : text);
+            fields.put(field.getKey(), text.isEmpty() ? PageText.NONE : text);
         }
         return fields;
+    }
+
+    /** Returns a function for a column of texts. */
+    static Function<JsonNode, String> texts(String name) {
+        return node -> shown(node, name);
+    }
+
+    /** Returns a function for a column of counts. */
+    static Function<JsonNode, Cell> counts(String name) {
+        return node -> Cell.count(count(node, name));
+    }
+
+    /** Returns a function for a column of numbers. */
+    static Function<JsonNode, Cell> numbers(String name, Function<@Nullable Double, Cell> cell) {
+        return node -> cell.apply(number(node, name));
+    }
+
+    /** Returns a function for a column of intervals. */
+    static Function<JsonNode, Cell> intervals(String low, String high) {
+        return node -> Cell.interval(number(node, low), number(node, high));
+    }
+
+    /** Returns a function for a column of bars with intervals. */
+    static Function<JsonNode, Cell> bars(String share, String low, String high) {
+        return node -> Cell.shareBar(number(node, share), number(node, low), number(node, high));
     }
 }

@@ -6,12 +6,13 @@ import dev.cardinal.job.report.LabelSummary.Predicted;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/** The page of {@code label}. */
+/** Writes the page of {@code label}. */
 final class LabelPage {
     private static final int FEW_CLASSES = 30;
     private static final int MOST_CLASSES = 1000;
@@ -22,25 +23,28 @@ final class LabelPage {
             OK,
             "classified",
             "empty",
-            "no bytes",
+            "an empty file",
             "unsupported",
-            "of no format that is decoded",
+            "not a supported image format",
             "undecodable",
-            "broken",
+            "corrupt",
             "too_large",
-            "more pixels or bytes than allowed",
+            "too many pixels or bytes",
             "unreadable",
-            "the bytes are not to be had");
+            "the bytes could not be read");
 
     private final LabelSummary summary;
+    private final Map<String, Thumbnail> thumbnails;
     private final JsonNode run;
     private final Throughput throughput;
     private final Map<String, Long> counts = new TreeMap<>();
     private final long images;
     private final long ok;
 
-    private LabelPage(LabelSummary summary) {
+    /** @param thumbnails thumbnails of the sample, by path */
+    LabelPage(LabelSummary summary, Map<String, Thumbnail> thumbnails) {
         this.summary = summary;
+        this.thumbnails = thumbnails;
         this.run = summary.run();
         this.throughput = new Throughput(run);
         run.path("counts")
@@ -51,30 +55,26 @@ final class LabelPage {
         this.ok = counts.getOrDefault(OK, 0L);
     }
 
-    static String of(LabelSummary summary) {
-        return new LabelPage(summary).write();
-    }
-
-    private String write() {
+    String html() {
         String model = Json.shown(run.path("model"), "id");
-        Page page = new Page("label", Text.count(images, "image", "images") + " labelled")
+        Page page = new Page("label", PageText.count(images, "image", "images") + " labeled")
                 .lead("By " + model + ". " + lastRun())
-                .warning("The last run did not end well.", problem());
-        page.figure("Images", Text.count(images), Text.count(ok, "is ok", "are ok"));
-        page.figure("Classified", images == 0 ? Text.NONE : Text.percent((double) ok / images), notOkInWords());
+                .warning("The last run did not end normally.", problem());
+        page.figure("Images", PageText.count(images), PageText.count(ok, "is ok", "are ok"));
+        page.figure("Classified", images == 0 ? PageText.NONE : PageText.percent((double) ok / images), notOkInWords());
         page.figure(
-                "Images a second",
-                Text.rate(throughput.imagesPerSecond()),
-                "last run, " + Text.duration(throughput.seconds()));
+                "Images per second",
+                PageText.rate(throughput.imagesPerSecond()),
+                "last run, " + PageText.duration(throughput.seconds()));
         page.figure(
                 "Classes predicted",
-                Text.count(summary.classes().size()),
-                "of " + Text.count(classNames().size()));
+                PageText.count(summary.classes().size()),
+                "of " + PageText.count(classNames().size()));
         page.figure(
                 "Score of at least 0.5",
                 summary.scores().total() == 0
-                        ? Text.NONE
-                        : Text.percent(summary.scores().shareFrom((int)
+                        ? PageText.NONE
+                        : PageText.percent(summary.scores().shareFrom((int)
                                 (SURE * summary.scores().counts().size()))),
                 "of first predictions");
         page.section("status", "Status", this::status);
@@ -88,8 +88,8 @@ final class LabelPage {
     private String lastRun() {
         String finished = Json.text(run, "finished");
         return finished == null
-                ? "The last run began at " + Text.time(Json.shown(run, "started")) + "."
-                : "The last run ended at " + Text.time(finished) + ".";
+                ? "The last run started at " + PageText.time(Json.shown(run, "started")) + "."
+                : "The last run ended at " + PageText.time(finished) + ".";
     }
 
     private @Nullable String problem() {
@@ -97,13 +97,13 @@ final class LabelPage {
         return switch (outcome) {
             case "done" -> null;
             case "gate-exceeded" -> "More rows are not ok than --max-bad-fraction allows.";
-            case "running" -> "It has not ended, or was killed.";
+            case "running" -> "It is still running, or it was killed.";
             default -> outcome + ": " + Json.shown(run, "error");
         };
     }
 
     private String notOkInWords() {
-        return images == ok ? "every image" : Text.count(images - ok, "is not ok", "are not ok");
+        return images == ok ? "every image" : PageText.count(images - ok, "is not ok", "are not ok");
     }
 
     private List<String> classNames() {
@@ -114,33 +114,33 @@ final class LabelPage {
 
     private void status(Html html) {
         html.open("div", "class", "card");
-        Table table = new Table("Images by status").text("Status").bar("Images").sorted(Table.Order.DESCENDING);
-        table.number("Share").text("Meaning");
-        counts.entrySet().stream()
+        List<Map.Entry<String, Long>> sorted = counts.entrySet().stream()
                 .sorted(Map.Entry.<String, Long>comparingByValue().reversed().thenComparing(Map.Entry.comparingByKey()))
-                .forEach(count -> table.row(
-                        Cell.of(count.getKey()),
-                        Cell.countBar(count.getValue(), images),
-                        Cell.percent((double) count.getValue() / images),
-                        Cell.of(STATUSES.getOrDefault(count.getKey(), ""))));
-        table.write(html);
+                .toList();
+        new Table<>("Images by status", sorted)
+                .text("Status", Map.Entry::getKey)
+                .bar("Images", count -> Cell.countBar(count.getValue(), images))
+                .sorted(Table.Order.DESCENDING)
+                .number("Share", count -> Cell.percent((double) count.getValue() / images))
+                .text("Meaning", count -> STATUSES.getOrDefault(count.getKey(), ""))
+                .write(html);
         long changed = Json.count(run, "changed");
         if (changed > 0) {
             Page.note(
                     html,
-                    Text.count(
+                    PageText.count(
                             changed,
-                            "labelled file has changed since and keeps its row.",
-                            "labelled files have changed since and keep their rows."));
+                            "labeled file has changed since then and keeps its row.",
+                            "labeled files have changed since then and keep their rows."));
         }
         long skipped = Json.count(run, "skipped");
         if (skipped > 0) {
             Page.note(
                     html,
-                    Text.count(
+                    PageText.count(
                             skipped,
-                            "file was passed over: its name begins with a dot.",
-                            "files were passed over: their names begin with a dot."));
+                            "file, directory or member of an archive was skipped.",
+                            "files, directories or members of archives were skipped."));
         }
         html.close();
     }
@@ -157,26 +157,25 @@ final class LabelPage {
                         html,
                         "scores",
                         "Scores",
-                        "Softmax probability of each image's first prediction.",
+                        "Softmax probability of the first prediction of each image.",
                         "score",
                         "images");
-        html.open("div", "class", "card")
-                .element("h3", all.size() <= FEW_CLASSES ? "Classes" : "The " + FEW_CLASSES + " commonest classes");
-        html.element("p", unpredicted(all));
-        table("Commonest classes", all.subList(0, Math.min(FEW_CLASSES, all.size())))
-                .write(html);
-        html.close().close();
+        table("Most frequent classes", all, FEW_CLASSES)
+                .card(
+                        html,
+                        all.size() <= FEW_CLASSES ? "Classes" : "The " + FEW_CLASSES + " most frequent classes",
+                        unpredicted(all));
+        html.close();
         if (all.size() > FEW_CLASSES) {
             html.open("div", "class", "card").element("h3", "All classes");
             if (all.size() > MOST_CLASSES) {
                 Page.note(
                         html,
-                        Text.format(
-                                "The %s commonest of %s classes; the table of predictions has them all.",
-                                Text.count(MOST_CLASSES), Text.count(all.size())));
+                        PageText.format(
+                                "The %s most frequent of %s classes. The predictions table has all of them.",
+                                PageText.count(MOST_CLASSES), PageText.count(all.size())));
             }
-            table("All classes", all.subList(0, Math.min(MOST_CLASSES, all.size())))
-                    .write(html);
+            table("All classes", all, MOST_CLASSES).write(html);
             html.close();
         }
     }
@@ -195,49 +194,35 @@ final class LabelPage {
 
     private static String unpredicted(List<Predicted> all) {
         long none = all.stream().filter(of -> of.images() == 0).count();
-        return "What images were taken for first."
-                + (none == 0 ? "" : " " + Text.count(none, "class was", "classes were") + " never predicted.");
+        return "Classes of the first predictions."
+                + (none == 0 ? "" : " " + PageText.count(none, "class was", "classes were") + " never predicted.");
     }
 
-    private static Table table(String name, List<Predicted> classes) {
+    private static Table<Predicted> table(String name, List<Predicted> classes, int limit) {
         long most = classes.stream().mapToLong(Predicted::images).max().orElse(0);
-        Table table = new Table(name)
-                .text("Class")
-                .bar("Images")
+        return new Table<>(name, classes.subList(0, Math.min(limit, classes.size())))
+                .text("Class", Predicted::label)
+                .bar("Images", of -> Cell.countBar(of.images(), most))
                 .sorted(Table.Order.DESCENDING)
-                .number("Mean score")
-                .number("Index");
-        classes.forEach(of -> table.row(
-                Cell.of(of.label()),
-                Cell.countBar(of.images(), most),
-                Cell.score(of.meanScore()),
-                Cell.index(of.index())));
-        return table;
+                .number("Mean score", of -> Cell.score(of.meanScore()))
+                .number("Index", of -> Cell.index(of.index()));
     }
 
     private void images(Html html) {
-        html.open("div", "class", "card").element("h3", "At random");
+        html.open("div", "class", "card").element("h3", "Random sample");
         if (summary.sample().isEmpty()) {
             Page.note(html, "No image was classified.");
         } else {
-            html.element(
-                    "p", "Images that were classified, chosen by a hash of their paths, with their first prediction.");
-            ContactSheet.write(html, summary.sample(), summary.thumbnails());
+            html.element("p", "Classified images with their first prediction, chosen by a hash of their paths.");
+            ContactSheet.write(html, summary.sample(), thumbnails);
         }
         html.close();
         if (!summary.notOk().isEmpty()) {
-            Table table = new Table("Images that are not ok")
-                    .text("Path")
-                    .text("Status")
-                    .text("Why");
-            for (NotOk row : summary.notOk()) {
-                String error = row.error();
-                table.row(Cell.of(row.path()), Cell.of(row.status()), Cell.of(error == null ? Text.NONE : error));
-            }
-            html.open("div", "class", "card").element("h3", "Not ok");
-            html.element("p", "Some of the images that were not classified, of each status.");
-            table.write(html);
-            html.close();
+            new Table<>("Images that are not ok", summary.notOk())
+                    .text("Path", NotOk::path)
+                    .text("Status", NotOk::status)
+                    .text("Reason", row -> Objects.requireNonNullElse(row.error(), PageText.NONE))
+                    .card(html, "Not ok", "Some images of each status that were not classified.");
         }
     }
 }

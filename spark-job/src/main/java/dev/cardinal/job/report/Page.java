@@ -1,7 +1,7 @@
 package dev.cardinal.job.report;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.cardinal.job.Versions;
+import dev.cardinal.job.common.Versions;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -11,13 +11,14 @@ import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A page: a headline with its figures, contents, sections. Its content security policy allows no request at all, and no script or
- * style but its own. Not thread-safe.
+ * Builds a page: a headline with figures, a table of contents, and sections. Its content security policy forbids all requests, and all
+ * scripts and styles except its own. Not thread-safe.
  */
 final class Page {
     private static final String STYLE = resource("report.css");
@@ -25,7 +26,7 @@ final class Page {
     private static final String POLICY = "default-src 'none'; img-src data:; style-src '" + hash(STYLE)
             + "'; script-src '" + hash(SCRIPT) + "'; base-uri 'none'; form-action 'none'";
 
-    /** A cardinal's crest, in eight points. */
+    /** The logo: a cardinal's crest, drawn with eight points. */
     private static final String MARK =
             "<svg class=\"brand-mark\" viewBox=\"0 0 24 24\" aria-hidden=\"true\"><path d=\"M12 2l9 10-9 10-9-10z\"/>"
                     + "<path class=\"inner\" d=\"M12 7.5l4 4.5-4 4.5-4-4.5z\"/></svg>";
@@ -41,10 +42,10 @@ final class Page {
     private record Section(String id, String heading, Consumer<Html> content) {}
 
     /**
-     * Begins a page.
+     * Creates a page.
      *
-     * @param command that it reports on
-     * @param headline what came of it
+     * @param command command that wrote the output
+     * @param headline result of the command
      */
     Page(String command, String headline) {
         this.command = command;
@@ -57,7 +58,7 @@ final class Page {
         return this;
     }
 
-    /** Adds what the reader must not miss, below the headline; nothing where it is null. */
+    /** Adds a warning below the headline, if the text is not null. */
     Page warning(String title, @Nullable String text) {
         if (text != null) {
             lead.add(html -> callout(html, "callout warning", title, text));
@@ -65,7 +66,7 @@ final class Page {
         return this;
     }
 
-    /** Adds advice below the headline; nothing where it is null. */
+    /** Adds advice below the headline, if the text is not null. */
     Page advice(String title, @Nullable String text) {
         if (text != null) {
             lead.add(html -> advice(html, title, text));
@@ -74,9 +75,9 @@ final class Page {
     }
 
     /**
-     * Adds a figure to those at the top.
+     * Adds a number to the list below the headline.
      *
-     * @param note what it is to be read with, may be empty
+     * @param note explanation, may be empty
      */
     Page figure(String name, String value, String note) {
         figures.add(new Headline(name, value, note));
@@ -86,7 +87,7 @@ final class Page {
     /**
      * Adds a section.
      *
-     * @param id unique in the page
+     * @param id id that is unique in the page
      */
     Page section(String id, String heading, Consumer<Html> content) {
         sections.add(new Section(id, heading, content));
@@ -98,24 +99,26 @@ final class Page {
         return section("options", "Options and versions", html -> {
             html.open("div", "class", "pair");
             settings(html, "Options", "Option", options);
-            settings(html, "Versions", "Of", versions);
+            settings(html, "Versions", "Program", versions);
             html.close();
         });
     }
 
     private static void settings(Html html, String name, String what, Map<String, String> values) {
-        Table table = new Table(name).text(what).text("Value").fixed();
-        values.forEach((key, value) -> table.row(Cell.of(key), Cell.of(value)));
-        html.open("div", "class", "card").element("h3", name);
         if (values.isEmpty()) {
-            html.element("p", "None are recorded.", "class", "note");
-        } else {
-            table.write(html);
+            html.open("div", "class", "card").element("h3", name);
+            note(html, "None recorded.");
+            html.close();
+            return;
         }
-        html.close();
+        new Table<>(name, values.entrySet())
+                .text(what, Map.Entry::getKey)
+                .text("Value", Map.Entry::getValue)
+                .fixed()
+                .card(html, name, null);
     }
 
-    /** Advice. */
+    /** Writes advice. */
     static void advice(Html html, String title, String text) {
         callout(html, "callout", title, text);
     }
@@ -126,48 +129,47 @@ final class Page {
     }
 
     /**
-     * A table of counts.
+     * Writes a table of counts.
      *
-     * @param record that has them
-     * @param meanings of those to show, by their names, in their order; those that the record does not have are left out
+     * @param record JSON object with the counts
+     * @param meanings names of the counts with their meanings, in order; counts that the record does not have are left out
      */
     static void counts(Html html, JsonNode record, Map<String, String> meanings) {
-        Table table = new Table("Counts")
-                .text("Count")
-                .number("Number")
-                .text("Meaning")
-                .fixed();
-        meanings.forEach((name, meaning) -> {
-            if (record.has(name)) {
-                table.row(Cell.of(name), Cell.count(Json.count(record, name)), Cell.of(meaning));
-            }
-        });
-        html.open("div", "class", "card");
-        table.write(html);
-        html.close();
+        List<String> names = meanings.keySet().stream().filter(record::has).toList();
+        new Table<>("Counts", names)
+                .text("Count", name -> name)
+                .number("Number", name -> Cell.count(Json.count(record, name)))
+                .text("Meaning", name -> meanings.getOrDefault(name, ""))
+                .fixed()
+                .card(html, null, null);
     }
 
-    /** Truths that mean no class, as records list them; nothing where there are none. */
+    /** Writes the notes of a record: sentences about how the truth was read. */
+    static void notes(Html html, JsonNode record) {
+        Json.texts(record.path("notes")).forEach(note -> note(html, sentence(note)));
+    }
+
+    private static String sentence(String note) {
+        return note.isEmpty() ? note : note.substring(0, 1).toUpperCase(Locale.ROOT) + note.substring(1) + ".";
+    }
+
+    /** Writes a table of truths that match no class; nothing if there are none. */
     static void unmatched(Html html, List<JsonNode> truths) {
-        if (truths.isEmpty()) {
-            return;
+        if (!truths.isEmpty()) {
+            new Table<>("Truths that match no class", truths)
+                    .text("Truth", Json.texts("truth"))
+                    .number("Images", Json.counts("count"))
+                    .sorted(Table.Order.DESCENDING)
+                    .card(html, "Truths that match no class", null);
         }
-        Table table = new Table("Truths that mean no class")
-                .text("Truth")
-                .number("Images")
-                .sorted(Table.Order.DESCENDING);
-        truths.forEach(of -> table.row(Cell.of(Json.shown(of, "truth")), Cell.count(Json.count(of, "count"))));
-        html.open("div", "class", "card").element("h3", "Truths that mean no class");
-        table.write(html);
-        html.close();
     }
 
-    /** Something to know beside a chart or table. */
+    /** Writes a remark about a chart or table. */
     static void note(Html html, String text) {
         html.element("p", text, "class", "note");
     }
 
-    /** The whole page. */
+    /** Returns the HTML of the page. */
     @Override
     public String toString() {
         Html html = new Html().raw("<!DOCTYPE html>\n").open("html", "lang", "en");
@@ -183,7 +185,7 @@ final class Page {
         }
         html.close();
         html.open("footer")
-                .text("Made by Cardinal " + Versions.cardinal() + ". This page needs no network and asks for nothing.")
+                .text("Made by Cardinal " + Versions.cardinal() + ". This page makes no network requests.")
                 .close();
         html.open("script").raw(SCRIPT).close().close().close();
         return html.raw("\n").toString();
@@ -240,7 +242,7 @@ final class Page {
             if (in == null) {
                 throw new IllegalStateException("resource " + name + " is missing");
             }
-            // As browsers see it, whatever the checkout's line ends are: the policy has its hash.
+            // Browsers normalize line ends before they compare the content with the hash in the policy.
             return new String(in.readAllBytes(), StandardCharsets.UTF_8).replace("\r\n", "\n");
         } catch (IOException e) {
             throw new UncheckedIOException(e);

@@ -5,7 +5,10 @@ import java.util.function.DoubleFunction;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/** A chart's drawing: axes, and marks at values on them, as an SVG that names and describes itself. Not thread-safe. */
+/**
+ * Writes a figure: a heading, a caption, a chart with two axes as an SVG, and a table of its numbers for readers who cannot see it.
+ * Not thread-safe.
+ */
 final class Plot {
     private static final double WIDTH = 420;
     private static final double HEIGHT = 262;
@@ -22,20 +25,20 @@ final class Plot {
     /**
      * An axis.
      *
-     * @param label what its values are
-     * @param marks about how many it has
-     * @param format text of a mark
+     * @param label name of its values
+     * @param marks approximate number of marks
+     * @param format formats the text of a mark
      */
     record Axis(String label, double min, double max, int marks, DoubleFunction<String> format) {
 
-        /** From 0 to a round number at or above the largest value. */
+        /** Returns an axis from 0 to a round number at or above the largest value. */
         static Axis upTo(String label, double largest, DoubleFunction<String> format) {
             return new Axis(label, 0, Scale.upTo(largest, 0, 1).max(), 4, format);
         }
 
-        /** Shares and scores from 0 to 1. */
+        /** Returns an axis for shares and scores from 0 to 1. */
         static Axis unit(String label) {
-            return new Axis(label, 0, 1, 5, Text::compact);
+            return new Axis(label, 0, 1, 5, PageText::compact);
         }
     }
 
@@ -43,25 +46,29 @@ final class Plot {
     record Point(double x, double y) {}
 
     /**
-     * Begins the drawing.
+     * Writes the heading and the axes.
      *
-     * @param id unique in its page
+     * @param id id that is unique in the page
+     * @param caption meaning of the chart, in one or two sentences
+     * @param description content of the chart, for readers who cannot see it
      */
-    Plot(Html html, String id, String title, String description, Axis across, Axis up) {
+    Plot(Html html, String id, String heading, String caption, String description, Axis across, Axis up) {
         this.html = html;
         this.x = new Scale(across.min(), across.max(), LEFT, RIGHT);
         this.y = new Scale(up.min(), up.max(), BOTTOM, TOP);
+        html.open("figure", "class", "card");
+        html.open("figcaption").element("h3", heading).element("p", caption).close();
         html.open(
                 "svg",
                 "class",
                 "plot",
                 "viewBox",
-                Text.format("0 0 %.0f %.0f", WIDTH, HEIGHT),
+                PageText.format("0 0 %.0f %.0f", WIDTH, HEIGHT),
                 "role",
                 "img",
                 "aria-labelledby",
                 id + "-title " + id + "-text");
-        html.element("title", title, "id", id + "-title").element("desc", description, "id", id + "-text");
+        html.element("title", heading, "id", id + "-title").element("desc", description, "id", id + "-text");
         for (double value : y.ticks(up.marks())) {
             path("grid", "M" + number(LEFT) + " " + number(y.at(value)) + "H" + number(RIGHT));
             label(LEFT - GAP, y.at(value) + 4, "end", up.format().apply(value));
@@ -75,9 +82,9 @@ final class Plot {
     }
 
     /**
-     * A rectangle between values.
+     * Draws a rectangle between values.
      *
-     * @param hint what a reader who points at it is told, or null
+     * @param hint tooltip, or null
      */
     Plot rectangle(String style, double fromX, double toX, double fromY, double toY, @Nullable String hint) {
         double left = x.at(fromX);
@@ -111,12 +118,12 @@ final class Plot {
         return this;
     }
 
-    /** A line through points. */
+    /** Draws a line through points. */
     Plot line(String style, List<Point> points) {
         return path(style, "M" + through(points));
     }
 
-    /** What lies between a line through points and the axis. */
+    /** Fills the area between a line through points and the axis. */
     Plot area(String style, List<Point> points) {
         if (points.isEmpty()) {
             return this;
@@ -134,8 +141,8 @@ final class Plot {
                 .collect(Collectors.joining("L"));
     }
 
-    /** Words beside a point, on the side where there is room. */
-    Plot words(Point at, double above, String text) {
+    /** Writes a text next to a point, on the side that has room. */
+    Plot text(Point at, double above, String text) {
         boolean isRight = x.at(at.x()) > (LEFT + RIGHT) / 2;
         label(
                 x.at(at.x()) + (isRight ? -GAP - 4 : GAP + 4),
@@ -155,11 +162,28 @@ final class Plot {
     }
 
     private static String number(double value) {
-        return Text.format("%.1f", value);
+        return PageText.format("%.1f", value);
     }
 
-    /** Ends the drawing. */
-    void end() {
+    /**
+     * Ends the figure.
+     *
+     * @param numbers the numbers in the chart
+     * @param legend alternating styles of marks and their meanings; may be empty
+     */
+    void end(Table<?> numbers, String... legend) {
         html.close();
+        if (legend.length > 0) {
+            html.open("ul", "class", "legend");
+            for (int i = 0; i < legend.length; i += 2) {
+                html.open("li").open("svg", "viewBox", "0 0 12 12", "aria-hidden", "true");
+                html.shape("rect", "class", legend[i], "width", "12", "height", "12", "rx", "2");
+                html.close().text(legend[i + 1]).close();
+            }
+            html.close();
+        }
+        html.open("details").element("summary", "The numbers");
+        numbers.write(html);
+        html.close().close();
     }
 }

@@ -1,16 +1,19 @@
 package dev.cardinal.job.report;
 
+import static java.util.Objects.requireNonNull;
+
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.cardinal.job.report.Plot.Axis;
 import dev.cardinal.job.report.Plot.Point;
 import java.util.List;
 import java.util.Objects;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How often predictions are right that the model is so sure of.
+ * Reliability diagram: the share of correct predictions over their score.
  *
- * @param bins equal parts of the scores, from the lowest
+ * @param bins bins of the scores, from the lowest
  */
 record ReliabilityDiagram(List<Bin> bins) {
     private static final double LARGEST_DOT = 7;
@@ -21,13 +24,13 @@ record ReliabilityDiagram(List<Bin> bins) {
     }
 
     /**
-     * A part of the scores.
+     * A bin of the scores.
      *
-     * @param low its lower end
-     * @param high its upper end
-     * @param n images whose score lies in it
-     * @param accuracy share of them that are right, null where there are none
-     * @param confidence their mean score, null where there are none
+     * @param low lower bound
+     * @param high upper bound
+     * @param n number of images with a score in the bin
+     * @param accuracy share of these images that are correct, null if there are none
+     * @param confidence mean score of these images, null if there are none
      */
     record Bin(
             double low,
@@ -47,9 +50,19 @@ record ReliabilityDiagram(List<Bin> bins) {
                             Json.number(json, "accuracy"),
                             Json.number(json, "confidence"));
         }
+
+        String range() {
+            return PageText.format("%.2f to %.2f", low, high);
+        }
+
+        /** Returns the accuracy minus the mean score, null if the bin has none. */
+        @Nullable
+        Double difference() {
+            return accuracy == null || confidence == null ? null : accuracy - confidence;
+        }
     }
 
-    /** As {@code metrics.json} has it. */
+    /** Returns the diagram of {@code metrics.json}. */
     static ReliabilityDiagram of(JsonNode metrics) {
         return new ReliabilityDiagram(Json.list(metrics, "reliability").stream()
                 .map(Bin::of)
@@ -63,68 +76,47 @@ record ReliabilityDiagram(List<Bin> bins) {
 
     void write(Html html, String id) {
         String heading = "Reliability";
-        Table numbers = new Table(heading)
-                .text("Score")
-                .number("Images")
-                .number("Mean score")
-                .number("Right")
-                .number("Difference")
+        Table<Bin> numbers = new Table<>(heading, bins)
+                .text("Score", Bin::range)
+                .number("Images", bin -> Cell.count(bin.n()))
+                .number("Mean score", bin -> Cell.percent(bin.confidence()))
+                .number("Correct", bin -> Cell.percent(bin.accuracy()))
+                .number("Difference", bin -> Cell.points(bin.difference()))
                 .fixed();
-        for (Bin bin : bins) {
-            Double accuracy = bin.accuracy();
-            Double confidence = bin.confidence();
-            Double difference = accuracy == null || confidence == null ? null : accuracy - confidence;
-            numbers.row(
-                    Cell.of(Text.format("%.2f to %.2f", bin.low(), bin.high())),
-                    Cell.count(bin.n()),
-                    Cell.percent(confidence),
-                    Cell.percent(accuracy),
-                    Cell.of(Text.points(difference), difference));
-        }
-        Figure.write(
+        String description = bins.stream()
+                .filter(bin -> bin.accuracy() != null)
+                .map(bin -> " " + bin.range() + ", " + PageText.percent(bin.accuracy()) + ";")
+                .collect(Collectors.joining("", "Share of correct predictions by score:", ""));
+        long most = bins.stream().mapToLong(Bin::n).max().orElse(0);
+        Plot plot = new Plot(
                 html,
+                id,
                 heading,
-                "How often predictions of a score are right. On the dashed line a score of 80 % is right 80 times in 100;"
-                        + " below it the model is surer than it should be.",
-                inside -> {
-                    draw(inside, id, heading);
-                    Figure.legend(
-                            inside, "dot", "right, larger for more images", "odd", "difference from the mean score");
-                },
-                numbers);
-    }
-
-    private void draw(Html html, String id, String heading) {
-        StringBuilder description = new StringBuilder("Share of right predictions by score:");
-        long most = 1;
-        for (Bin bin : bins) {
-            if (bin.accuracy() != null) {
-                description.append(Text.format(" %.2f to %.2f, ", bin.low(), bin.high()));
-                description.append(Text.percent(bin.accuracy())).append(';');
-            }
-            most = Math.max(most, bin.n());
-        }
-        Plot plot = new Plot(html, id, heading, description.toString(), Axis.unit("score"), Axis.unit("share right"));
-        for (Bin bin : bins) {
-            Double accuracy = bin.accuracy();
-            Double confidence = bin.confidence();
-            if (accuracy != null && confidence != null && bin.n() > 0) {
-                String hint = Text.format(
-                        "%.2f to %.2f: %s images, mean score %s, right %s",
-                        bin.low(), bin.high(), Text.count(bin.n()), Text.percent(confidence), Text.percent(accuracy));
-                plot.rectangle("area", bin.low(), bin.high(), 0, accuracy, hint);
-            }
+                "Share of correct predictions by score. On the dashed line, 80 of 100 predictions with a score of 80 %"
+                        + " are correct; below it, the model is overconfident.",
+                description,
+                Axis.unit("score"),
+                Axis.unit("share correct"));
+        List<Bin> shown = bins.stream()
+                .filter(bin -> bin.difference() != null && bin.n() > 0)
+                .toList();
+        for (Bin bin : shown) {
+            String hint = PageText.format(
+                    "%s: %s images, mean score %s, correct %s",
+                    bin.range(),
+                    PageText.count(bin.n()),
+                    PageText.percent(bin.confidence()),
+                    PageText.percent(bin.accuracy()));
+            plot.rectangle("area", bin.low(), bin.high(), 0, requireNonNull(bin.accuracy()), hint);
         }
         plot.line("ideal", List.of(new Point(0, 0), new Point(1, 1)));
-        for (Bin bin : bins) {
-            Double accuracy = bin.accuracy();
-            Double confidence = bin.confidence();
-            if (accuracy != null && confidence != null && bin.n() > 0) {
-                double radius = SMALLEST_DOT + (LARGEST_DOT - SMALLEST_DOT) * Math.sqrt((double) bin.n() / most);
-                plot.line("gap", List.of(new Point(confidence, confidence), new Point(confidence, accuracy)));
-                plot.dot("dot", new Point(confidence, accuracy), radius, null);
-            }
+        for (Bin bin : shown) {
+            double confidence = requireNonNull(bin.confidence());
+            Point dot = new Point(confidence, requireNonNull(bin.accuracy()));
+            plot.line("gap", List.of(new Point(confidence, confidence), dot));
+            double radius = SMALLEST_DOT + (LARGEST_DOT - SMALLEST_DOT) * Math.sqrt((double) bin.n() / most);
+            plot.dot("dot", dot, radius, null);
         }
-        plot.end();
+        plot.end(numbers, "dot", "share correct, larger for more images", "odd", "difference from the mean score");
     }
 }

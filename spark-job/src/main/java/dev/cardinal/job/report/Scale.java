@@ -4,37 +4,37 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Values along an axis of a chart.
+ * Maps the values of an axis to positions in a chart.
  *
  * @param min value at {@code from}
- * @param max value at {@code to}, more than {@code min}
- * @param from where the axis begins, in units of the chart
- * @param to where it ends
+ * @param max value at {@code to}, greater than {@code min}
+ * @param from start of the axis, in units of the chart
+ * @param to end of the axis
  */
 record Scale(double min, double max, double from, double to) {
     private static final double[] STEPS = {1, 2, 5, 10};
-    /** A tick that rounding puts past the end still belongs to it. */
+    /** Relative tolerance, so that rounding does not lose a tick at the end of the axis. */
     private static final double SLACK = 1e-9;
 
     Scale {
         if (!(max > min) || !Double.isFinite(max - min)) {
-            throw new IllegalArgumentException("an axis from " + min + " to " + max);
+            throw new IllegalArgumentException("invalid axis from " + min + " to " + max);
         }
     }
 
-    /** From 0 to a round number at or above a value. */
+    /** Returns a scale from 0 to a round number at or above a value. */
     static Scale upTo(double value, double from, double to) {
         double top = value > 0 && Double.isFinite(value) ? value : 1;
         double step = step(top, 4);
         return new Scale(0, step * Math.ceil(top / step - SLACK), from, to);
     }
 
-    /** Where a value lies; one beyond the ends, at the end. */
+    /** Returns the position of a value; values outside of the axis are at its ends. */
     double at(double value) {
         return from + (to - from) * (Math.max(min, Math.min(max, value)) - min) / (max - min);
     }
 
-    /** Round values for marks, from the lowest to the highest. */
+    /** Returns round values for marks, in ascending order. */
     List<Double> ticks(int about) {
         double step = step(max - min, about);
         List<Double> ticks = new ArrayList<>();
@@ -46,7 +46,7 @@ record Scale(double min, double max, double from, double to) {
         return ticks;
     }
 
-    /** The least 1, 2 or 5 times a power of ten that makes at most so many steps of a range. */
+    /** Returns the smallest 1, 2 or 5 times a power of ten that divides a range into at most this many steps. */
     private static double step(double range, int steps) {
         double least = range / steps;
         double power = Math.pow(10, Math.floor(Math.log10(least)));

@@ -1,14 +1,14 @@
 package dev.cardinal.job.report;
 
 /**
- * What a class has taken.
+ * Selection of one class.
  *
- * @param index of the class
- * @param label its name
- * @param candidates images that it could take
- * @param selected images that it took
- * @param cutOff score of the last one, NaN where it took none
- * @param shortBy how many it lacks
+ * @param index index of the class
+ * @param label name of the class
+ * @param candidates number of images that competed in it
+ * @param selected number of images that it selected
+ * @param cutOff lowest selected score, NaN if it selected none
+ * @param shortBy number of images missing from the requested number
  */
 record SelectedClass(int index, String label, long candidates, long selected, double cutOff, long shortBy) {
     boolean isShort() {

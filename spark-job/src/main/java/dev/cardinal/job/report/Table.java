@@ -1,100 +1,114 @@
 package dev.cardinal.job.report;
 
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
+import java.util.function.Function;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A table that readers sort by its headings, by mouse or keyboard, where it has several rows. The first column names the row. Not
+ * A table that readers can sort with the buttons in its headings, if it has several rows. The first column names the row. Not
  * thread-safe.
+ *
+ * @param <T> type of the values that are shown, one per row
  */
-final class Table {
+final class Table<T> {
     private static final int TALL = 16;
-    /** Texts of so many characters are not broken into lines. */
+    /** Texts of at most this many characters stay on one line. */
     private static final int SHORT = 28;
 
     private static final String BAR_HEIGHT = "8";
 
-    /** What a column holds. */
-    private enum Kind {
+    /** Content of a column. */
+    private enum ColumnKind {
         TEXT,
         NUMBER,
         BAR
     }
 
-    /** How rows are ordered when the page opens. */
+    /** Order of the rows when the page opens. */
     enum Order {
         ASCENDING,
         DESCENDING
     }
 
-    private record Column(
-            String heading, Kind kind, @Nullable String meaning) {}
+    private record TableColumn<T>(
+            String heading, ColumnKind kind, @Nullable String meaning, Function<T, Cell> cell) {}
 
     private final String name;
-    private final List<Column> columns = new ArrayList<>();
-    private final List<List<Cell>> rows = new ArrayList<>();
+    private final List<T> values;
+    private final List<TableColumn<T>> columns = new ArrayList<>();
     private int sortedColumn = -1;
     private Order order = Order.ASCENDING;
     private boolean fixed;
 
-    /** @param name what it is called where it cannot be seen */
-    Table(String name) {
+    /**
+     * Creates a table without columns.
+     *
+     * @param name name for screen readers
+     * @param values one value per row
+     */
+    Table(String name, Collection<? extends T> values) {
         this.name = name;
+        this.values = List.copyOf(values);
     }
 
-    Table text(String heading) {
-        return column(heading, Kind.TEXT, null);
+    Table<T> text(String heading, Function<T, String> text) {
+        return column(heading, ColumnKind.TEXT, null, value -> Cell.of(text.apply(value)));
     }
 
-    Table number(String heading) {
-        return column(heading, Kind.NUMBER, null);
+    Table<T> number(String heading, Function<T, Cell> cell) {
+        return column(heading, ColumnKind.NUMBER, null, cell);
     }
 
-    /** @param meaning of the heading, in a few words */
-    Table number(String heading, String meaning) {
-        return column(heading, Kind.NUMBER, meaning);
+    /** @param meaning explanation of the heading, in a few words */
+    Table<T> number(String heading, String meaning, Function<T, Cell> cell) {
+        return column(heading, ColumnKind.NUMBER, meaning, cell);
     }
 
-    Table bar(String heading) {
-        return column(heading, Kind.BAR, null);
+    Table<T> bar(String heading, Function<T, Cell> cell) {
+        return column(heading, ColumnKind.BAR, null, cell);
     }
 
-    private Table column(String heading, Kind kind, @Nullable String meaning) {
-        columns.add(new Column(heading, kind, meaning));
+    private Table<T> column(String heading, ColumnKind kind, @Nullable String meaning, Function<T, Cell> cell) {
+        columns.add(new TableColumn<>(heading, kind, meaning, cell));
         return this;
     }
 
-    /** Says that the rows come in the order of the column that was added last. */
-    Table sorted(Order by) {
+    /** Declares that the rows are sorted by the column that was added last. */
+    Table<T> sorted(Order by) {
         sortedColumn = columns.size() - 1;
         order = by;
         return this;
     }
 
-    /** Says that the order of the rows has a meaning of its own. */
-    Table fixed() {
+    /** Declares that readers cannot sort the rows, because their order has a meaning. */
+    Table<T> fixed() {
         fixed = true;
         return this;
     }
 
-    /** Adds a row of as many cells as there are columns. */
-    Table row(Cell... cells) {
-        if (cells.length != columns.size()) {
-            throw new IllegalArgumentException(cells.length + " cells for " + columns.size() + " columns of " + name);
+    /** Writes the table in a card, below a heading and a text unless they are null. */
+    void card(Html html, @Nullable String heading, @Nullable String text) {
+        html.open("div", "class", "card");
+        if (heading != null) {
+            html.element("h3", heading);
         }
-        rows.add(List.of(cells));
-        return this;
+        if (text != null) {
+            html.element("p", text);
+        }
+        write(html);
+        html.close();
     }
 
-    /** Writes it, in a frame that scrolls by itself where the page is too narrow. */
+    /** Writes the table, in a frame that scrolls if the page is too narrow. */
     void write(Html html) {
         html.open(
                 "div",
                 "class",
-                rows.size() > TALL ? "table tall" : "table",
+                values.size() > TALL ? "table tall" : "table",
                 "role",
                 "region",
                 "aria-label",
@@ -105,8 +119,13 @@ final class Table {
                 .element("caption", name, "class", "unseen")
                 .open("thead")
                 .open("tr");
+        List<List<Cell>> rows = values.stream()
+                .map(value -> columns.stream()
+                        .map(column -> column.cell().apply(value))
+                        .toList())
+                .toList();
         List<String> styles =
-                IntStream.range(0, columns.size()).mapToObj(this::style).toList();
+                IntStream.range(0, columns.size()).mapToObj(c -> style(c, rows)).toList();
         for (int c = 0; c < columns.size(); c++) {
             heading(html, c, styles);
         }
@@ -116,9 +135,9 @@ final class Table {
     }
 
     private void heading(Html html, int index, List<String> styles) {
-        Column column = columns.get(index);
+        TableColumn<T> column = columns.get(index);
         String sort = index == sortedColumn ? order.name().toLowerCase(Locale.ROOT) : null;
-        boolean sortable = rows.size() > 1 && !fixed;
+        boolean sortable = values.size() > 1 && !fixed;
         html.open(
                 "th",
                 "scope",
@@ -130,7 +149,7 @@ final class Table {
                 "aria-sort",
                 sortable ? sort : null,
                 "data-first",
-                column.kind() == Kind.TEXT ? null : "descending");
+                column.kind() == ColumnKind.TEXT ? null : "descending");
         if (sortable) {
             html.element("button", column.heading(), "type", "button");
         } else {
@@ -143,7 +162,7 @@ final class Table {
         html.open("tr");
         for (int c = 0; c < cells.size(); c++) {
             Cell cell = cells.get(c);
-            Column column = columns.get(c);
+            TableColumn<T> column = columns.get(c);
             Double value = cell.value();
             html.open(
                     c == 0 ? "th" : "td",
@@ -152,18 +171,18 @@ final class Table {
                     "class",
                     styles.get(c),
                     "data-v",
-                    column.kind() == Kind.TEXT ? null : plain(value));
+                    column.kind() == ColumnKind.TEXT ? null : plain(value));
             Cell.Bar bar = cell.bar();
             if (bar != null) {
                 bar(html, bar);
             }
-            html.element(column.kind() == Kind.TEXT ? "bdi" : "span", cell.text());
+            html.element(column.kind() == ColumnKind.TEXT ? "bdi" : "span", cell.text());
             html.close();
         }
         html.close();
     }
 
-    private String style(int column) {
+    private String style(int column, List<List<Cell>> rows) {
         return switch (columns.get(column).kind()) {
             case NUMBER -> "n";
             case BAR -> "n b";
@@ -171,14 +190,14 @@ final class Table {
         };
     }
 
-    /** A number as JavaScript reads it, without the digits that a sort does not need; nothing where there is none. */
+    /** Formats a number for JavaScript, with enough digits for sorting; empty if there is none. */
     private static String plain(@Nullable Double value) {
         if (value == null || !Double.isFinite(value)) {
             return "";
         }
         return value == Math.rint(value) && Math.abs(value) < 1e15
                 ? Long.toString(Math.round(value))
-                : Text.format("%.7g", value);
+                : PageText.format("%.7g", value);
     }
 
     private static void bar(Html html, Cell.Bar bar) {
@@ -194,6 +213,6 @@ final class Table {
     }
 
     private static String at(double share) {
-        return Text.format("%.1f", 100 * Math.max(0, Math.min(1, share)));
+        return PageText.format("%.1f", 100 * Math.max(0, Math.min(1, share)));
     }
 }

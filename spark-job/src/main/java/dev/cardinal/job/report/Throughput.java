@@ -1,47 +1,45 @@
 package dev.cardinal.job.report;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
-import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
-/** What took the last run of {@code label} its time, and what it ran on, as its record has it. */
+/** Writes the throughput, the time by stage, and the devices of the last run of {@code label}. */
 final class Throughput {
     private static final int MOST_DEVICES = 50;
 
-    /** What a task's model spends its time on; the other stages go on at the same time. */
-    private static final Set<String> OF_THE_MODEL = Set.of("wait", "infer");
+    /** Stages in the order in which an image passes through them. */
+    private static final List<String> STAGES = List.of("fetch", "decode", "wait", "infer", "write");
 
-    private static final Map<String, String> STAGES = Map.of(
+    private static final Map<String, String> MEANINGS = Map.of(
             "fetch", "reading images",
-            "decode", "decoding and scaling them",
-            "wait", "the model waiting for images",
-            "infer", "the model at work",
+            "decode", "decoding and resizing images",
+            "wait", "the model waits for images",
+            "infer", "the model computes",
             "write", "writing rows");
 
-    /** The stage whose time shows a bottleneck. */
+    /** The stage of each bottleneck. */
     private static final Map<String, String> BOTTLENECKS =
             Map.of("model", "infer", "batches", "infer", "fetch", "fetch", "decode", "decode", "write", "write");
 
     private final JsonNode run;
 
-    /** @param run the record */
+    /** @param run record of the run */
     Throughput(JsonNode run) {
         this.run = run;
     }
 
-    /** Images a second, null where the run labelled none. */
+    /** Returns images per second, null if the run labeled no image. */
     @Nullable
     Double imagesPerSecond() {
         Double rate = Json.number(run, "images_per_second");
         return rate == null || rate <= 0 ? null : rate;
     }
 
-    /** Wall time, null where the run labelled nothing. */
+    /** Returns the wall time, null if the run labeled no image. */
     @Nullable
     Double seconds() {
         Double rate = imagesPerSecond();
@@ -59,7 +57,7 @@ final class Throughput {
     void write(Html html) {
         Double seconds = seconds();
         if (seconds == null) {
-            Page.note(html, "The last run labelled nothing.");
+            Page.note(html, "The last run labeled no image.");
             return;
         }
         String advice = Json.text(run.path("bottleneck"), "advice");
@@ -74,64 +72,54 @@ final class Throughput {
     }
 
     private void stages(Html html) {
-        Map<String, Double> stages = new TreeMap<>();
-        run.path("stage_seconds")
-                .fields()
-                .forEachRemaining(
-                        stage -> stages.put(stage.getKey(), stage.getValue().asDouble()));
-        double longest = stages.values().stream().mapToDouble(s -> s).max().orElse(0);
-        double model = stages.entrySet().stream()
-                .filter(stage -> OF_THE_MODEL.contains(stage.getKey()))
-                .mapToDouble(Map.Entry::getValue)
-                .sum();
+        double longest = STAGES.stream().mapToDouble(this::seconds).max().orElse(0);
+        double ofTheModel = seconds("wait") + seconds("infer");
         String bottleneck = BOTTLENECKS.get(String.valueOf(Json.text(run.path("bottleneck"), "stage")));
-        Table table = new Table("Time by stage")
-                .text("Stage")
-                .bar("Seconds")
-                .number("Share")
-                .text("What it is");
-        for (String stage : List.of("fetch", "decode", "wait", "infer", "write")) {
-            Double took = stages.get(stage);
-            if (took != null) {
-                boolean ofTheModel = OF_THE_MODEL.contains(stage);
-                table.row(
-                        Cell.of(stage),
-                        new Cell(
-                                Text.format("%,.1f", took),
-                                took,
-                                new Cell.Bar(longest > 0 ? took / longest : 0, null, null)),
-                        Cell.percent(ofTheModel && model > 0 ? (Double) (took / model) : null),
-                        Cell.of(STAGES.getOrDefault(stage, "") + (stage.equals(bottleneck) ? " (bottleneck)" : "")));
-            }
-        }
-        html.open("div", "class", "card").element("h3", "Time by stage");
-        html.element(
-                "p",
-                "Summed over tasks and threads. The model waits or works; reading, decoding and writing go on at the same"
-                        + " time.");
-        table.fixed().write(html);
-        html.close();
+        List<String> measured =
+                STAGES.stream().filter(run.path("stage_seconds")::has).toList();
+        new Table<>("Time by stage", measured)
+                .text("Stage", stage -> stage)
+                .bar("Seconds", stage -> Cell.bar(PageText.format("%,.1f", seconds(stage)), seconds(stage), longest))
+                .number("Share", stage -> share(stage, ofTheModel))
+                .text("Meaning", stage -> MEANINGS.get(stage) + (stage.equals(bottleneck) ? " (bottleneck)" : ""))
+                .fixed()
+                .card(
+                        html,
+                        "Time by stage",
+                        "Sums over tasks and threads. The model waits or computes; reading, decoding and writing run at"
+                                + " the same time.");
+    }
+
+    private double seconds(String stage) {
+        return run.path("stage_seconds").path(stage).asDouble();
+    }
+
+    /** Returns the share of a task's duration. The stages before and after the model run at the same time and have none. */
+    private Cell share(String stage, double ofTheModel) {
+        boolean isOfTheModel = stage.equals("wait") || stage.equals("infer");
+        return Cell.percent(isOfTheModel && ofTheModel > 0 ? (Double) (seconds(stage) / ofTheModel) : null);
     }
 
     private void rates(Html html, double seconds) {
-        Table table = new Table("Last run").text("Measure").number("Value").fixed();
-        table.row(Cell.of("Images"), Cell.count(images()));
-        table.row(Cell.of("Wall time"), Cell.of(Text.duration(seconds), seconds));
+        Map<String, Cell> measures = new LinkedHashMap<>();
         Double rate = imagesPerSecond();
-        table.row(Cell.of("Images a second"), Cell.of(Text.rate(rate), rate));
+        measures.put("Images", Cell.count(images()));
+        measures.put("Wall time", Cell.of(PageText.duration(seconds), seconds));
+        measures.put("Images per second", Cell.rate(rate));
         long bytes = Json.count(run, "bytes");
-        table.row(Cell.of("Bytes read"), Cell.of(Text.bytes(bytes), (double) bytes));
+        measures.put("Bytes read", Cell.of(PageText.bytes(bytes), (double) bytes));
         Double macs = Json.number(run, "macs");
         if (macs != null && rate != null) {
-            table.row(Cell.of("MACs for an image"), Cell.of(Text.compact(macs), macs));
-            table.row(Cell.of("MACs a second"), Cell.of(Text.compact(macs * rate), macs * rate));
+            measures.put("MACs per image", Cell.compact(macs));
+            measures.put("MACs per second", Cell.compact(macs * rate));
         }
-        Double fill = Json.number(run, "batch_fill");
-        table.row(Cell.of("Batches filled"), Cell.percent(fill));
-        table.row(Cell.of("Commits"), Cell.count(Json.count(run, "commits")));
-        html.open("div", "class", "card").element("h3", "Last run");
-        table.write(html);
-        html.close();
+        measures.put("Batch fill", Cell.percent(Json.number(run, "batch_fill")));
+        measures.put("Commits", Cell.count(Json.count(run, "commits")));
+        new Table<>("Last run", measures.entrySet())
+                .text("Measure", Map.Entry::getKey)
+                .number("Value", Map.Entry::getValue)
+                .fixed()
+                .card(html, "Last run", null);
     }
 
     private void devices(Html html) {
@@ -139,27 +127,21 @@ final class Throughput {
         if (devices.isEmpty()) {
             return;
         }
-        Table table = new Table("Devices")
-                .text("Executor")
-                .text("Host")
-                .text("Device")
-                .text("Precision")
-                .text("Warning");
-        // Those to look at come first.
-        List<JsonNode> shown = new ArrayList<>(devices);
-        shown.sort(Comparator.comparing(device -> Json.text(device, "warning") == null));
-        shown.stream()
+        // Devices with a warning come first.
+        List<JsonNode> shown = devices.stream()
+                .sorted(Comparator.comparing(device -> Json.text(device, "warning") == null))
                 .limit(MOST_DEVICES)
-                .forEach(device -> table.row(
-                        Cell.of(Json.shown(device, "executor")),
-                        Cell.of(Json.shown(device, "host")),
-                        Cell.of(Json.shown(device, "device")),
-                        Cell.of(Json.shown(device, "precision")),
-                        Cell.of(Json.shown(device, "warning"))));
+                .toList();
         html.open("div", "class", "card").element("h3", "Devices");
-        table.write(html);
+        new Table<>("Devices", shown)
+                .text("Executor", Json.texts("executor"))
+                .text("Host", Json.texts("host"))
+                .text("Device", Json.texts("device"))
+                .text("Precision", Json.texts("precision"))
+                .text("Warning", Json.texts("warning"))
+                .write(html);
         if (devices.size() > MOST_DEVICES) {
-            Page.note(html, Text.count(devices.size() - MOST_DEVICES) + " more are in run.json.");
+            Page.note(html, PageText.count(devices.size() - MOST_DEVICES) + " more are in run.json.");
         }
         html.close();
     }

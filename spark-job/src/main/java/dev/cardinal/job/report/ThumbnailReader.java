@@ -1,16 +1,19 @@
 package dev.cardinal.job.report;
 
-import dev.cardinal.udf.Container;
-import dev.cardinal.udf.ImageFetcher;
-import dev.cardinal.udf.ImageRef;
-import dev.cardinal.udf.RecordFields;
+import dev.cardinal.udf.fetch.ImageContainer;
+import dev.cardinal.udf.fetch.ImageFetcher;
+import dev.cardinal.udf.fetch.ImageRef;
+import dev.cardinal.udf.fetch.RecordFields;
+import dev.cardinal.udf.fs.FileSystems;
+import dev.cardinal.udf.fs.Retry;
+import dev.cardinal.udf.image.ImageOptions;
+import dev.cardinal.udf.image.ImageOptions.Truncated;
+import dev.cardinal.udf.image.ImagePreparer;
 import dev.cardinal.udf.shard.ImageIterator;
 import dev.cardinal.udf.shard.ShardFetchers;
 import dev.cardinal.udf.shard.ShardFile;
 import dev.cardinal.udf.shard.ShardFormat;
 import dev.cardinal.udf.shard.ShardIndex;
-import dev.cardinal.udf.store.Retry;
-import dev.cardinal.udf.store.StoreFiles;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InputStream;
@@ -31,46 +34,71 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Reads images by the paths of their rows and makes thumbnails of them, until its time is up. An image that is gone, broken or too
- * large has one that says so. Closes what it opens; not thread-safe; lives on executors.
+ * Reads images by the paths of their rows and makes thumbnails of them, until its time is up. The thumbnail of an image that is missing,
+ * corrupt or too large says so. Closes what it opens; not thread-safe; lives on executors.
  */
 final class ThumbnailReader {
     private static final Logger LOG = LoggerFactory.getLogger(ThumbnailReader.class);
 
     private static final int LARGEST_FILE = 32 << 20;
+    private static final long MOST_PIXELS = 64_000_000;
+    /** A pixel takes three bytes, and an image can take at most an eighth of the heap. */
+    private static final long HEAP_FOR_PIXEL = 3 * 8;
+
     private static final String SEPARATOR = "!/";
     private static final String RECORD = "record=";
     private static final String ROW = "row=";
 
     private final Configuration configuration;
     private final RecordFields fields;
-    private final ThumbnailEncoder encoder;
+    private final List<String> memberExtensions;
+    private final ImagePreparer preparer;
     private final long end;
     private final Map<String, Thumbnail> made = new HashMap<>();
 
-    /** An archive, and the paths of images in it. */
+    /** An archive, and the paths of images to read from it. */
     private record Members(ShardFile archive, Set<String> paths) {}
 
-    /**
-     * A reader whose time begins now.
-     *
-     * @param fields which columns or fields of archives are read
-     */
-    ThumbnailReader(Configuration configuration, RecordFields fields, ThumbnailEncoder encoder, Duration time) {
-        // A page is not worth waiting for a store that fails.
+    /** Creates a reader whose time starts now. */
+    private ThumbnailReader(Configuration configuration, Thumbnails.How how, ImagePreparer preparer, Duration time) {
+        // Do not retry: the page is not worth waiting for a store that fails.
         this.configuration = new Configuration(configuration);
         this.configuration.setInt(Retry.TRIES, 1);
-        this.fields = fields;
-        this.encoder = encoder;
+        this.memberExtensions = how.memberExtensions();
+        this.fields = new RecordFields(how.imageField(), null, null, List.of());
+        this.preparer = preparer;
         this.end = System.nanoTime() + time.toNanos();
+    }
+
+    /**
+     * Returns a thumbnail for every path. If an image cannot be shown or was not read in time, its thumbnail says so.
+     *
+     * @param time time after which the remaining images are skipped
+     */
+    static Map<String, Thumbnail> read(
+            List<String> paths, Thumbnails.How how, Duration time, Configuration configuration) {
+        Map<String, Thumbnail> thumbnails = new HashMap<>();
+        String reason = "not read in time";
+        long mostPixels = Math.min(MOST_PIXELS, Runtime.getRuntime().maxMemory() / HEAP_FOR_PIXEL);
+        try (ImagePreparer preparer = ImagePreparer.thumbnails(
+                Thumbnail.EDGE, new ImageOptions(mostPixels, how.exifOrientation(), Truncated.KEEP))) {
+            thumbnails.putAll(new ThumbnailReader(configuration, how, preparer, time).read(paths));
+        } catch (RuntimeException | LinkageError e) {
+            LOG.warn("the report has no pictures: the image decoder is not available: {}", e.toString());
+            reason = "no decoder";
+        }
+        for (String path : paths) {
+            thumbnails.putIfAbsent(path, Thumbnail.missing(reason));
+        }
+        return thumbnails;
     }
 
     private boolean isOver() {
         return System.nanoTime() - end >= 0;
     }
 
-    /** The thumbnails of images by their paths; of those that there was no time for, none. */
-    Map<String, Thumbnail> read(List<String> paths) {
+    /** Returns thumbnails by path, without those for which there was no time. */
+    private Map<String, Thumbnail> read(List<String> paths) {
         Map<String, Members> archives = new LinkedHashMap<>();
         for (String path : paths) {
             if (!isOver()) {
@@ -81,7 +109,7 @@ final class ThumbnailReader {
         return made;
     }
 
-    /** Makes the thumbnail of a file of its own, or finds the archive that an image is in. */
+    /** Makes the thumbnail of a single file, or finds the archive that contains the image. */
     private void readFile(String path, Map<String, Members> archives) {
         try {
             Optional<FileStatus> file = file(path);
@@ -94,7 +122,10 @@ final class ThumbnailReader {
                 Members members = archives.get(archive);
                 Optional<FileStatus> found = members == null ? file(archive) : Optional.empty();
                 if (found.isPresent()) {
-                    members = new Members(shard(archive, found.get()), new HashSet<>());
+                    FileStatus status = found.get();
+                    // The path is the one that the rows of the members begin with.
+                    members = new Members(
+                            new ShardFile(archive, status.getLen(), status.getModificationTime()), new HashSet<>());
                     archives.put(archive, members);
                 }
                 if (members != null) {
@@ -111,7 +142,7 @@ final class ThumbnailReader {
     private Optional<FileStatus> file(String path) throws IOException {
         Path file = new Path(path);
         try {
-            FileStatus status = StoreFiles.fileSystem(file, configuration).getFileStatus(file);
+            FileStatus status = FileSystems.fileSystem(file, configuration).getFileStatus(file);
             return status.isFile() ? Optional.of(status) : Optional.empty();
         } catch (FileNotFoundException e) {
             return Optional.empty();
@@ -122,52 +153,41 @@ final class ThumbnailReader {
         if (file.getLen() > LARGEST_FILE) {
             return Thumbnail.missing("too large to show");
         }
-        FileSystem fileSystem = StoreFiles.fileSystem(file.getPath(), configuration);
+        FileSystem fileSystem = FileSystems.fileSystem(file.getPath(), configuration);
         try (InputStream in = fileSystem.open(file.getPath())) {
-            return encoder.encode(in.readNBytes(LARGEST_FILE));
+            return Thumbnail.of(in.readNBytes(LARGEST_FILE), preparer);
         }
     }
 
     private void readMembers(Members members) {
-        ShardFile shard = members.archive();
-        try {
-            if (format(members) == ShardFormat.PARQUET) {
-                try (ImageFetcher fetcher = ShardFetchers.of(Container.PARQUET, configuration, fields)) {
-                    members.paths().stream().sorted().forEach(path -> readMember(fetcher, row(shard, path)));
-                }
-                return;
-            }
-            try (ImageIterator images =
-                    ShardIndex.of(format(members), configuration, fields).images(shard)) {
-                readMembers(members, images);
+        ShardFormat format = format(members);
+        // The fetchers of compressed and uncompressed archives are the same.
+        ImageContainer container = ImageContainer.valueOf(format.name());
+        try (ImageFetcher fetcher = ShardFetchers.of(container, configuration, fields)) {
+            if (format == ShardFormat.PARQUET) {
+                members.paths().stream().sorted().forEach(path -> readMember(fetcher, row(members.archive(), path)));
+            } else {
+                readMembers(members, format, fetcher);
             }
         } catch (IOException | RuntimeException | FSError e) {
             members.paths().stream().filter(path -> !made.containsKey(path)).forEach(path -> failed(path, e));
         }
     }
 
-    /** Looks at an archive's members in their order until it has found those that are wanted. */
-    private void readMembers(Members members, ImageIterator images) throws IOException {
-        int found = 0;
-        ImageFetcher fetcher = null;
-        try {
-            while (found < members.paths().size() && !isOver() && images.hasNext()) {
+    /** Reads an archive's members in order until all requested members are found. */
+    private void readMembers(Members members, ShardFormat format, ImageFetcher fetcher) throws IOException {
+        try (ImageIterator images =
+                ShardIndex.of(format, configuration, fields, memberExtensions).images(members.archive())) {
+            for (int found = 0; found < members.paths().size() && !isOver() && images.hasNext(); ) {
                 ImageRef image = images.next();
                 if (members.paths().contains(image.path())) {
-                    if (fetcher == null) {
-                        fetcher = ShardFetchers.of(image.location().container(), configuration, fields);
-                    }
                     readMember(fetcher, image);
                     found++;
                 }
             }
-            if (!isOver()) {
-                members.paths().forEach(path -> made.putIfAbsent(path, Thumbnail.missing("gone")));
-            }
-        } finally {
-            if (fetcher != null) {
-                fetcher.close();
-            }
+        }
+        if (!isOver()) {
+            members.paths().forEach(path -> made.putIfAbsent(path, Thumbnail.missing("gone")));
         }
     }
 
@@ -179,7 +199,9 @@ final class ThumbnailReader {
             byte[] encoded = fetcher.fetch(image, LARGEST_FILE + 1).encoded();
             made.put(
                     image.path(),
-                    encoded.length > LARGEST_FILE ? Thumbnail.missing("too large to show") : encoder.encode(encoded));
+                    encoded.length > LARGEST_FILE
+                            ? Thumbnail.missing("too large to show")
+                            : Thumbnail.of(encoded, preparer));
         } catch (IOException | RuntimeException | FSError e) {
             failed(image.path(), e);
         }
@@ -195,25 +217,20 @@ final class ThumbnailReader {
                                 : "unreadable"));
     }
 
-    /** Called as the rows of its members call it. */
-    private static ShardFile shard(String path, FileStatus file) {
-        return new ShardFile(path, file.getLen(), file.getModificationTime());
-    }
-
     private static ShardFormat format(Members members) {
         String member = members.paths().iterator().next();
         member = member.substring(member.lastIndexOf(SEPARATOR) + SEPARATOR.length());
         ShardFormat byMember = member.startsWith(RECORD)
                 ? ShardFormat.TFRECORD
                 : member.startsWith(ROW) ? ShardFormat.PARQUET : ShardFormat.TAR;
-        return ShardFormat.byName(Text.fileName(members.archive().path())).orElse(byMember);
+        return ShardFormat.byName(PageText.fileName(members.archive().path())).orElse(byMember);
     }
 
     private static ImageRef row(ShardFile file, String path) {
         long row = Long.parseLong(path.substring(path.lastIndexOf(ROW) + ROW.length()));
         return new ImageRef(
                 path,
-                new ImageRef.Location(file.path(), Container.PARQUET, row),
+                new ImageRef.Location(file.path(), ImageContainer.PARQUET, row),
                 0,
                 file.modifiedMillis(),
                 null,

@@ -1,12 +1,13 @@
 package dev.cardinal.job.report;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.cardinal.udf.RecordFields;
 import dev.cardinal.udf.image.ImageOptions.ExifOrientation;
+import dev.cardinal.udf.task.PackedValues;
+import java.io.Serializable;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.LinkedHashMap;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -14,17 +15,15 @@ import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.broadcast.Broadcast;
 import org.apache.spark.util.SerializableConfiguration;
 import org.jspecify.annotations.Nullable;
-import scala.Tuple2;
 
 /**
- * Makes thumbnails of a page's images on executors, where images can be read and decoders are loaded. Lives on the driver; not
- * thread-safe.
+ * Makes thumbnails of a page's images on executors, which can read the images and have decoders. Lives on the driver; not thread-safe.
  */
 final class Thumbnails {
-    /** Images of one page, at most. */
+    /** Maximum number of images of one page. */
     static final int MOST = 60;
 
-    /** How long a task may take: a page without some pictures is better than none for long. */
+    /** Maximum duration of a task: a page without some pictures is better than a long wait. */
     static final Duration TIME = Duration.ofSeconds(15);
 
     private static final int TASKS = 8;
@@ -38,29 +37,36 @@ final class Thumbnails {
     }
 
     /**
-     * How images are read.
+     * Options for reading images. Serialized with tasks.
      *
-     * @param imageField column or field that holds them; null for the container's usual one
-     * @param exifOrientation whether a camera's rotation mark is applied
+     * @param imageField column or field with the image; null for the container's default
+     * @param exifOrientation whether to apply the EXIF orientation
+     * @param memberExtensions extensions of the members of archives that are images; empty for the usual rule
      */
-    record How(@Nullable String imageField, ExifOrientation exifOrientation) {
+    record How(@Nullable String imageField, ExifOrientation exifOrientation, List<String> memberExtensions)
+            implements Serializable {
         static How usual() {
-            return new How(null, ExifOrientation.IGNORE);
+            return new How(null, ExifOrientation.IGNORE, List.of());
         }
 
-        /** As a run of {@code label} did, by its record. */
+        /** Returns the options of a run of {@code label}, from its record. */
         static How of(JsonNode run) {
             JsonNode options = run.path("options");
             return new How(
                     Json.text(options, "image-field"),
                     "apply".equals(Json.text(options, "exif-orientation"))
                             ? ExifOrientation.APPLY
-                            : ExifOrientation.IGNORE);
+                            : ExifOrientation.IGNORE,
+                    extensions(Json.text(options, "member-extensions")));
+        }
+
+        private static List<String> extensions(@Nullable String recorded) {
+            return recorded == null || recorded.isEmpty() ? List.of() : List.of(recorded.split(",", -1));
         }
     }
 
     /**
-     * The thumbnails of images by the paths of their rows.
+     * Returns thumbnails of images, by the paths of their rows.
      *
      * @throws IllegalArgumentException if there are more than {@link #MOST}
      */
@@ -69,29 +75,28 @@ final class Thumbnails {
         if (tasks.isEmpty()) {
             return Map.of();
         }
+        Duration timePerTask = time;
         Broadcast<SerializableConfiguration> configuration =
                 spark.broadcast(new SerializableConfiguration(spark.hadoopConfiguration()));
         try {
-            ReadThumbnails reading = new ReadThumbnails(
-                    new RecordFields(how.imageField(), null, null, List.of()),
-                    how.exifOrientation(),
-                    time,
-                    configuration);
-            Map<String, Thumbnail> thumbnails = new LinkedHashMap<>();
-            for (Tuple2<String, Thumbnail> made :
-                    spark.parallelize(tasks, tasks.size()).flatMap(reading).collect()) {
-                thumbnails.put(made._1(), made._2());
-            }
+            Map<String, Thumbnail> thumbnails = new HashMap<>();
+            PackedValues.collect(PackedValues.parallelize(spark, tasks, tasks.size())
+                            .map(task -> ThumbnailReader.read(
+                                    task,
+                                    how,
+                                    timePerTask,
+                                    configuration.value().value())))
+                    .forEach(thumbnails::putAll);
             return thumbnails;
         } finally {
             configuration.destroy();
         }
     }
 
-    /** Images of one archive are one task's. */
+    /** Distributes paths over tasks; images of one archive go to the same task. */
     private static List<List<String>> tasks(Collection<String> paths) {
         if (paths.size() > MOST) {
-            throw new IllegalArgumentException("a page has " + MOST + " images at most, not " + paths.size());
+            throw new IllegalArgumentException("a page has at most " + MOST + " images, not " + paths.size());
         }
         Map<String, List<String>> archives = new TreeMap<>();
         for (String path : paths) {

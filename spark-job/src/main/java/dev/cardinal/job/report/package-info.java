@@ -1,4 +1,4 @@
-/** Pages that show what a command has made: each one HTML file that needs nothing beside it, and no network. */
+/** Writes pages about the output of commands: each is one HTML file that needs no other file and no network. */
 @NullMarked
 package dev.cardinal.job.report;
 

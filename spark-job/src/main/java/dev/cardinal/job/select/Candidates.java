@@ -10,37 +10,48 @@ import static org.apache.spark.sql.functions.lit;
 import static org.apache.spark.sql.functions.posexplode;
 import static org.apache.spark.sql.functions.slice;
 
+import java.util.Optional;
 import java.util.stream.Stream;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 
 /**
- * Images times the classes in which they compete. Lives on the driver; immutable.
+ * Candidates: pairs of an image and a class in which it competes. Lives on the driver; immutable.
  *
  * @param images path, sha256, and predictions, highest first
- * @param p predictions of an image that compete, or {@link #ALL}
- * @param minScore the lowest score that competes
+ * @param p number of predictions per image that compete, or {@link #ALL}
+ * @param minScores lowest scores that compete
+ * @param stored path, sha256, class_index and score of the candidates, if a quota has removed some of them
  */
-record Candidates(Dataset<Row> images, int p, float minScore) {
-    /** Every prediction that an image has. */
+record Candidates(Dataset<Row> images, int p, MinScores minScores, Optional<Dataset<Row>> stored) {
+    /** All predictions of an image compete. */
     static final int ALL = Integer.MAX_VALUE;
 
     private static final Column PREDICTIONS = col("predictions");
 
-    /** Those of images of which no score in question is other than a finite number. */
-    Candidates withoutNan() {
-        return new Candidates(images.filter(hasNan().unary_$bang()), p, minScore);
+    Candidates(Dataset<Row> images, int p, MinScores minScores) {
+        this(images, p, minScores, Optional.empty());
     }
 
-    /** Images of which a score in question is not a finite number. */
+    /** Returns these candidates of the same images. */
+    Candidates of(Dataset<Row> rows) {
+        return new Candidates(images, p, minScores, Optional.of(rows));
+    }
+
+    /** Returns the candidates of images whose competing scores are all finite. */
+    Candidates withoutNan() {
+        return new Candidates(images.filter(hasNan().unary_$bang()), p, minScores, stored);
+    }
+
+    /** Counts images with a competing score that is NaN or infinite. */
     long imagesWithNan() {
         return images.filter(hasNan()).count();
     }
 
     private Column hasNan() {
         Column scores = (p == ALL ? PREDICTIONS : slice(PREDICTIONS, 1, p)).getField("score");
-        // To Spark NaN is higher than every number.
+        // Spark sorts NaN above every number.
         Column highest = array_max(scores);
         return coalesce(
                 isnan(highest)
@@ -49,8 +60,11 @@ record Candidates(Dataset<Row> images, int p, float minScore) {
                 lit(false));
     }
 
-    /** One row a candidate: these columns of its image, class_index and score. NaN passes for the highest score. */
+    /** Returns one row per candidate: these columns of its image, class_index and score. A NaN passes every lowest score. */
     Dataset<Row> rows(String... ofImage) {
+        if (stored.isPresent()) {
+            return stored.get().select(columns(ofImage, col("class_index"), col("score")));
+        }
         Dataset<Row> exploded;
         if (p == ALL) {
             exploded = images.select(columns(ofImage, explode(PREDICTIONS).as("prediction")));
@@ -59,7 +73,7 @@ record Candidates(Dataset<Row> images, int p, float minScore) {
                     .filter(col("place").lt(p));
         }
         Dataset<Row> rows = exploded.select(columns(ofImage, col("prediction.class_index"), col("prediction.score")));
-        return minScore > 0 ? rows.filter(col("score").geq(minScore)) : rows;
+        return minScores.isNone() ? rows : rows.filter(minScores.competes());
     }
 
     private static Column[] columns(String[] names, Column... more) {

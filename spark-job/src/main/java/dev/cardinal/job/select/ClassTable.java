@@ -6,7 +6,7 @@ import static org.apache.spark.sql.functions.min;
 
 import dev.cardinal.job.select.SelectOptions.PerImage;
 import dev.cardinal.job.select.SelectResult.ClassSelection;
-import dev.cardinal.zoo.ClassLabel;
+import dev.cardinal.zoo.card.ClassLabel;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -18,7 +18,7 @@ import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructType;
 
-/** What classes have selected; the table {@code classes/}. */
+/** Summarizes a selection by class, and writes the table {@code classes/}. Stateless. */
 final class ClassTable {
     private static final StructType SCHEMA = new StructType()
             .add("class_index", DataTypes.IntegerType, false)
@@ -31,9 +31,9 @@ final class ClassTable {
     private ClassTable() {}
 
     /**
-     * One entry a class, of a selection as it was written.
+     * Returns one entry per class, read from the written selection.
      *
-     * @throws IllegalStateException if that is not what the bands promised
+     * @throws IllegalStateException if a class selected another number of images than the bands predict
      */
     static List<ClassSelection> of(
             SelectOptions options, Bands bands, List<ClassLabel> classes, Dataset<Row> selection) {
@@ -47,10 +47,10 @@ final class ClassTable {
         for (int c = 0; c < classes.size(); c++) {
             Row row = written.get(c);
             long selected = row == null ? 0 : row.getLong(1);
-            long expected = bands.among(c, options.k());
+            long expected = bands.among(c);
             if (options.perImage() == PerImage.EVERY_CLASS && selected != expected) {
-                throw new IllegalStateException("class " + c + " selected " + selected + " images where " + expected
-                        + " were counted: did the predictions change meanwhile?");
+                throw new IllegalStateException("class " + c + " selected " + selected + " images, but " + expected
+                        + " were counted before: did the predictions change during the run?");
             }
             table.add(new ClassSelection(
                     c,
@@ -58,7 +58,9 @@ final class ClassTable {
                     bands.totals().get(c),
                     selected,
                     row == null ? null : (Float) row.getFloat(2),
-                    options.k() == SelectOptions.ALL ? 0 : options.k() - selected));
+                    bands.limits().get(c) == SelectOptions.ALL
+                            ? 0
+                            : bands.limits().get(c) - selected));
         }
         return table;
     }

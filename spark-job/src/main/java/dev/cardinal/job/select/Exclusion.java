@@ -5,7 +5,7 @@ import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.lower;
 import static org.apache.spark.sql.functions.regexp_extract;
 
-import dev.cardinal.job.UserPath;
+import dev.cardinal.udf.fs.UserPaths;
 import dev.cardinal.zoo.CardinalException;
 import java.io.BufferedReader;
 import java.io.FileNotFoundException;
@@ -13,8 +13,10 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.regex.Pattern;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileStatus;
@@ -29,39 +31,29 @@ import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.types.DataTypes;
 
 /**
- * A file with the SHA-256 of images: a Parquet file, or a directory of them such as a predictions table, with a column
- * {@code sha256}; or a text with one a line, perhaps compressed. Lives on the driver; immutable.
+ * A list of SHA-256 values of images: a Parquet file, or a directory of Parquet files such as a predictions table, with a column
+ * {@code sha256}; or a text file, possibly compressed, with one value per line. Lives on the driver; immutable.
+ *
+ * @param path fully qualified
+ * @param isText whether it is a text file
+ * @param nameFilter glob of the names of files to read
  */
-final class Exclusion {
+record Exclusion(Path path, boolean isText, String nameFilter) {
     private static final Pattern SHA256 = Pattern.compile("[0-9a-fA-F]{64}");
     private static final byte[] PARQUET = {'P', 'A', 'R', '1'};
     private static final String BYTE_ORDER_MARK = "\uFEFF";
     private static final int SHOWN = 80;
 
-    /** A hash set of so many is sent to every executor; more are joined by a shuffle. */
+    /** At most this many hashes are sent to every executor; more are joined by a shuffle. */
     private static final long BROADCAST_AT_MOST = 1_000_000;
 
-    private enum Kind {
-        TEXT,
-        PARQUET_FILE,
-        PARQUET_DIRECTORY
-    }
-
-    private final Path path;
-    private final Kind kind;
-
-    private Exclusion(Path path, Kind kind) {
-        this.path = path;
-        this.kind = kind;
-    }
-
     /**
-     * Opens a file. A text is read to its end, in little memory; of Parquet only the name is looked at.
+     * Opens a file. Reads a text file to its end, line by line; does not read the rows of Parquet files.
      *
-     * @throws CardinalException if it is not there, or a line of a text is no SHA-256, naming the first
+     * @throws CardinalException if the file does not exist, or a line of a text file is not a SHA-256; the message names the first
      */
     static Exclusion open(String file, Configuration configuration) throws IOException {
-        Path named = UserPath.of("exclude", file);
+        Path named = UserPaths.of("exclude", file);
         FileSystem fileSystem = named.getFileSystem(configuration);
         Path path = fileSystem.makeQualified(named);
         FileStatus status;
@@ -74,17 +66,17 @@ final class Exclusion {
             if (fileSystem.listStatus(path, each -> each.getName().endsWith(".parquet")).length == 0) {
                 throw CardinalException.input("--exclude " + file + " is a directory without Parquet files");
             }
-            return new Exclusion(path, Kind.PARQUET_DIRECTORY);
+            return new Exclusion(path, false, "*.parquet");
         }
-        if (UserPath.isHidden(path)) {
-            throw CardinalException.input("--exclude " + file + " has a name that begins with _ or ., and Spark passes"
-                    + " such files over: rename it");
+        if (UserPaths.isHidden(path)) {
+            throw CardinalException.input("--exclude " + file + " has a name that begins with _ or ., and Spark skips"
+                    + " such files: rename it");
         }
-        if (startsAsParquet(fileSystem, path)) {
-            return new Exclusion(path, Kind.PARQUET_FILE);
+        boolean isText = !startsAsParquet(fileSystem, path);
+        if (isText) {
+            requireHashes(file, fileSystem, path);
         }
-        requireHashes(file, fileSystem, path);
-        return new Exclusion(path, Kind.TEXT);
+        return new Exclusion(path, isText, "*");
     }
 
     private static boolean startsAsParquet(FileSystem fileSystem, Path path) throws IOException {
@@ -114,29 +106,53 @@ final class Exclusion {
     }
 
     /**
-     * The hashes, in lower case, as column {@code excluded}; to be joined with.
+     * Returns the hashes in lower case, as column {@code excluded}.
      *
-     * @throws CardinalException if Parquet files have no such column, or one that holds something else
+     * @throws CardinalException if Parquet files have no column {@code sha256}, or it contains something else
      */
     Dataset<Row> hashes(SparkSession spark) {
-        Dataset<Row> hashes = (kind == Kind.TEXT ? ofText(spark) : ofParquet(spark))
+        Dataset<Row> hashes = (isText ? ofText(spark) : ofParquet(spark))
                 .select(regexp_extract(lower(col("excluded")), SHA256.pattern(), 0)
                         .as("excluded"))
                 .filter(col("excluded").notEqual(""));
         return hashes.count() <= BROADCAST_AT_MOST ? broadcast(hashes) : hashes;
     }
 
+    /**
+     * Returns path and other columns of the images of Parquet files, or nothing if this is a text file.
+     *
+     * @param column what images are compared by
+     * @param more other columns
+     * @throws CardinalException if the files do not have it
+     */
+    Optional<Dataset<Row>> images(SparkSession spark, String column, String... more) {
+        if (isText) {
+            return Optional.empty();
+        }
+        Dataset<Row> rows =
+                spark.read().option("pathGlobFilter", nameFilter).parquet(UserPaths.escapeGlob(path.toString()));
+        List<String> columns = new ArrayList<>(List.of(column));
+        columns.addAll(List.of(more));
+        for (String needed : columns) {
+            if (!List.of(rows.columns()).contains(needed)) {
+                throw CardinalException.input("--exclude " + path + " has no column " + needed
+                        + ", by which --dedupe also finds images that look like excluded ones: label it with --emit "
+                        + column + ", or name a text file of SHA-256 values to exclude only the same bytes");
+            }
+        }
+        return Optional.of(rows.select("path", columns.toArray(String[]::new)));
+    }
+
     private Dataset<Row> ofText(SparkSession spark) {
-        return spark.read().text(UserPath.literal(path.toString())).toDF("excluded");
+        return spark.read().text(UserPaths.escapeGlob(path.toString())).toDF("excluded");
     }
 
     private Dataset<Row> ofParquet(SparkSession spark) {
-        Dataset<Row> rows = spark.read()
-                .option("pathGlobFilter", kind == Kind.PARQUET_DIRECTORY ? "*.parquet" : "*")
-                .parquet(UserPath.literal(path.toString()));
+        Dataset<Row> rows =
+                spark.read().option("pathGlobFilter", nameFilter).parquet(UserPaths.escapeGlob(path.toString()));
         if (!List.of(rows.columns()).contains("sha256")
                 || !rows.schema().apply("sha256").dataType().equals(DataTypes.StringType)) {
-            throw CardinalException.input("--exclude " + path + " needs a column sha256 of strings, and has "
+            throw CardinalException.input("--exclude " + path + " needs a column sha256 of strings; its columns are "
                     + rows.schema().toDDL());
         }
         Column hash = col("sha256");

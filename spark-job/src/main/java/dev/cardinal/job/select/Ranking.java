@@ -10,9 +10,10 @@ import static org.apache.spark.sql.functions.xxhash64;
 
 import dev.cardinal.job.select.SelectOptions.Balance;
 import dev.cardinal.job.select.SelectOptions.PerImage;
-import dev.cardinal.zoo.ClassLabel;
+import dev.cardinal.zoo.card.ClassLabel;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
@@ -23,7 +24,7 @@ import org.apache.spark.sql.expressions.WindowSpec;
 import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructType;
 
-/** Ranks the candidates of every class and takes the first. Lives on the driver; immutable. */
+/** Ranks the candidates of every class and selects the first. Lives on the driver; immutable. */
 final class Ranking {
     private static final Column CLASS = col("class_index");
 
@@ -39,11 +40,11 @@ final class Ranking {
         this.bandRows = bandRows;
     }
 
-    /** The selection: class_index, class_label, rank, score, path, sha256, weight. */
+    /** Returns the selection: class_index, class_label, rank, score, path, sha256, weight. */
     Dataset<Row> select(Candidates candidates, SparkSession spark) {
-        if (bands.bands().stream().anyMatch(band -> band.n() / 2 > options.k())) {
-            // Many share the score at which a class is cut off.
-            SelectSession.limitGroupsEarly(spark, options.k());
+        if (bands.bands().stream().anyMatch(band -> band.n() / 2 > bands.most())) {
+            // Many candidates share the cut-off score of their class.
+            SelectSession.limitGroupsEarly(spark, bands.most());
         }
         Dataset<Row> selected = ranked(candidates, spark);
         Column copies = lit(1);
@@ -53,15 +54,15 @@ final class Ranking {
                 WindowSpec ofClass = Window.partitionBy("class_index");
                 selected = selected.withColumn("place", row_number().over(ofClass.orderBy("rank")))
                         .withColumn("n", count(lit(1)).over(ofClass));
-                copies = copies("place", "n");
+                copies = copies("place", "n", "k");
             } else {
                 selected = selected.repartition(CLASS, expr("rank div " + bandRows))
                         .sortWithinPartitions("class_index", "rank");
             }
         } else if (options.balance() == Balance.REPEAT) {
-            copies = copies("rank", "among");
+            copies = copies("rank", "among", "k");
         }
-        return selected.join(broadcast(labels(spark)), CLASS.equalTo(col("labelled")))
+        return selected.join(broadcast(labels(spark)), CLASS.equalTo(col("labeled")))
                 .select(
                         CLASS,
                         col("class_label"),
@@ -72,7 +73,7 @@ final class Ranking {
                         copies.cast(DataTypes.IntegerType).as("weight"));
     }
 
-    /** The first of every class: path, sha256, class_index, score, rank. */
+    /** Returns the first candidates of every class: path, sha256, class_index, score, rank. */
     private Dataset<Row> ranked(Candidates candidates, SparkSession spark) {
         Column isInBand = CLASS.equalTo(col("of_class")).and(col("score").geq(col("lowest")));
         if (!bands.isOneAClass()) {
@@ -82,11 +83,11 @@ final class Ranking {
         return candidates
                 .rows("path", "sha256")
                 .join(broadcast(bands.table(spark)), isInBand)
-                .select(col("path"), col("sha256"), CLASS, col("score"), col("band"), col("above"))
+                .select(col("path"), col("sha256"), CLASS, col("score"), col("band"), col("above"), col("k"))
                 .withColumn("place", row_number().over(inBand))
-                .filter(col("place").leq(options.k()))
+                .filter(col("place").leq(bands.most()))
                 .withColumn("rank", col("above").plus(col("place")))
-                .filter(col("rank").leq(options.k()))
+                .filter(col("rank").leq(col("k")))
                 .select(
                         col("path"),
                         col("sha256"),
@@ -96,7 +97,7 @@ final class Ranking {
     }
 
     private static Dataset<Row> bestClass(Dataset<Row> selected) {
-        // The hash first: paths begin alike, which makes comparing them slow.
+        // The hash comes first, because comparing paths with long common prefixes is slow.
         WindowSpec ofImage = Window.partitionBy(xxhash64(col("path")), col("path"))
                 .orderBy(col("rank"), col("score").desc(), CLASS);
         return selected.withColumn("choice", row_number().over(ofImage))
@@ -104,20 +105,22 @@ final class Ranking {
                 .drop("choice");
     }
 
-    /** How often an image of a class counts that {@code k} are to come of: the integer part, and one more for the first. */
-    private Column copies(String place, String n) {
-        return expr("%1$d div %3$s + if(%2$s <= %1$d %% %3$s, 1, 0)".formatted(options.k(), place, n));
+    /** Returns how often an image counts so that its class has {@code k}: k div n times, and once more for the first k mod n. */
+    private static Column copies(String place, String n, String k) {
+        return expr(String.format(Locale.ROOT, "%1$s div %3$s + if(%2$s <= %1$s %% %3$s, 1, 0)", k, place, n));
     }
 
     private Dataset<Row> labels(SparkSession spark) {
         List<Row> rows = new ArrayList<>();
         for (int c = 0; c < classes.size(); c++) {
-            rows.add(RowFactory.create(c, classes.get(c).name(), bands.among(c, options.k())));
+            rows.add(RowFactory.create(
+                    c, classes.get(c).name(), bands.among(c), bands.limits().get(c)));
         }
         StructType schema = new StructType()
-                .add("labelled", DataTypes.IntegerType, false)
+                .add("labeled", DataTypes.IntegerType, false)
                 .add("class_label", DataTypes.StringType, false)
-                .add("among", DataTypes.LongType, false);
+                .add("among", DataTypes.LongType, false)
+                .add("k", DataTypes.LongType, false);
         return spark.createDataFrame(rows, schema);
     }
 }

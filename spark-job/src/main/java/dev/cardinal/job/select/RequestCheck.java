@@ -1,49 +1,44 @@
 package dev.cardinal.job.select;
 
+import dev.cardinal.job.common.ProblemCollector;
 import dev.cardinal.job.label.PredictionTable.Origin;
-import dev.cardinal.job.predictions.Predictions;
+import dev.cardinal.job.label.Predictions;
 import dev.cardinal.zoo.CardinalException;
-import dev.cardinal.zoo.ClassLabel;
 import java.io.IOException;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.atomic.AtomicReference;
 import org.apache.hadoop.conf.Configuration;
+import org.apache.spark.sql.SparkSession;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A request, looked at without Spark.
+ * Checks a request without Spark.
  *
- * @param problems what is wrong with it
- * @param teachers its predictions; those that could be opened where there are problems
+ * @param problems problems of the request
+ * @param teachers its predictions; if there are problems, those that could be opened
  * @param exclusion its exclude file, if it names one that could be opened
  */
 record RequestCheck(List<String> problems, List<Predictions> teachers, Optional<Exclusion> exclusion) {
-    private static final int CLASSES_SHOWN = 3;
-
-    private interface Check {
-        void run() throws IOException;
-    }
-
     static RequestCheck of(SelectRequest request, Configuration configuration) throws IOException {
-        List<String> problems = new ArrayList<>();
+        ProblemCollector problems = new ProblemCollector();
         List<Predictions> teachers = new ArrayList<>();
         if (request.predictions().isEmpty()) {
             problems.add("--predictions names no table");
         }
         for (List<String> parts : request.predictions()) {
-            collect(problems, () -> teachers.add(Predictions.open(parts, configuration)));
+            problems.check(
+                    () -> teachers.add(Predictions.open(parts, request.labels().orElse(null), configuration)));
         }
         SelectOptions options = request.options();
         if (problems.isEmpty()) {
-            collect(problems, () -> requireDistinct(teachers));
-            collect(problems, () -> requireSameClasses(teachers));
-            collect(problems, () -> requireScores(options, teachers));
+            problems.check(() -> Predictions.requireComparable(teachers));
+            if (teachers.stream().noneMatch(Predictions::isExternal)) {
+                problems.check(() -> requireScores(options, teachers));
+            }
         }
-        collect(problems, () -> {
+        problems.check(() -> {
             SelectOutput output = SelectOutput.at(request.output(), configuration);
             output.requireVacant();
             output.requireOutside(teachers.stream()
@@ -52,78 +47,52 @@ record RequestCheck(List<String> problems, List<Predictions> teachers, Optional<
         });
         AtomicReference<@Nullable Exclusion> exclusion = new AtomicReference<>();
         if (options.exclude().isPresent()) {
-            collect(
-                    problems,
-                    () -> exclusion.set(Exclusion.open(options.exclude().get(), configuration)));
+            problems.check(() -> exclusion.set(Exclusion.open(options.exclude().get(), configuration)));
         }
-        return new RequestCheck(problems, teachers, Optional.ofNullable(exclusion.get()));
-    }
-
-    private static void collect(List<String> problems, Check check) throws IOException {
-        try {
-            check.run();
-        } catch (CardinalException e) {
-            if (!problems.contains(e.getMessage())) {
-                problems.add(e.getMessage());
-            }
-        }
-    }
-
-    private static void requireDistinct(List<Predictions> teachers) {
-        Set<String> seen = new HashSet<>();
-        for (Predictions teacher : teachers) {
-            for (String directory : teacher.directories()) {
-                if (!seen.add(directory)) {
-                    throw CardinalException.usage("predictions " + directory + " are named for two teachers");
-                }
-            }
-        }
-    }
-
-    private static void requireSameClasses(List<Predictions> teachers) {
-        Predictions first = teachers.get(0);
-        List<ClassLabel> expected = first.origin().classes();
-        for (Predictions other : teachers.subList(1, teachers.size())) {
-            List<ClassLabel> classes = other.origin().classes();
-            if (classes.size() != expected.size()) {
-                throw CardinalException.input(
-                        "teachers need the same classes: " + described(first) + "; " + described(other));
-            }
-            for (int c = 0; c < classes.size(); c++) {
-                if (!classes.get(c).equals(expected.get(c))) {
-                    throw CardinalException.input("teachers need the same classes: class " + c + " is "
-                            + described(expected.get(c)) + " in " + name(first) + " and "
-                            + described(classes.get(c)) + " in " + name(other));
-                }
-            }
-        }
-    }
-
-    private static String described(Predictions teacher) {
-        List<String> names = teacher.origin().classes().stream()
-                .limit(CLASSES_SHOWN)
-                .map(ClassLabel::name)
-                .toList();
-        int all = teacher.origin().classes().size();
-        return name(teacher) + " have " + all + " (" + String.join(", ", names) + (all > CLASSES_SHOWN ? ", ..." : "")
-                + ")";
-    }
-
-    private static String described(ClassLabel label) {
-        return "'" + label.name() + "'" + (label.id() == null ? "" : " (" + label.id() + ")");
+        return new RequestCheck(problems.problems(), teachers, Optional.ofNullable(exclusion.get()));
     }
 
     private static String name(Predictions teacher) {
         return "predictions " + String.join(", ", teacher.directories());
     }
 
-    /** Checks that the tables have the scores, or the logits to calculate them from. */
-    private static void requireScores(SelectOptions options, List<Predictions> teachers) {
-        if (teachers.size() > 1) {
-            teachers.forEach(teacher -> teacher.requireLogits("an ensemble"));
+    /**
+     * Finds out what predictions of other programs and in catalogs contain, which {@link #of} does not know.
+     *
+     * @throws CardinalException if their rows are invalid, or do not have the scores that the options need
+     */
+    RequestCheck verified(SelectOptions options, SparkSession spark) throws IOException {
+        if (teachers.stream().noneMatch(Predictions::isExternal)) {
+            return this;
         }
-        if (options.temperature() != 1) {
-            teachers.forEach(teacher -> teacher.requireLogits("--temperature"));
+        List<Predictions> verified = new ArrayList<>();
+        for (Predictions teacher : teachers) {
+            verified.add(teacher.verified(spark));
+        }
+        Predictions.requireComparable(verified);
+        requireScores(options, verified);
+        return new RequestCheck(problems, verified, exclusion);
+    }
+
+    /** Checks that the tables have enough scores, or logits to calculate them from. */
+    private static void requireScores(SelectOptions options, List<Predictions> teachers) {
+        for (Predictions teacher : teachers) {
+            if (teachers.size() > 1) {
+                requireNumbers(teacher, "an ensemble");
+            }
+            if (options.temperature() != 1) {
+                requireNumbers(teacher, "--temperature");
+            }
+            if (options.rules().align().isPresent()) {
+                requireNumbers(teacher, "--align");
+            }
+        }
+        if (options.rules().minPrecision().isPresent()
+                && (teachers.size() > 1
+                        || options.temperature() != 1
+                        || options.rules().align().isPresent())) {
+            throw CardinalException.usage("--min-precision needs the scores that --evaluation has evaluated: do not"
+                    + " combine it with --temperature, --align or several teachers");
         }
         Predictions teacher = teachers.get(0);
         Origin origin = teacher.origin();
@@ -132,15 +101,23 @@ record RequestCheck(List<String> problems, List<Predictions> teachers, Optional<
         if (competing <= origin.topK()) {
             return;
         }
-        if (!origin.emitted().contains(Predictions.LOGITS)) {
-            throw CardinalException.input("--p " + competing + " is more than " + name(teacher) + " hold, the top "
-                    + origin.topK() + " of " + classes + " classes: name a --p of at most " + origin.topK()
-                    + ", or label with --top-k " + competing + " or --emit logits");
+        if (teacher.numbers().isEmpty()) {
+            throw CardinalException.input("--p " + competing + " is too high: " + name(teacher) + " store the top "
+                    + origin.topK() + " of " + classes + " classes. Set --p to at most " + origin.topK() + ", or "
+                    + (teacher.isExternal()
+                            ? "add a column logits or probabilities"
+                            : "label with --top-k " + competing + " or --emit logits"));
         }
         if (competing > classes) {
-            throw CardinalException.input("--p " + competing + " is more than the classes of " + name(teacher)
-                    + ", which hold logits of " + classes + ": name a --p of at most "
-                    + Math.max(classes, origin.topK()));
+            throw CardinalException.input("--p " + competing + " is too high: " + name(teacher) + " have " + classes
+                    + " classes. Set --p to at most " + Math.max(classes, origin.topK()));
+        }
+    }
+
+    private static void requireNumbers(Predictions teacher, String purpose) {
+        if (teacher.numbers().isEmpty()) {
+            throw CardinalException.input(purpose + " needs logits, which " + name(teacher) + " do not have: "
+                    + (teacher.isExternal() ? "add a column logits or probabilities" : "label with --emit logits"));
         }
     }
 }

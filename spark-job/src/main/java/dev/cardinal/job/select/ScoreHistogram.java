@@ -6,13 +6,13 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Counts scores of one class in buckets that are fine at both ends of 0 to 1, where those of a softmax crowd: an eighth of an octave
- * of s below a half, and of 1 - s from there on, down to 2^-25. Not thread-safe; runs on executors; serializable.
+ * Counts the scores of one class in buckets that are narrow near 0 and near 1, where most softmax scores are: an eighth of an octave
+ * of s below one half, and of 1 - s above, down to 2^-25. Not thread-safe; runs on executors; serializable.
  */
 final class ScoreHistogram implements Serializable {
     private static final long serialVersionUID = 1L;
 
-    /** Leaves sign, exponent and three bits of a float. */
+    /** Shifting a float's bits by this leaves its sign, its exponent and three bits of its fraction. */
     private static final int SHIFT = 20;
 
     private static final int FINEST = Float.floatToRawIntBits(0x1p-25f) >>> SHIFT;
@@ -23,7 +23,7 @@ final class ScoreHistogram implements Serializable {
     private final float[] lowest = new float[TOP + 1];
     private boolean hasNan;
 
-    /** Counts a score; a NaN counts among the highest. */
+    /** Counts a score; NaN is counted in the highest bucket. */
     void add(float score) {
         int bucket = bucket(score);
         if (counts[bucket] == 0 || score < lowest[bucket]) {
@@ -33,7 +33,7 @@ final class ScoreHistogram implements Serializable {
         hasNan |= !Float.isFinite(score);
     }
 
-    /** The bucket of a score, higher for higher scores. */
+    /** Returns the bucket of a score; higher scores have higher buckets. */
     static int bucket(float score) {
         if (score < 0.5f) {
             return fromZero(Math.max(0, score));
@@ -45,7 +45,7 @@ final class ScoreHistogram implements Serializable {
         return Math.max(0, (Float.floatToRawIntBits(score) >>> SHIFT) - FINEST);
     }
 
-    /** Adds what another one of the class has counted, and returns this one. */
+    /** Adds the counts of another histogram of the same class, and returns this histogram. */
     ScoreHistogram and(ScoreHistogram other) {
         for (int b = 0; b <= TOP; b++) {
             if (other.counts[b] > 0) {
@@ -65,16 +65,17 @@ final class ScoreHistogram implements Serializable {
         return total;
     }
 
-    /** Whether a score was none, or infinite. */
+    /** Returns whether a score was NaN or infinite. */
     boolean hasNan() {
         return hasNan;
     }
 
     /**
-     * Bands that hold the first {@code k} candidates, in order of falling scores: all of whole buckets, and so some more.
+     * Returns bands that contain the first {@code k} candidates, in order of falling scores. A band consists of whole buckets, so the
+     * bands can contain some more.
      *
-     * @param classIndex the class
-     * @param bandRows candidates after which the next band begins, where the buckets allow it
+     * @param classIndex index of the class
+     * @param bandRows number of candidates after which the next band begins, at the next bucket
      */
     List<Band> bands(int classIndex, long k, long bandRows) {
         List<Band> bands = new ArrayList<>();

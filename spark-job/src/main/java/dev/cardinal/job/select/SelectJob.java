@@ -1,17 +1,21 @@
 package dev.cardinal.job.select;
 
-import dev.cardinal.job.JobNames;
-import dev.cardinal.job.UserPath;
-import dev.cardinal.job.predictions.Predictions;
+import dev.cardinal.job.common.JobNames;
+import dev.cardinal.job.duplicates.Scratch;
+import dev.cardinal.job.label.Predictions;
+import dev.cardinal.job.select.ClassRules.Quota;
 import dev.cardinal.job.select.SelectOptions.Export;
 import dev.cardinal.job.select.SelectResult.ClassSelection;
 import dev.cardinal.job.select.SelectResult.Counts;
+import dev.cardinal.udf.fs.UserPaths;
 import dev.cardinal.zoo.CardinalException;
-import dev.cardinal.zoo.ClassLabel;
+import dev.cardinal.zoo.PublicApi;
+import dev.cardinal.zoo.card.ClassLabel;
 import java.io.IOException;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Consumer;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.sql.Dataset;
@@ -19,14 +23,15 @@ import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 
 /**
- * Selects pseudo-labels: of each image its {@code p} highest classes compete, and every class takes the {@code k} images of the
- * highest scores, of equal ones those whose paths come first in the order of their UTF-8 bytes.
+ * Selects pseudo-labels: each image competes in its {@code p} highest classes, and every class takes the {@code k} images with the
+ * highest scores. If scores are equal, the path that comes first in the order of UTF-8 bytes wins.
  *
- * <p>Reads the scores twice: a histogram of each class tells from which score on it can stop looking, and only what lies above is
- * sorted. The driver sees a few rows a class. Lives on the driver; not thread-safe.
+ * <p>Reads the scores twice: a histogram of each class shows below which score candidates can be ignored, and only those above are
+ * sorted. The driver receives a few rows per class. Lives on the driver; not thread-safe.
  */
+@PublicApi
 public final class SelectJob {
-    /** Candidates of a class that one task sorts, as far as a {@link ScoreHistogram} can tell their scores apart. */
+    /** Number of candidates of a class that one task sorts, if a {@link ScoreHistogram} can distinguish their scores. */
     private static final long BAND_ROWS = 500_000;
 
     private final SparkSession spark;
@@ -34,15 +39,15 @@ public final class SelectJob {
     private final Consumer<String> progress;
     private final long bandRows;
 
-    /** A job that tells nobody how far it is. */
+    /** Creates a job that does not report its progress. */
     public SelectJob(SparkSession spark) {
         this(spark, Clock.systemUTC(), step -> {});
     }
 
     /**
-     * A job.
+     * Creates a job.
      *
-     * @param progress is told which step begins
+     * @param progress receives the name of each step when it begins
      */
     public SelectJob(SparkSession spark, Clock clock, Consumer<String> progress) {
         this(spark, clock, progress, BAND_ROWS);
@@ -56,9 +61,9 @@ public final class SelectJob {
     }
 
     /**
-     * What is wrong with a request, as far as it shows without Spark.
+     * Checks a request without Spark.
      *
-     * @return every problem, none where the request can run
+     * @return all problems; empty if the request can run
      * @throws IOException if a file system fails
      */
     public static List<String> problems(SelectRequest request, Configuration configuration) throws IOException {
@@ -86,9 +91,9 @@ public final class SelectJob {
                 SelectSession.commitWithoutRenames(session);
             }
             output.begin(clock);
-            SelectResult result = select(request.options(), checked, output, session, names, start);
-            RunFile record = RunFile.of(request, checked.teachers(), result, started, clock.instant());
-            output.finish(record.toJson());
+            RequestCheck verified = checked.verified(request.options(), session);
+            SelectResult result = select(request.options(), verified, output, session, names, start);
+            output.finish(RunFile.json(request, verified.teachers(), result, started, clock.instant()));
             return result;
         } catch (Exception e) {
             throwCardinalExceptionIn(e);
@@ -96,7 +101,7 @@ public final class SelectJob {
         }
     }
 
-    /** What a task has thrown is the cause of what Spark throws. */
+    /** Throws the exception that a task has thrown: it is a cause of the exception that Spark throws. */
     private static void throwCardinalExceptionIn(Exception e) {
         for (Throwable cause = e; cause != null; cause = cause.getCause()) {
             if (cause instanceof CardinalException known) {
@@ -116,17 +121,31 @@ public final class SelectJob {
         List<Predictions> teachers = checked.teachers();
         List<ClassLabel> classes = teachers.get(0).origin().classes();
         names.step("finding images");
-        Considered considered = Considered.of(options, checked, output, session);
+        EligibleImages eligible = EligibleImages.of(options, checked, output, session);
 
         names.step("counting candidates");
-        Candidates candidates =
-                new Candidates(considered.images(), competing(options, teachers), (float) options.minScore());
-        Bands bands = Bands.of(candidates, classes.size(), options.k(), bandRows);
+        Configuration configuration = session.sparkContext().hadoopConfiguration();
+        ClassLimits limits = ClassLimits.of(options, classes, configuration);
+        Candidates all =
+                new Candidates(eligible.images(), competing(options, teachers), MinScores.same(classes.size(), 0));
+        MinScores minScores = MinScores.of(
+                options,
+                all.withoutNan().images(),
+                classes.size(),
+                teachers.get(0).origin().modelId(),
+                configuration);
+        Candidates candidates = new Candidates(all.images(), all.p(), minScores);
         long refused = 0;
+        Optional<Quota> quota = options.rules().quota();
+        if (quota.isPresent()) {
+            refused = candidates.imagesWithNan();
+            candidates = Quotas.apply(candidates.withoutNan(), quota.get(), new Scratch(output::scratch, session));
+        }
+        Bands bands = Bands.of(candidates, limits, bandRows);
         if (bands.hasNan()) {
             refused = candidates.imagesWithNan();
             candidates = candidates.withoutNan();
-            bands = Bands.of(candidates, classes.size(), options.k(), bandRows);
+            bands = Bands.of(candidates, limits, bandRows);
         }
 
         names.step("selecting");
@@ -134,26 +153,28 @@ public final class SelectJob {
         selected.write().parquet(output.table(SelectOutput.SELECTION));
         Dataset<Row> written = session.read()
                 .schema(selected.schema())
-                .parquet(UserPath.literal(output.table(SelectOutput.SELECTION)));
+                .parquet(UserPaths.escapeGlob(output.table(SelectOutput.SELECTION)));
         List<ClassSelection> perClass = ClassTable.of(options, bands, classes, written);
         ClassTable.write(perClass, session, output.table(SelectOutput.CLASSES));
 
         long rows = perClass.stream().mapToLong(ClassSelection::selected).sum();
         if (options.export() != Export.NONE) {
             names.step("writing the manifest");
-            Manifest.write(options.export(), written, output.table(SelectOutput.MANIFEST));
+            SelectionManifest.write(options.export(), written, output.table(SelectOutput.MANIFEST));
         }
-        Census census = considered.census();
+        TableCounts tables = eligible.tables();
         Counts counts = new Counts(
-                census.rows(),
-                considered.count() - refused,
+                tables.rows(),
+                eligible.count() - refused,
                 perClass.stream().mapToLong(ClassSelection::candidates).sum(),
                 rows,
                 refused,
-                considered.duplicates(),
-                considered.excluded(),
-                census.incomplete(),
-                census.notOk());
+                eligible.duplicates(),
+                eligible.similar().nearDuplicates(),
+                eligible.excluded(),
+                eligible.similar().leaks(),
+                tables.incomplete(),
+                tables.notOk());
         return new SelectResult(
                 teachers.stream().map(each -> each.origin().modelId()).toList(),
                 counts,
@@ -161,12 +182,12 @@ public final class SelectJob {
                 (System.nanoTime() - start) / 1e9);
     }
 
-    /** Predictions of an image that compete, of those that {@link Considered} has. */
+    /** Returns how many of the predictions in {@link EligibleImages} compete for each image. */
     private static int competing(SelectOptions options, List<Predictions> teachers) {
         Predictions first = teachers.get(0);
-        // Parts of a table may hold more predictions of an image than the fewest that the origin tells of.
+        // The origin of several tables has their lowest top-k; the rows of some can have more predictions.
         boolean haveNoMore = first.directories().size() == 1
                 && options.competing() >= first.origin().topK();
-        return Considered.needsLogits(options, teachers) || haveNoMore ? Candidates.ALL : options.competing();
+        return EligibleImages.needsLogits(options, teachers) || haveNoMore ? Candidates.ALL : options.competing();
     }
 }

@@ -1,14 +1,13 @@
 package dev.cardinal.job.select;
 
-import dev.cardinal.job.UserPath;
+import dev.cardinal.job.common.OutputDirectory;
 import dev.cardinal.job.label.RunLock;
-import dev.cardinal.udf.store.StoreFiles;
+import dev.cardinal.udf.fs.FileSystems;
+import dev.cardinal.udf.fs.UserPaths;
 import dev.cardinal.zoo.CardinalException;
-import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.time.Clock;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
@@ -20,20 +19,21 @@ import org.apache.hadoop.fs.Path;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The directory of a selection: {@code selection/}, {@code classes/}, perhaps {@code manifest/}, and {@code run.json}, which is
- * written last and marks the selection as whole.
+ * The directory of a selection: {@code selection/}, {@code classes/}, {@code manifest/} and {@code duplicates/} if requested, and {@code run.json}, which is
+ * written last and marks the selection as complete.
  *
- * <p>Until then tables lie in a work directory of the run, from where they are moved; where a move is a copy they are written in place.
- * One run at a time writes here: it holds a lock, which is in the work directory. A run that begins removes what one that died has left;
- * closing removes what the run itself has not finished. Lives on the driver; not thread-safe.
+ * <p>A run writes its tables to a work directory and moves them at the end. In an object store, where a move is a copy, it writes them in
+ * place. A lock in the work directory lets only one run at a time write here. A run first removes what a run that died has left, and
+ * closing removes the tables of an unfinished run. Lives on the driver; not thread-safe.
  */
 final class SelectOutput implements AutoCloseable {
     static final String SELECTION = "selection";
     static final String CLASSES = "classes";
     static final String MANIFEST = "manifest";
+    static final String DUPLICATES = "duplicates";
     static final String RUN_FILE = "run.json";
 
-    private static final List<String> TABLES = List.of(SELECTION, CLASSES, MANIFEST);
+    private static final List<String> TABLES = List.of(SELECTION, CLASSES, MANIFEST, DUPLICATES);
     private static final String WORK = "_work";
     private static final String LOCK = "lock";
     private static final String MAGIC_CAPABILITY = "fs.s3a.capability.magic.committer";
@@ -54,10 +54,10 @@ final class SelectOutput implements AutoCloseable {
         this.writesInPlace = writesInPlace;
     }
 
-    /** The output of a directory, which need not exist. Nothing is changed yet. */
+    /** Returns the output of a directory, which need not exist. Changes nothing yet. */
     static SelectOutput at(String output, Configuration configuration) throws IOException {
-        Path path = UserPath.of("output", output);
-        FileSystem fileSystem = StoreFiles.fileSystem(path, configuration);
+        Path path = UserPaths.of("output", output);
+        FileSystem fileSystem = FileSystems.fileSystem(path, configuration);
         Path directory = fileSystem.makeQualified(path);
         return new SelectOutput(fileSystem, directory, fileSystem.hasPathCapability(directory, MAGIC_CAPABILITY));
     }
@@ -66,7 +66,7 @@ final class SelectOutput implements AutoCloseable {
         return directory;
     }
 
-    /** Whether tables are written where they stay, for a move would copy them. */
+    /** Returns whether tables are written to their final place, because a move would copy them. */
     boolean writesInPlace() {
         return writesInPlace;
     }
@@ -77,30 +77,21 @@ final class SelectOutput implements AutoCloseable {
      * @throws CardinalException if the directory holds a finished selection or something else
      */
     void requireVacant() throws IOException {
-        FileStatus status;
-        try {
-            status = fileSystem.getFileStatus(directory);
-        } catch (FileNotFoundException e) {
-            return;
-        }
-        if (!status.isDirectory()) {
-            throw CardinalException.output("output " + directory + " is a file; name a directory");
-        }
-        FileStatus[] entries = fileSystem.listStatus(directory);
+        List<FileStatus> entries = OutputDirectory.entries(fileSystem, directory);
         for (FileStatus entry : entries) {
             if (entry.getPath().getName().equals(RUN_FILE)) {
                 throw CardinalException.output(
                         "output " + directory + " already holds a finished selection; name another --output");
             }
         }
-        boolean isOfASelection = Arrays.stream(entries)
-                .anyMatch(entry -> entry.getPath().getName().equals(WORK));
+        boolean isOfASelection =
+                entries.stream().anyMatch(entry -> entry.getPath().getName().equals(WORK));
         for (FileStatus entry : entries) {
             String name = entry.getPath().getName();
             if (isOfASelection && TABLES.contains(name) && entry.isDirectory()) {
                 requireOfAWriter(entry.getPath());
             } else if (!name.equals(WORK)) {
-                throw foreign(name);
+                throw OutputDirectory.occupied(directory, name);
             }
         }
     }
@@ -109,33 +100,28 @@ final class SelectOutput implements AutoCloseable {
         for (FileStatus entry : fileSystem.listStatus(table)) {
             String name = entry.getPath().getName();
             if (OF_A_WRITER.stream().noneMatch(name::startsWith)) {
-                throw foreign(table.getName() + "/" + name);
+                throw OutputDirectory.occupied(directory, table.getName() + "/" + name);
             }
         }
     }
 
-    private CardinalException foreign(String name) {
-        return CardinalException.output(
-                "output " + directory + " already holds something else (" + name + "); name another --output");
-    }
-
     /**
-     * Checks that the directory is in none of these.
+     * Checks that the directory is not inside a predictions table, whose readers would read the selection too.
      *
      * @param tables directories of predictions tables, fully qualified
-     * @throws CardinalException if it is, for their readers would read the selection as well
+     * @throws CardinalException if it is inside one of them
      */
     void requireOutside(List<String> tables) {
         for (Path path = directory; path != null; path = path.getParent()) {
             if (tables.contains(path.toString())) {
-                throw CardinalException.output(
-                        "output " + directory + " lies in predictions " + path + "; name a directory outside of them");
+                throw CardinalException.output("output " + directory + " is inside predictions " + path
+                        + "; name a directory outside of them");
             }
         }
     }
 
     /**
-     * Takes the right to write here, and removes what a run that died has left.
+     * Acquires the lock, and removes what a run that died has left.
      *
      * @throws CardinalException if another run is writing here, or has finished since {@link #requireVacant}
      */
@@ -159,35 +145,36 @@ final class SelectOutput implements AutoCloseable {
         }
     }
 
-    /** Where a run may keep what only it needs, under a name. */
+    /** Returns a path for temporary data of the run. */
     String scratch(String name) {
         return new Path(work, "scratch/" + name).toString();
     }
 
-    /** Where the run writes a table, and reads it before it is finished. */
+    /** Returns the path where the run writes a table, and reads it before {@link #finish}. */
     String table(String name) {
         return new Path(writesInPlace ? directory : work, name).toString();
     }
 
     /**
-     * Makes the selection whole.
+     * Completes the selection.
      *
      * @param record content of run.json
-     * @throws IOException if a file system fails, or the lock was lost to another run
+     * @throws IOException if a file system fails, or another run has taken the lock
      */
     void finish(byte[] record) throws IOException {
         Objects.requireNonNull(lock, "begin() was not called").requireHeld();
-        if (!writesInPlace) {
-            for (String table : TABLES) {
-                Path written = new Path(work, table);
-                if (fileSystem.exists(written)) {
+        for (String table : TABLES) {
+            Path written = new Path(table(table));
+            if (fileSystem.exists(written)) {
+                removeHiddenFiles(written);
+                if (!writesInPlace) {
                     move(written, new Path(directory, table));
                 }
             }
         }
         for (String table : List.of(SELECTION, CLASSES)) {
             if (!fileSystem.exists(new Path(directory, table))) {
-                throw new IOException(new Path(directory, table) + " is gone; is another program at work there?");
+                throw new IOException(new Path(directory, table) + " is missing; does another program write there?");
             }
         }
         Path arriving = new Path(work, RUN_FILE);
@@ -198,8 +185,15 @@ final class SelectOutput implements AutoCloseable {
         isFinished = true;
     }
 
+    /** Removes checksum files and {@code _SUCCESS}: Polars and Hugging Face cannot read a directory that contains them. */
+    private void removeHiddenFiles(Path table) throws IOException {
+        for (FileStatus file : fileSystem.listStatus(table, UserPaths::isHidden)) {
+            fileSystem.delete(file.getPath(), true);
+        }
+    }
+
     private void move(Path from, Path to) throws IOException {
-        // Onto a directory that is there, it would be moved into it.
+        // If the target exists and is a directory, rename would move the source into it.
         if (fileSystem.exists(to) || !fileSystem.rename(from, to)) {
             throw new IOException("cannot move " + from + " to " + to);
         }

@@ -1,40 +1,44 @@
 package dev.cardinal.job.select;
 
+import dev.cardinal.zoo.PublicApi;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What came of a selection.
+ * Result of a selection.
  *
- * @param models the teachers' {@code <card id>@<fingerprint>}
- * @param counts images and candidates
- * @param classes every class of the teachers, by its index
+ * @param models the teachers' models, {@code <card id>@<fingerprint>}
+ * @param counts numbers of images and candidates
+ * @param classes all classes of the teachers, by index
  * @param seconds wall time
  */
+@PublicApi
 public record SelectResult(List<String> models, Counts counts, List<ClassSelection> classes, double seconds) {
     public SelectResult {
         models = List.copyOf(models);
         classes = List.copyOf(classes);
     }
 
-    /** Classes that have selected fewer images than were asked for. */
+    /** Returns the number of classes that selected fewer images than requested. */
     public long shortClasses() {
         return classes.stream().filter(each -> each.shortBy() > 0).count();
     }
 
     /**
-     * What became of rows. {@code rows} is the sum of {@code images}, {@code notOk}, {@code incomplete}, {@code excluded},
-     * {@code duplicates} and {@code refusedNan}; a row is counted under the first that holds of them in the order notOk, incomplete,
-     * excluded, duplicates, refusedNan.
+     * Numbers of images and candidates. {@code rows} is the sum of {@code images}, {@code notOk}, {@code incomplete}, {@code excluded},
+     * {@code leaks}, {@code duplicates}, {@code nearDuplicates} and {@code refusedNan}. An image is counted under the first of these that
+     * applies, in the order notOk, incomplete, excluded, duplicates, leaks, nearDuplicates, refusedNan.
      *
-     * @param rows images in the tables, of several teachers each once
-     * @param images those of them that were considered
-     * @param candidates images times the classes in which they competed, not below the lowest score
-     * @param selected candidates selected
-     * @param refusedNan images of which a score in question is not a number
-     * @param duplicates images whose bytes another one has that stands for them
-     * @param excluded images that the exclude file names
-     * @param incomplete images that are ok for some teachers and not for all, or of which they have seen different bytes
+     * @param rows images in the tables; an image in the tables of several teachers counts once
+     * @param images images that competed
+     * @param candidates pairs of an image and a class in which it competed, with at least the lowest score
+     * @param selected candidates that were selected
+     * @param refusedNan images with a competing score that is NaN or infinite
+     * @param duplicates images that are represented by another image with the same bytes
+     * @param nearDuplicates images that look like a better one
+     * @param excluded images that the exclude file lists
+     * @param leaks images that look like one of the exclude file
+     * @param incomplete images that are ok for some teachers but not for all, or whose bytes differed between teachers
      * @param notOk images that are ok for no teacher
      */
     public record Counts(
@@ -44,19 +48,21 @@ public record SelectResult(List<String> models, Counts counts, List<ClassSelecti
             long selected,
             long refusedNan,
             long duplicates,
+            long nearDuplicates,
             long excluded,
+            long leaks,
             long incomplete,
             long notOk) {}
 
     /**
-     * What a class has selected.
+     * Selection of one class.
      *
-     * @param classIndex its index
-     * @param label its name
+     * @param classIndex index of the class
+     * @param label name of the class
      * @param candidates images that competed in it
-     * @param selected images that it has selected
-     * @param cutOffScore the lowest score of those, null where there are none
-     * @param shortBy how many fewer they are than were asked for; 0 where all were
+     * @param selected images that it selected
+     * @param cutOffScore lowest selected score, null if no image was selected
+     * @param shortBy number of images missing from {@code k}; 0 if all candidates were requested
      */
     public record ClassSelection(
             int classIndex,

@@ -8,8 +8,8 @@ import org.apache.spark.sql.execution.datasources.SQLHadoopMapReduceCommitProtoc
 import scala.jdk.javaapi.CollectionConverters;
 
 /**
- * A Spark session of the job's own, on the caller's Spark context: it starts with the caller's settings, and what is set here changes
- * nobody else's queries.
+ * Creates a Spark session for one job, on the caller's Spark context. It starts with the caller's settings; settings that are changed
+ * here do not affect other queries. Stateless.
  */
 final class SelectSession {
     private static final String GROUP_LIMIT_THRESHOLD = "spark.sql.optimizer.windowGroupLimitThreshold";
@@ -32,12 +32,17 @@ final class SelectSession {
         return session;
     }
 
-    /** Has windows that keep the first {@code k} rows of a group keep them before the shuffle as well. */
+    /** Makes windows that keep the first {@code k} rows of a group apply this limit before the shuffle too. */
     static void limitGroupsEarly(SparkSession session, long k) {
         session.conf().set(GROUP_LIMIT_THRESHOLD, Long.toString(Math.min(k, Integer.MAX_VALUE)));
     }
 
-    /** Writes to a store where a rename is a copy, through S3A's magic committer unless the user has set another way. */
+    /** Makes windows apply their limit only after the shuffle, which is faster if few rows of a group are removed. */
+    static void limitGroupsAfterShuffle(SparkSession session) {
+        session.conf().set(GROUP_LIMIT_THRESHOLD, "-1");
+    }
+
+    /** Uses S3A's magic committer, for stores where a rename is a copy, unless the user has configured another committer. */
     static void commitWithoutRenames(SparkSession session) {
         RuntimeConfig conf = session.conf();
         if (conf.get(COMMIT_PROTOCOL).equals(SQLHadoopMapReduceCommitProtocol.class.getName())) {

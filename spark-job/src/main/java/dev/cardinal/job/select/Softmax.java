@@ -2,6 +2,8 @@ package dev.cardinal.job.select;
 
 import dev.cardinal.zoo.CardinalException;
 import java.util.Arrays;
+import java.util.HashSet;
+import java.util.Set;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
 import org.apache.spark.sql.api.java.UDF2;
@@ -9,9 +11,10 @@ import org.jspecify.annotations.Nullable;
 import scala.collection.Seq;
 
 /**
- * The classes of an image with the highest scores, from the logits of its teachers: the mean of their softmax(z / T), in double
- * precision, given as single. Of equal scores the lower class index comes first. A logit that is no number makes scores that are
- * none. A function for Spark; runs on executors; serializable and stateless.
+ * Calculates the highest scores of an image from the logits of its teachers: the mean of their softmax(z / T), calculated in double
+ * precision and returned in single. Teachers can have probabilities instead: at T = 1 they are used as they are, else their logarithms
+ * are the logits. Classes can have factors, see {@link Alignment}. If scores are equal, the lower class index comes first. A NaN among the logits makes the scores NaN.
+ * A function for Spark; runs on executors; serializable and stateless.
  */
 final class Softmax implements UDF2<String, Seq<@Nullable Seq<Float>>, Row[]> {
     private static final long serialVersionUID = 1L;
@@ -19,53 +22,105 @@ final class Softmax implements UDF2<String, Seq<@Nullable Seq<Float>>, Row[]> {
     private final int classes;
     private final int p;
     private final double temperature;
+    private final HashSet<Integer> withProbabilities;
+    private final double @Nullable [] factors;
 
-    Softmax(int classes, int p, double temperature) {
+    /** @param withProbabilities indices of teachers that have probabilities instead of logits */
+    Softmax(int classes, int p, double temperature, Set<Integer> withProbabilities) {
+        this(classes, p, temperature, withProbabilities, null);
+    }
+
+    private Softmax(
+            int classes, int p, double temperature, Set<Integer> withProbabilities, double @Nullable [] factors) {
+        this.factors = factors;
         this.classes = classes;
         this.p = Math.min(p, classes);
         this.temperature = temperature;
+        this.withProbabilities = new HashSet<>(withProbabilities);
+    }
+
+    /** Returns a function that multiplies each class by a factor, and then divides by the sum of all classes. */
+    Softmax times(double[] others) {
+        return new Softmax(classes, p, temperature, withProbabilities, others.clone());
     }
 
     /**
-     * @param path of the image, for errors
-     * @param logits of each teacher
-     * @throws CardinalException if a teacher has another number of logits than classes
+     * Returns class index and score of the highest classes.
+     *
+     * @param path path of the image, for error messages
+     * @param numbers logits or probabilities of each teacher
+     * @throws CardinalException if the number of a teacher's logits is not the number of classes
      */
     @Override
-    public Row[] call(String path, Seq<@Nullable Seq<Float>> logits) {
-        double[] sum = new double[classes];
-        for (int teacher = 0; teacher < logits.length(); teacher++) {
-            add(path, logits.apply(teacher), sum);
-        }
-        double[] mean = Arrays.stream(sum).map(each -> each / logits.length()).toArray();
-        int[] highest = highest(mean);
-        return Arrays.stream(highest)
+    public Row[] call(String path, Seq<@Nullable Seq<Float>> numbers) {
+        double[] mean = aligned(mean(path, numbers));
+        return Arrays.stream(highest(mean))
                 .mapToObj(c -> RowFactory.create(c, (float) mean[c]))
                 .toArray(Row[]::new);
     }
 
-    private void add(String path, @Nullable Seq<Float> logits, double[] sum) {
-        if (logits == null || logits.length() != classes) {
-            throw CardinalException.input("predictions hold " + (logits == null ? 0 : logits.length()) + " logits of "
-                    + path + ", of a model with " + classes + " classes");
-        }
-        double[] powers = new double[classes];
-        double highest = Double.NEGATIVE_INFINITY;
-        for (int c = 0; c < classes; c++) {
-            powers[c] = logits.apply(c);
-            highest = Math.max(highest, powers[c]);
+    private double[] aligned(double[] mean) {
+        if (factors == null) {
+            return mean;
         }
         double total = 0;
         for (int c = 0; c < classes; c++) {
-            powers[c] = Math.exp((powers[c] - highest) / temperature);
+            mean[c] *= factors[c];
+            total += mean[c];
+        }
+        for (int c = 0; c < classes; c++) {
+            mean[c] /= total;
+        }
+        return mean;
+    }
+
+    /** Returns the mean of the teachers' probabilities, without factors. */
+    double[] mean(String path, Seq<@Nullable Seq<Float>> numbers) {
+        double[] sum = new double[classes];
+        for (int teacher = 0; teacher < numbers.length(); teacher++) {
+            double[] scores = scores(path, numbers.apply(teacher), withProbabilities.contains(teacher));
+            for (int c = 0; c < classes; c++) {
+                sum[c] += scores[c];
+            }
+        }
+        return Arrays.stream(sum).map(each -> each / numbers.length()).toArray();
+    }
+
+    private double[] scores(String path, @Nullable Seq<Float> numbers, boolean areProbabilities) {
+        if (numbers == null || numbers.length() != classes) {
+            throw CardinalException.input("predictions have " + (numbers == null ? 0 : numbers.length())
+                    + " logits for " + path + ", but the model has " + classes + " classes");
+        }
+        double[] values = new double[classes];
+        for (int c = 0; c < classes; c++) {
+            values[c] = numbers.apply(c);
+        }
+        if (!areProbabilities) {
+            return softmax(values);
+        }
+        return temperature == 1
+                ? values
+                : softmax(Arrays.stream(values).map(Math::log).toArray());
+    }
+
+    private double[] softmax(double[] logits) {
+        double highest = Double.NEGATIVE_INFINITY;
+        for (double logit : logits) {
+            highest = Math.max(highest, logit);
+        }
+        double[] powers = new double[classes];
+        double total = 0;
+        for (int c = 0; c < classes; c++) {
+            powers[c] = Math.exp((logits[c] - highest) / temperature);
             total += powers[c];
         }
         for (int c = 0; c < classes; c++) {
-            sum[c] += powers[c] / total;
+            powers[c] /= total;
         }
+        return powers;
     }
 
-    /** Indices of the highest values, highest first. */
+    /** Returns the indices of the highest values, highest first. */
     private int[] highest(double[] values) {
         int[] best = new int[p];
         int n = 0;

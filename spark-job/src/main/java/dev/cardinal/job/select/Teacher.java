@@ -2,8 +2,7 @@ package dev.cardinal.job.select;
 
 import static org.apache.spark.sql.functions.col;
 
-import dev.cardinal.job.UserPath;
-import dev.cardinal.job.predictions.Predictions;
+import dev.cardinal.job.label.Predictions;
 import dev.cardinal.udf.image.Status;
 import dev.cardinal.zoo.CardinalException;
 import java.io.IOException;
@@ -14,64 +13,31 @@ import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
-import org.apache.spark.sql.types.ArrayType;
-import org.apache.spark.sql.types.DataTypes;
-import org.apache.spark.sql.types.StructType;
 
-/** The rows of one teacher as a selection reads them. Lives on the driver; not thread-safe. */
-final class Teacher {
-    /** A prediction without its label, which the class index says as well. */
-    static final ArrayType PREDICTIONS = DataTypes.createArrayType(
-            new StructType().add("class_index", DataTypes.IntegerType).add("score", DataTypes.FloatType));
-
-    private static final StructType COLUMNS = new StructType()
-            .add("path", DataTypes.StringType)
-            .add("sha256", DataTypes.StringType)
-            .add("status", DataTypes.StringType)
-            .add("predictions", PREDICTIONS)
-            .add(Predictions.LOGITS, DataTypes.createArrayType(DataTypes.FloatType))
-            .add("model", DataTypes.StringType);
-
-    private final Predictions predictions;
-    private final Dataset<Row> rows;
-
-    private Teacher(Predictions predictions, Dataset<Row> rows) {
-        this.predictions = predictions;
-        this.rows = rows;
-    }
+/**
+ * Rows of one teacher. Lives on the driver; immutable.
+ *
+ * @param predictions its predictions
+ * @param rows all their rows
+ */
+record Teacher(Predictions predictions, Dataset<Row> rows) {
 
     /**
      * Opens the tables of a teacher.
      *
-     * @throws CardinalException if one holds no rows
+     * @param more columns to read in addition to those of every table
+     * @throws CardinalException if a table has no rows, or its columns are invalid
      */
-    static Teacher of(Predictions predictions, SparkSession spark) throws IOException {
-        if (predictions.directories().size() > 1) {
-            return new Teacher(predictions, predictions.rows(spark));
-        }
-        // Read with a schema of its own, so that not even the labels of predictions are read.
-        Dataset<Row> slim = spark.read()
-                .option("pathGlobFilter", "*.parquet")
-                .schema(COLUMNS)
-                .parquet(UserPath.literal(predictions.directories().get(0)));
-        return new Teacher(predictions, slim);
+    static Teacher of(Predictions predictions, List<String> more, SparkSession spark) throws IOException {
+        return new Teacher(predictions, predictions.rows(spark, more));
     }
 
-    Predictions predictions() {
-        return predictions;
-    }
-
-    /** Whether the rows are those of one table, as they lie there. */
+    /** Returns whether the rows come from one table. */
     boolean isOneTable() {
         return predictions.directories().size() == 1;
     }
 
-    /** Columns of the rows. */
-    Dataset<Row> rows(Column... columns) {
-        return rows.select(columns);
-    }
-
-    /** Columns of the rows that have predictions. */
+    /** Returns columns of the rows that are ok. */
     Dataset<Row> ok(Column... columns) {
         return rows.filter(isOk()).select(columns);
     }
@@ -81,24 +47,20 @@ final class Teacher {
     }
 
     /**
-     * Rows by status.
+     * Counts rows by status.
      *
-     * @throws CardinalException if rows come from another model than the record of the tables says, or none is ok
+     * @throws CardinalException if rows come from another model than the record of the tables says, or no row is ok
      */
     Map<String, Long> byStatus() {
         Map<String, Long> counts = new TreeMap<>();
-        List<Row> groups = rows.groupBy("model", "status").count().collectAsList();
-        for (Row group : groups) {
+        for (Row group : rows.groupBy("model", "status").count().collectAsList()) {
             predictions.requireOwnModel(group.getString(0));
             counts.merge(String.valueOf(group.getString(1)), group.getLong(2), Long::sum);
         }
         if (!counts.containsKey(Status.OK.id())) {
-            throw CardinalException.input(name() + " hold no image that is ok: " + counts);
+            throw CardinalException.input("predictions " + String.join(", ", predictions.directories())
+                    + " contain no image with status ok: " + counts);
         }
         return counts;
-    }
-
-    private String name() {
-        return "predictions " + String.join(", ", predictions.directories());
     }
 }

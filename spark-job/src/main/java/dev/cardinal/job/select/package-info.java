@@ -1,4 +1,4 @@
-/** Predictions to a selection of pseudo-labels. */
+/** Selects pseudo-labels from predictions. */
 @NullMarked
 package dev.cardinal.job.select;
 

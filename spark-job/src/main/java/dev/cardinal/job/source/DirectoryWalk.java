@@ -1,6 +1,9 @@
 package dev.cardinal.job.source;
 
-import dev.cardinal.udf.store.Retry;
+import dev.cardinal.udf.fetch.ImageRef.Problem;
+import dev.cardinal.udf.fetch.SkipReason;
+import dev.cardinal.udf.fs.Retry;
+import dev.cardinal.udf.image.Status;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -8,8 +11,10 @@ import java.nio.file.AccessDeniedException;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
+import java.util.EnumMap;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Map;
 import java.util.NoSuchElementException;
 import java.util.Queue;
 import org.apache.hadoop.conf.Configuration;
@@ -22,45 +27,49 @@ import org.apache.hadoop.security.AccessControlException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What lies below a directory, met one after the other, breadth first; holds directories that are still to be listed and never
- * the files.
+ * Walks a directory tree breadth first. Memory holds the directories that are still to be listed and, for one directory, the
+ * names of images to compare with sidecars; never all files.
  *
- * <p>Every regular file is met, whatever it is called; names that begin with a dot are passed over. A directory that cannot be
- * listed ends the walk with a failure. Lives on driver or executor; not thread-safe.
+ * <p>Returns every regular file, whatever its name, except those that {@link SkipReason} names, which it counts. A
+ * subdirectory that cannot be listed is one file with a problem; if the input itself cannot be listed, or contains a table of another
+ * system, the walk ends with a failure. Runs on the driver or an executor; not thread-safe.
  */
-final class DirectoryWalk implements Iterator<Listed> {
+final class DirectoryWalk implements Iterator<ListingEntry> {
     private final FileSystem fileSystem;
     private final @Nullable LocalEntries local;
     private final IncludeGlob include;
+    private final SidecarFilter sidecars;
     private final Retry retry;
     private final Path root;
     private final Deque<Path> directories;
-    private final Queue<Listed> met = new ArrayDeque<>();
+    private final Queue<ListingEntry> met = new ArrayDeque<>();
+    private final Map<SkipReason, Long> skipped = new EnumMap<>(SkipReason.class);
     private Path directory;
     private @Nullable RemoteIterator<FileStatus> entries;
     private long listed;
 
     /**
-     * @param root the input, which the glob's paths are relative to
-     * @param from directory of the input to begin with
-     * @throws IOException if there is no such file system
+     * @param root the input; globs match paths relative to it
+     * @param from directory of the input to start with
+     * @throws IOException if the file system does not exist
      */
-    DirectoryWalk(Path root, Path from, IncludeGlob include, Configuration configuration) throws IOException {
+    DirectoryWalk(Path root, Path from, FileRules rules, Configuration configuration) throws IOException {
         this.fileSystem = from.getFileSystem(configuration);
         this.local = fileSystem instanceof LocalFileSystem files ? new LocalEntries(files) : null;
-        this.include = include;
+        this.include = new IncludeGlob(rules.include());
+        this.sidecars = new SidecarFilter(rules.sidecars());
         this.retry = Retry.of(configuration);
         this.root = root;
         this.directory = from;
         this.directories = new ArrayDeque<>(List.of(from));
     }
 
-    /** The directory whose entries are being met. */
+    /** Returns the directory that is being listed. */
     Path directory() {
         return directory;
     }
 
-    /** Directories that are met and not wholly listed. */
+    /** Returns the directories that were found but not completely listed. */
     List<Path> pending() {
         List<Path> pending = new ArrayList<>(directories);
         if (entries != null) {
@@ -82,7 +91,7 @@ final class DirectoryWalk implements Iterator<Listed> {
     }
 
     @Override
-    public Listed next() {
+    public ListingEntry next() {
         if (!hasNext()) {
             throw new NoSuchElementException();
         }
@@ -100,9 +109,29 @@ final class DirectoryWalk implements Iterator<Listed> {
             return;
         }
         entries = null;
-        long unlisted = local == null ? 0 : local.unlisted(directory, listed);
-        if (unlisted > 0) {
-            met.add(Listed.skipped(unlisted));
+        if (local != null) {
+            local.unlisted(directory, listed).forEach(this::skip);
+        }
+        if (sidecars.isWaiting()) {
+            noteImagesElsewhere();
+        }
+        met.addAll(sidecars.end(file -> met.add(ListingEntry.file(file))));
+        skipped.forEach((reason, count) -> met.add(ListingEntry.skipped(reason, count)));
+        skipped.clear();
+    }
+
+    /** Lists the directory of the images whose annotations are in the current directory, if there is one. */
+    private void noteImagesElsewhere() throws IOException {
+        for (Path images : SidecarFilter.siblings(directory, root)) {
+            try {
+                RemoteIterator<FileStatus> files =
+                        retry.call("list " + images, () -> fileSystem.listStatusIterator(images));
+                while (files.hasNext()) {
+                    sidecars.imageElsewhere(directory, files.next().getPath().getName());
+                }
+            } catch (FileNotFoundException | AccessControlException | AccessDeniedException e) {
+                // There are no images, or they will be a row of their own.
+            }
         }
     }
 
@@ -110,7 +139,7 @@ final class DirectoryWalk implements Iterator<Listed> {
         directory = next;
         listed = 0;
         if (local != null && !local.isFirstVisit(directory)) {
-            met.add(Listed.skipped(1));
+            met.add(ListingEntry.skipped(SkipReason.LINK, 1));
             return;
         }
         try {
@@ -126,8 +155,8 @@ final class DirectoryWalk implements Iterator<Listed> {
     }
 
     /**
-     * Begins to list the directory, again where a store fails for a moment; the local disk is asked once. What fails in the middle
-     * of a directory fails the task, which begins anew: entries may have moved in the meantime.
+     * Starts to list the directory. Retries if a store fails temporarily; the local disk is not retried. A failure in the middle of
+     * a directory fails the task, and the next attempt lists it from the start, because entries may have moved in between.
      */
     private RemoteIterator<FileStatus> list() throws IOException {
         return local != null
@@ -136,17 +165,53 @@ final class DirectoryWalk implements Iterator<Listed> {
     }
 
     private void fail(IOException e) {
+        String reason = e instanceof AccessControlException || e instanceof AccessDeniedException
+                ? "permission denied: " + e.getMessage()
+                : String.valueOf(e.getMessage());
+        if (directory.equals(root)) {
+            fail("input directory " + directory + " cannot be listed: " + reason);
+        } else {
+            Problem problem = new Problem(Status.UNREADABLE, "this directory cannot be listed: " + reason);
+            met.add(ListingEntry.file(new FileEntry(directory.toString(), 0, 0, null, problem, false)));
+        }
+    }
+
+    private void fail(String failure) {
         directories.clear();
-        met.add(Listed.failure("input directory " + directory + " cannot be listed: " + e.getMessage()));
+        entries = null;
+        met.add(ListingEntry.failure(failure));
     }
 
     private void meet(FileStatus entry) {
-        if (entry.getPath().getName().startsWith(".") || (local != null && !local.isImageOrDirectory(entry))) {
-            met.add(Listed.skipped(1));
+        Path path = entry.getPath();
+        String table = ForeignTable.within(entry);
+        SkipReason reason = table == null ? reason(entry) : null;
+        if (table != null) {
+            fail(table);
+        } else if (reason != null) {
+            skip(reason, 1);
         } else if (entry.isDirectory()) {
-            directories.add(entry.getPath());
-        } else if (include.takes(entry.getPath(), root)) {
-            met.add(Listed.file(FileEntry.of(entry, null)));
+            directories.add(path);
+            sidecars.directory(path);
+        } else if (!include.takes(path, root)) {
+            skip(SkipReason.NOT_INCLUDED, 1);
+        } else {
+            sidecars.file(FileEntry.of(entry, null), file -> met.add(ListingEntry.file(file)));
         }
+    }
+
+    private @Nullable SkipReason reason(FileStatus entry) {
+        String name = entry.getPath().getName();
+        if (name.startsWith(".")) {
+            return SkipReason.HIDDEN;
+        }
+        if (Markers.isMarker(name)) {
+            return SkipReason.MARKER;
+        }
+        return local != null && local.isSpecial(entry) ? SkipReason.SPECIAL : null;
+    }
+
+    private void skip(SkipReason reason, long count) {
+        skipped.merge(reason, count, Long::sum);
     }
 }

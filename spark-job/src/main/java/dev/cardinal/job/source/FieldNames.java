@@ -1,16 +1,18 @@
 package dev.cardinal.job.source;
 
+import dev.cardinal.zoo.PublicApi;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which fields of a record, or columns of a table or manifest, the user names.
+ * Names of the fields of a record, or of the columns of a table or manifest, that the user chose.
  *
- * @param image holds the encoded bytes, or in a manifest the URI; null for the format's usual one
- * @param label holds the text for the class; null for the format's usual one
- * @param key holds the source's name for the image; null for the format's usual one
- * @param keep columns of a Parquet source that are written to the predictions table as they are
+ * @param image field with the encoded bytes, or in a manifest with the URI; null for the format's default
+ * @param label field with the text of the class; null for the format's default
+ * @param key field with the source's name of the image; null for the format's default
+ * @param keep columns of a Parquet source that are copied to the predictions table
  */
+@PublicApi
 public record FieldNames(
         @Nullable String image,
         @Nullable String label,
@@ -21,7 +23,7 @@ public record FieldNames(
         keep = List.copyOf(keep);
     }
 
-    /** Each format's usual fields, and no column kept. */
+    /** Returns the default fields of each format, with no column kept. */
     public static FieldNames usual() {
         return new FieldNames(null, null, null, List.of());
     }

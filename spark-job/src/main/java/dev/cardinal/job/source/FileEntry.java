@@ -1,20 +1,20 @@
 package dev.cardinal.job.source;
 
-import dev.cardinal.udf.ImageRef.Problem;
+import dev.cardinal.udf.fetch.ImageRef.Problem;
 import dev.cardinal.udf.image.Status;
 import java.io.Serializable;
 import org.apache.hadoop.fs.FileStatus;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A file of a source, before it is looked into.
+ * A file of a source, before it is opened.
  *
  * @param path fully qualified and unescaped
  * @param length in bytes
  * @param modifiedMillis modification time, in milliseconds since 1970
- * @param truth what a manifest says of its class, or null
+ * @param truth text of its class in a manifest, or null
  * @param problem why it cannot be read, or null
- * @param isReported whether length and time are what a report says, which may be old
+ * @param isReported true if length and time come from a report, which may be out of date
  */
 record FileEntry(
         String path,
@@ -25,7 +25,7 @@ record FileEntry(
         boolean isReported)
         implements Serializable {
 
-    /** The latest time that a table's microseconds can hold, and the earliest without its sign. */
+    /** Latest time that a table's microseconds can represent; its negation is the earliest. */
     private static final long MAX_MILLIS = Long.MAX_VALUE / 1000;
 
     FileEntry {
@@ -34,8 +34,9 @@ record FileEntry(
     }
 
     static FileEntry of(FileStatus status, @Nullable String truth) {
-        Problem problem =
-                status.getLen() < 0 ? new Problem(Status.UNREADABLE, "its store does not tell its length") : null;
+        Problem problem = status.getLen() < 0
+                ? new Problem(Status.UNREADABLE, "the store does not report the file's length")
+                : null;
         return new FileEntry(
                 status.getPath().toString(), status.getLen(), status.getModificationTime(), truth, problem, false);
     }

@@ -1,13 +1,16 @@
 package dev.cardinal.job.source;
 
-import dev.cardinal.job.source.FoundImages.Repeats;
-import dev.cardinal.udf.RecordFields;
+import dev.cardinal.job.source.ImageListing.Repeats;
+import dev.cardinal.udf.fetch.RecordFields;
 import dev.cardinal.udf.shard.ParquetColumns;
-import dev.cardinal.udf.shard.ShardFormat;
+import dev.cardinal.udf.shard.TfRecordFields;
+import dev.cardinal.udf.task.PackedValues;
 import dev.cardinal.zoo.CardinalException;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.regex.Pattern;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.Path;
@@ -16,32 +19,43 @@ import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.broadcast.Broadcast;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
-import org.apache.spark.sql.types.StructField;
 import org.apache.spark.storage.StorageLevel;
 import org.apache.spark.util.SerializableConfiguration;
 
 /**
- * Images wherever they lie: in files of their own below directories of any Hadoop file system, in archives, in tables, or where a
- * manifest says.
+ * A source of images: files below directories of any Hadoop file system, archives, tables, or the files that a manifest lists.
  *
- * <p>Every regular file is a row, whatever it is called; Spark's own lister would drop names that begin with an underscore.
- * Names that begin with a dot are passed over and counted. Lives on the driver.
+ * <p>Every regular file is a row, whatever its name; Spark's own lister would drop names that begin with an underscore.
+ * Hidden files, other programs' bookkeeping and the other cases of {@link dev.cardinal.udf.fetch.SkipReason} are skipped and
+ * counted. Lives on the driver; not thread-safe.
  */
 public final class ImageSource {
+    /** Entries of a manifest that stay in one partition. */
+    private static final int ENTRIES_TOGETHER = 16;
+
     private static final int SLICES_PER_CORE = 4;
+    /** Names of files that list images in a way that is not read. */
+    private static final Pattern OTHER_LIST = Pattern.compile("(?i).*\\.(xlsx?|ods|ya?ml|toml)");
 
     private final SourceSpec spec;
     private final Configuration configuration;
     private final Inputs inputs;
+    private final Manifest manifest;
+    private final FileRules rules;
+    private final TruthSource truth;
+    private final List<String> notes = new ArrayList<>();
 
     public ImageSource(SourceSpec spec, Configuration configuration) {
         this.spec = spec;
         this.configuration = configuration;
         this.inputs = new Inputs(configuration);
+        this.manifest = new Manifest(configuration, spec.fields());
+        this.rules = new FileRules(spec.include(), spec.sidecars());
+        this.truth = new TruthSource(spec.truthFrom(), spec.fields().label());
     }
 
     /**
-     * Checks that the glob is one.
+     * Checks that the glob is valid.
      *
      * @throws CardinalException if it is not
      */
@@ -50,20 +64,33 @@ public final class ImageSource {
     }
 
     /**
-     * Checks that an input exists.
+     * Checks that an input exists and, if it is a list, that at least one of the first files that it names exists.
      *
-     * @throws CardinalException if it does not
+     * @throws CardinalException if not
      * @throws IOException if its file system fails
      */
     public void require(String input) throws IOException {
-        inputs.roots(input);
+        for (FileStatus root : inputs.roots(input)) {
+            boolean isOtherList = spec.format() == InputFormat.AUTO
+                    && root.isFile()
+                    && OTHER_LIST.matcher(root.getPath().getName()).matches()
+                    && inputs.names(input, root.getPath());
+            if (isOtherList) {
+                throw CardinalException.input(
+                        "input " + input + " is neither an image nor a list that is read: name the"
+                                + " directory of the images, or write a list as CSV, JSON Lines or one path per line");
+            }
+            if (isManifest(input, root)) {
+                manifest.require(root.getPath());
+            }
+        }
     }
 
     /**
-     * Whether an input takes in what lies in a directory, now or once the directory is there.
+     * Returns whether an input contains a directory, or will contain it once the directory exists.
      *
      * @param directory fully qualified
-     * @throws CardinalException if the input is no path
+     * @throws CardinalException if the input is not a valid path
      * @throws IOException if the input's file system fails
      */
     public boolean covers(String input, Path directory) throws IOException {
@@ -71,77 +98,69 @@ public final class ImageSource {
     }
 
     /**
-     * The fields that are read of records and tables.
+     * Returns the fields to read from records and tables.
      *
-     * @throws CardinalException if a table of the inputs has no column that is asked for
+     * @throws CardinalException if a table of the inputs lacks a requested column, or the records of the first TFRecord file have
+     *     no image
      * @throws IOException if a file system fails
      */
     public RecordFields recordFields() throws IOException {
         FieldNames names = spec.fields();
-        boolean isManifest = spec.format() == InputFormat.MANIFEST;
-        Optional<Path> table = isManifest ? Optional.empty() : firstTable();
-        if (table.isEmpty() && !names.keep().isEmpty()) {
-            throw CardinalException.usage("--keep " + String.join(",", names.keep())
-                    + " names columns of Parquet tables of images, and the inputs hold none");
-        }
-        if (isManifest) {
+        if (spec.format() == InputFormat.MANIFEST) {
+            requireNothingKept();
             return RecordFields.usual();
         }
         RecordFields fields = new RecordFields(names.image(), names.label(), names.key(), List.of());
-        if (table.isEmpty()) {
+        FirstFiles first = new FirstFiles(spec, inputs, rules, configuration);
+        Optional<Path> records = first.tfRecord();
+        if (records.isPresent()) {
+            TfRecordFields.requireImage(configuration, records.get(), fields);
+        }
+        Optional<Path> table = first.table();
+        if (table.isPresent()) {
+            ParquetColumns.requireImages(configuration, table.get(), fields).ifPresent(notes::add);
+            return fields.withKeep(ParquetColumns.keep(configuration, table.get(), names.keep()));
+        }
+        if (names.keep().isEmpty()) {
             return fields;
         }
-        ParquetColumns.requireImages(configuration, table.get(), fields);
-        List<StructField> keep = ParquetColumns.keep(configuration, table.get(), names.keep());
-        return new RecordFields(names.image(), names.label(), names.key(), keep);
-    }
-
-    /** A table that must be as the user says: one that is an input, or the first one where columns of it are to be kept. */
-    private Optional<Path> firstTable() throws IOException {
-        boolean isAsked = !spec.fields().keep().isEmpty() || spec.format() == InputFormat.PARQUET;
-        for (String input : spec.inputs()) {
-            for (FileStatus root : inputs.roots(input)) {
-                if (root.isFile() && isTable(root.getPath())) {
-                    return Optional.of(root.getPath());
-                }
-                if (root.isDirectory() && isAsked) {
-                    Path path = root.getPath();
-                    DirectoryWalk walk = new DirectoryWalk(path, path, new IncludeGlob(spec.include()), configuration);
-                    while (walk.hasNext()) {
-                        FileEntry file = walk.next().file();
-                        if (file != null && isTable(new Path(file.path()))) {
-                            return Optional.of(new Path(file.path()));
-                        }
-                    }
-                }
-            }
+        Optional<Path> image = first.partitioned();
+        if (image.isEmpty()) {
+            requireNothingKept();
         }
-        return Optional.empty();
+        return fields.withKeep(ParquetColumns.keepPartitions(image.orElseThrow(), names.keep()));
     }
 
-    private boolean isTable(Path file) {
-        return spec.format()
-                .shardFormat(file.getName())
-                .filter(format -> format == ShardFormat.PARQUET)
-                .isPresent();
+    private void requireNothingKept() {
+        if (!spec.fields().keep().isEmpty()) {
+            throw CardinalException.usage(
+                    "--keep " + String.join(",", spec.fields().keep())
+                            + " names columns of Parquet tables of images, and the inputs contain no such table");
+        }
+    }
+
+    /** Returns notes about the inputs for the user that are not errors; known after the fields have been checked. */
+    public List<String> notes() {
+        return List.copyOf(notes);
     }
 
     /**
      * Finds every image of the inputs.
      *
-     * @param fields of records and tables
+     * @param fields fields of records and tables
      * @param shared the configuration for executors
      * @throws CardinalException if an input does not exist
      * @throws IOException if a file system fails
      */
-    public FoundImages find(SparkSession spark, RecordFields fields, Broadcast<SerializableConfiguration> shared)
+    public ImageListing find(SparkSession spark, RecordFields fields, Broadcast<SerializableConfiguration> shared)
             throws IOException {
         JavaSparkContext context = JavaSparkContext.fromSparkContext(spark.sparkContext());
-        Lister lister = new Lister(context, configuration, shared, spec.include());
-        JavaRDD<Listed> manifests = context.emptyRDD();
+        Lister lister = new Lister(context, configuration, shared, rules);
+        JavaRDD<ListingEntry> manifests = context.emptyRDD();
         int trees = 0;
         Repeats repeats = Repeats.IMPOSSIBLE;
         for (String input : spec.inputs()) {
+            List<FileStatus> others = new ArrayList<>();
             for (FileStatus root : inputs.roots(input)) {
                 boolean isManifest = isManifest(input, root);
                 if (++trees > 1 || isManifest) {
@@ -150,32 +169,34 @@ public final class ImageSource {
                 if (isManifest) {
                     manifests = manifests.union(entries(spark, shared, root.getPath()));
                 } else {
-                    lister.add(input, root);
+                    others.add(root);
                 }
             }
+            lister.add(input, others);
         }
-        JavaRDD<Listed> all = manifests.union(lister.listed());
+        JavaRDD<ListingEntry> all = manifests.union(lister.listed());
         if (spec.format() == InputFormat.FILES) {
-            return FoundImages.of(spark, all.flatMap(new IndexFile(spec.truthFrom())), repeats, List.of());
+            return ImageListing.of(spark, all.flatMap(new FileToRow(truth)), repeats, List.of());
         }
-        return withShards(spark, all, repeats, new IndexShard(spec.format(), spec.truthFrom(), fields, shared));
+        return withShards(spark, all, repeats, new ShardToRows(spec, truth, fields, shared));
     }
 
-    /** Shards are dealt out again, since one takes longer to look into than many files take to list. */
-    private FoundImages withShards(SparkSession spark, JavaRDD<Listed> listed, Repeats repeats, IndexShard index) {
+    /** Redistributes shards, because reading the index of one shard takes longer than listing many files. */
+    private ImageListing withShards(SparkSession spark, JavaRDD<ListingEntry> all, Repeats repeats, ShardToRows index) {
         InputFormat format = spec.format();
-        listed.persist(StorageLevel.MEMORY_AND_DISK_SER());
-        JavaRDD<Row> rows = listed.filter(each -> !each.isShard(format)).flatMap(new IndexFile(spec.truthFrom()));
-        JavaRDD<FileEntry> shards = listed.filter(each -> each.isShard(format)).map(Listed::file);
+        JavaRDD<byte[]> stored = PackedValues.packed(all).persist(StorageLevel.MEMORY_AND_DISK());
+        JavaRDD<ListingEntry> listed = PackedValues.unpacked(stored);
+        JavaRDD<Row> rows = listed.filter(each -> !each.isShard(format)).flatMap(new FileToRow(truth));
+        JavaRDD<FileEntry> shards = listed.filter(each -> each.isShard(format)).map(ListingEntry::file);
         long count = shards.count();
         if (count > 0) {
             int slices = (int) Math.min(count, (long) spark.sparkContext().defaultParallelism() * SLICES_PER_CORE);
-            rows = rows.union(shards.repartition(slices).flatMap(index));
+            rows = rows.union(PackedValues.repartition(shards, slices, 1).flatMap(index));
         }
-        return FoundImages.of(spark, rows, repeats, List.of(listed));
+        return ImageListing.of(spark, rows, repeats, List.of(stored));
     }
 
-    /** Whether an input is a list of images: as the user says, or when it is a file that is named itself. */
+    /** Returns whether an input is a list of images: by the given format, or by its name if the input is a single file. */
     private boolean isManifest(String input, FileStatus root) throws IOException {
         if (spec.format() == InputFormat.MANIFEST) {
             if (root.isDirectory()) {
@@ -190,12 +211,10 @@ public final class ImageSource {
                 && inputs.names(input, root.getPath());
     }
 
-    private JavaRDD<Listed> entries(SparkSession spark, Broadcast<SerializableConfiguration> shared, Path manifest)
+    private JavaRDD<ListingEntry> entries(SparkSession spark, Broadcast<SerializableConfiguration> shared, Path list)
             throws IOException {
         int slices = spark.sparkContext().defaultParallelism() * SLICES_PER_CORE;
-        return new Manifest(spark, configuration, spec.fields())
-                .entries(manifest)
-                .repartition(slices)
-                .mapPartitions(new EntryFiles(manifest.getParent().toString(), spec.include(), shared));
+        return PackedValues.repartition(manifest.entries(list, spark, shared), slices, ENTRIES_TOGETHER)
+                .mapPartitions(new ManifestResolver(list.getParent().toString(), spec.include(), shared));
     }
 }

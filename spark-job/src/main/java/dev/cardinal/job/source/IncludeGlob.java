@@ -8,14 +8,14 @@ import java.util.Objects;
 import org.apache.hadoop.fs.Path;
 import org.jspecify.annotations.Nullable;
 
-/** Which files of an input are taken. Not serializable: made from its glob wherever it is needed. */
+/** Matches files of an input with a glob. Not serializable: built from its glob where it is used. */
 final class IncludeGlob {
     private final @Nullable PathMatcher matcher;
     private final boolean matchesNames;
 
     /**
      * @param glob as {@link SourceSpec#include}
-     * @throws CardinalException if it is no glob
+     * @throws CardinalException if the glob is invalid
      */
     IncludeGlob(@Nullable String glob) {
         this.matchesNames = glob != null && !glob.contains("/");
@@ -26,14 +26,14 @@ final class IncludeGlob {
         try {
             return FileSystems.getDefault().getPathMatcher("glob:" + glob);
         } catch (IllegalArgumentException e) {
-            throw CardinalException.usage("--include " + glob + " is no glob: " + e.getMessage());
+            throw CardinalException.usage("--include " + glob + " is not a valid glob: " + e.getMessage());
         }
     }
 
     /**
-     * Whether a file is taken.
+     * Returns whether a file matches.
      *
-     * @param root the input it lies below
+     * @param root the input that contains it
      */
     boolean takes(Path file, @Nullable Path root) {
         if (matcher == null) {
@@ -42,11 +42,11 @@ final class IncludeGlob {
         try {
             return matcher.matches(java.nio.file.Path.of(matchesNames ? file.getName() : below(file, root)));
         } catch (InvalidPathException e) {
-            return false; // a name that no path here can have, no glob can match
+            return false; // the platform does not allow this name, so no glob can match it
         }
     }
 
-    /** The path below the root, or the whole path of a file that lies elsewhere, as a manifest's may; without a slash in front. */
+    /** Returns the path relative to the root, or the whole path if the file is outside of it (manifests); no leading slash. */
     private static String below(Path file, @Nullable Path root) {
         String path = file.toUri().getPath();
         String above = root == null ? "" : root.toUri().getPath();

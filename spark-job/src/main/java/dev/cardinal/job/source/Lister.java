@@ -1,23 +1,27 @@
 package dev.cardinal.job.source;
 
-import dev.cardinal.job.UserPath;
+import dev.cardinal.udf.fetch.LocalFiles;
+import dev.cardinal.udf.fetch.SkipReason;
+import dev.cardinal.udf.fs.UserPaths;
+import dev.cardinal.udf.task.PackedValues;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileStatus;
+import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.LocalFileSystem;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.broadcast.Broadcast;
 import org.apache.spark.util.SerializableConfiguration;
-import org.jspecify.annotations.Nullable;
 
 /**
- * Lists files below inputs: the driver looks at the top of a tree, executors list what lies below.
+ * Lists the files below inputs: the driver lists the top of a tree, executors list the directories below it.
  *
- * <p>A local disk is walked by one task, which alone can tell links that lead back. Lives on the driver.
+ * <p>One task walks a local disk, because only one process can detect links that form a loop. Lives on the driver.
  */
 final class Lister {
     /** What the driver lists of an input before it leaves the rest to executors. */
@@ -28,48 +32,68 @@ final class Lister {
     private final JavaSparkContext spark;
     private final Configuration configuration;
     private final Broadcast<SerializableConfiguration> shared;
-    private final @Nullable String include;
-    private final List<Listed> known = new ArrayList<>();
+    private final FileRules rules;
+    private final List<ListingEntry> known = new ArrayList<>();
     private final List<Subtree> subtrees = new ArrayList<>();
 
-    /** A directory that an executor lists, and the input that it lies in. */
+    /** A directory for an executor to list, with the input that contains it. */
     private record Subtree(String root, String directory) implements java.io.Serializable {}
 
     Lister(
             JavaSparkContext spark,
             Configuration configuration,
             Broadcast<SerializableConfiguration> shared,
-            @Nullable String include) {
+            FileRules rules) {
         this.spark = spark;
         this.configuration = configuration;
         this.shared = shared;
-        this.include = include;
+        this.rules = rules;
     }
 
-    /** Takes in a file or directory that an input names. */
-    void add(String input, FileStatus root) throws IOException {
-        Path path = root.getPath();
-        if (Inputs.isHidden(path, UserPath.of("input", input))) {
-            known.add(Listed.skipped(1));
-        } else if (!root.isDirectory()) {
-            if (new IncludeGlob(include).takes(path, path.getParent())) {
-                known.add(Listed.file(FileEntry.of(root, null)));
+    /** Adds the files and directories that an input names. */
+    void add(String input, List<FileStatus> roots) throws IOException {
+        SidecarFilter sidecars = new SidecarFilter(roots.size() > 1 ? rules.sidecars() : Sidecars.READ);
+        for (FileStatus root : roots) {
+            SkipReason reason = Inputs.skipReason(root.getPath(), UserPaths.of("input", input));
+            if (reason != null) {
+                known.add(ListingEntry.skipped(reason, 1));
+            } else {
+                add(root, sidecars);
             }
-        } else if (path.getFileSystem(configuration) instanceof LocalFileSystem) {
-            subtrees.add(new Subtree(path.toString(), path.toString()));
+        }
+        known.addAll(sidecars.end(file -> known.add(ListingEntry.file(file))));
+    }
+
+    private void add(FileStatus root, SidecarFilter sidecars) throws IOException {
+        Path path = root.getPath();
+        FileSystem fileSystem = path.getFileSystem(configuration);
+        if (root.isDirectory()) {
+            sidecars.directory(path);
+            Optional<List<FileEntry>> delta = DeltaLog.files(path, configuration);
+            if (delta.isPresent()) {
+                delta.get().forEach(file -> known.add(ListingEntry.file(file)));
+            } else if (fileSystem instanceof LocalFileSystem) {
+                subtrees.add(new Subtree(path.toString(), path.toString()));
+            } else {
+                expand(path);
+            }
+        } else if (!new IncludeGlob(rules.include()).takes(path, path.getParent())) {
+            known.add(ListingEntry.skipped(SkipReason.NOT_INCLUDED, 1));
+        } else if (LocalFiles.special(fileSystem, path) != null) {
+            known.add(ListingEntry.skipped(SkipReason.SPECIAL, 1));
         } else {
-            expand(path);
+            sidecars.file(FileEntry.of(root, null), file -> known.add(ListingEntry.file(file)));
         }
     }
 
     private void expand(Path root) throws IOException {
         int enough = spark.defaultParallelism() * SUBTREES_PER_CORE;
-        DirectoryWalk walk = new DirectoryWalk(root, root, new IncludeGlob(include), configuration);
-        List<Listed> met = new ArrayList<>();
-        int wholly = 0; // entries that lie in directories of which all are met
+        DirectoryWalk walk = new DirectoryWalk(root, root, rules, configuration);
+        List<ListingEntry> met = new ArrayList<>();
+        int wholly = 0; // number of entries in directories that are completely listed
         Path directory = walk.directory();
         while (walk.hasNext()) {
-            Listed next = walk.next();
+            ListingEntry next = walk.next();
             boolean isNewDirectory = !walk.directory().equals(directory);
             if (isNewDirectory) {
                 directory = walk.directory();
@@ -93,19 +117,19 @@ final class Lister {
         known.addAll(met);
     }
 
-    /** Everything that lies in what was taken in. */
-    JavaRDD<Listed> listed() {
-        JavaRDD<Listed> files = spark.parallelize(known, slices(known.size() / ENTRIES_ON_DRIVER));
+    /** Lists everything in the added files and directories. */
+    JavaRDD<ListingEntry> listed() {
+        JavaRDD<ListingEntry> files = PackedValues.parallelize(spark, known, slices(known.size() / ENTRIES_ON_DRIVER));
         if (subtrees.isEmpty()) {
             return files;
         }
-        @Nullable String glob = include;
+        FileRules rulesOnExecutor = rules;
         Broadcast<SerializableConfiguration> configurationOnExecutor = shared;
-        return files.union(spark.parallelize(subtrees, slices(subtrees.size()))
+        return files.union(PackedValues.parallelize(spark, subtrees, slices(subtrees.size()))
                 .flatMap(subtree -> new DirectoryWalk(
                         new Path(subtree.root()),
                         new Path(subtree.directory()),
-                        new IncludeGlob(glob),
+                        rulesOnExecutor,
                         configurationOnExecutor.value().value())));
     }
 

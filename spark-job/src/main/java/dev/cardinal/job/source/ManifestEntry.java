@@ -6,10 +6,10 @@ import org.jspecify.annotations.Nullable;
 /**
  * A line of a manifest.
  *
- * @param uri of a file, as it stands there; relative ones are to the manifest's directory
- * @param truth the text for its class, or null
- * @param length in bytes, or null where the manifest does not say
- * @param modifiedMillis modification time in milliseconds since 1970, or null where the manifest does not say
+ * @param uri URI of a file as written; a relative URI is relative to the manifest's directory
+ * @param truth text of its class, or null
+ * @param length in bytes, or null if the manifest does not contain it
+ * @param modifiedMillis modification time in milliseconds since 1970, or null if the manifest does not contain it
  */
 record ManifestEntry(
         String uri,

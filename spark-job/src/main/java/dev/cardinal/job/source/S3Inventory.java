@@ -2,8 +2,8 @@ package dev.cardinal.job.source;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.json.JsonMapper;
-import dev.cardinal.job.UserPath;
+import dev.cardinal.job.common.JsonMappers;
+import dev.cardinal.udf.fs.UserPaths;
 import dev.cardinal.zoo.CardinalException;
 import java.io.IOException;
 import java.io.InputStream;
@@ -25,11 +25,11 @@ import org.jspecify.annotations.Nullable;
 /**
  * An S3 Inventory report in CSV or Parquet: its {@code manifest.json} names the files that list a bucket's objects.
  *
- * <p>The layout is that of Amazon S3's documentation, "Amazon S3 Inventory list" and "Inventory manifest". Only latest versions
- * are taken, and no delete markers and no keys that end in a slash. Lives on the driver.
+ * <p>The layout is documented by Amazon S3 in "Amazon S3 Inventory list" and "Inventory manifest". Returns only latest versions;
+ * skips delete markers and keys that end in a slash. Lives on the driver.
  */
 final class S3Inventory {
-    /** Name of a report's manifest. */
+    /** Name of a report's manifest file. */
     static final String NAME = "manifest.json";
 
     private static final String BUCKET = "bucket";
@@ -49,20 +49,20 @@ final class S3Inventory {
     /**
      * Reads a report's manifest.
      *
-     * @throws CardinalException if it is none
+     * @throws CardinalException if the file is not one
      * @throws IOException if its file system fails
      */
     static S3Inventory read(Path manifest, Configuration configuration) throws IOException {
         JsonNode json;
         try (InputStream in = manifest.getFileSystem(configuration).open(manifest)) {
-            json = new JsonMapper().readTree(in);
+            json = JsonMappers.RECORDS.readTree(in);
         } catch (JsonProcessingException e) {
-            throw CardinalException.input(manifest + " is no S3 Inventory manifest: " + e.getOriginalMessage());
+            throw CardinalException.input(manifest + " is not an S3 Inventory manifest: " + e.getOriginalMessage());
         }
         String format = json.path("fileFormat").asText();
         if (!format.equals("CSV") && !format.equals("Parquet")) {
-            throw CardinalException.input(
-                    manifest + " is no S3 Inventory manifest in CSV or Parquet: its fileFormat is '" + format + "'");
+            throw CardinalException.input(manifest
+                    + " is not an S3 Inventory manifest in CSV or Parquet: its fileFormat is '" + format + "'");
         }
         List<String> columns = new ArrayList<>();
         for (String column : json.path("fileSchema").asText().split(",", -1)) {
@@ -70,12 +70,12 @@ final class S3Inventory {
         }
         boolean isParquet = format.equals("Parquet");
         if (!isParquet && !(columns.contains(BUCKET) && columns.contains(KEY))) {
-            throw CardinalException.input(manifest + " lists no Bucket and Key in its fileSchema: "
+            throw CardinalException.input(manifest + " has no Bucket and Key in its fileSchema: "
                     + json.path("fileSchema").asText());
         }
         List<String> files = new ArrayList<>();
         for (JsonNode file : json.path("files")) {
-            files.add(UserPath.literal(location(
+            files.add(UserPaths.escapeGlob(location(
                     manifest,
                     json.path("destinationBucket").asText(),
                     file.path("key").asText())));
@@ -83,7 +83,7 @@ final class S3Inventory {
         return new S3Inventory(isParquet, columns, files);
     }
 
-    /** Where a data file lies: in the destination bucket, or for a report that was copied elsewhere in {@code ../data}. */
+    /** Returns the location of a data file: the destination bucket, or {@code ../data} for a report that was copied elsewhere. */
     private static String location(Path manifest, String destinationBucket, String key) {
         if ("s3a".equals(manifest.toUri().getScheme())) {
             return "s3a://" + destinationBucket.replaceFirst("^" + ARN, "") + "/" + key;
@@ -91,7 +91,7 @@ final class S3Inventory {
         return new Path(manifest.getParent(), "../data/" + key.substring(key.lastIndexOf('/') + 1)).toString();
     }
 
-    /** The objects of the report. */
+    /** Reads the objects of the report. */
     JavaRDD<ManifestEntry> entries(SparkSession spark) {
         if (files.length == 0) {
             return spark.emptyDataFrame().javaRDD().map(row -> new ManifestEntry("", null, null, null));

@@ -1,4 +1,4 @@
-/** Where images are found: turns inputs into references to images. */
+/** Sources of images: turns inputs into references to images. */
 @NullMarked
 package dev.cardinal.job.source;
 

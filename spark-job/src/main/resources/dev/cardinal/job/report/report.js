@@ -13,7 +13,7 @@ for (const table of document.querySelectorAll('table')) {
       : heading.dataset.first ?? 'ascending';
     const sign = order === 'ascending' ? 1 : -1;
     const rows = [...body.rows].map(row => [key(row, column), row]);
-    // What has no figure comes last, whichever way the others go.
+    // Rows without a number come last in both orders.
     rows.sort(([a], [b]) => a === null || b === null ? (a === null) - (b === null) : sign * compare(a, b));
     body.append(...rows.map(([, row]) => row));
     headings.forEach(other => other.removeAttribute('aria-sort'));

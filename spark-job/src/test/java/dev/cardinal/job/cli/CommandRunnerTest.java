@@ -4,16 +4,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
-import dev.cardinal.job.DemoModel;
-import dev.cardinal.job.LocalSpark;
-import dev.cardinal.job.Versions;
-import dev.cardinal.zoo.Catalogue;
+import dev.cardinal.job.DemoBundle;
+import dev.cardinal.job.TestSpark;
+import dev.cardinal.job.common.Versions;
+import dev.cardinal.zoo.card.ModelCatalog;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Comparator;
 import org.apache.spark.sql.SparkSession;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -25,7 +26,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Command lines from end to end, none of which gets as far as starting Spark. */
+/** Runs whole command lines that end before Spark starts. */
 class CommandRunnerTest {
     private final ByteArrayOutputStream printed = new ByteArrayOutputStream();
     private final ByteArrayOutputStream complained = new ByteArrayOutputStream();
@@ -37,7 +38,7 @@ class CommandRunnerTest {
 
     @BeforeAll
     static void stopSpark() {
-        LocalSpark.stop();
+        TestSpark.stop();
     }
 
     @AfterAll
@@ -46,12 +47,12 @@ class CommandRunnerTest {
     }
 
     @BeforeEach
-    void nameWhatIsMissing() {
+    void setMissing() {
         missing = directory.resolve("missing").toString();
     }
 
     @AfterEach
-    void sparkHasNotBeenStarted() {
+    void requireThatSparkWasNotStarted() {
         assertThat(SparkSession.getDefaultSession().isEmpty()).isTrue();
     }
 
@@ -65,7 +66,7 @@ class CommandRunnerTest {
         "evaluate --help, Usage: cardinal evaluate",
         "demo --help, Usage: cardinal demo"
     })
-    void helpIsPrintedAndNothingElseIsDone(String line, String expected) {
+    void helpIsPrintedAndNothingElseRuns(String line, String expected) {
         assertThat(run(line.split(" ", -1))).isZero();
         assertThat(out()).startsWith(expected);
         assertThat(err()).isEmpty();
@@ -80,32 +81,72 @@ class CommandRunnerTest {
     }
 
     @Test
-    void modelsPrintsTheWholeCatalogueAsATable() {
+    void modelsPrintsTheCatalogAsATable() {
         assertThat(run("models")).isZero();
 
         assertThat(out()).startsWith("id ");
-        assertThat(out().lines().skip(1).limit(Catalogue.cards().size()))
-                .zipSatisfy(Catalogue.cards(), (line, card) -> assertThat(line)
+        assertThat(out().lines().skip(1).limit(ModelCatalog.cards().size()))
+                .zipSatisfy(ModelCatalog.cards(), (line, card) -> assertThat(line)
                         .startsWith(card.id() + " ")
                         .contains(card.architecture().title()));
+        assertThat(out()).containsOnlyOnce(") measured by timm at 176 px\n").contains(" 79.264 (");
         assertThat(err()).isEmpty();
     }
 
     @Test
-    void modelsPrintsTheWholeCatalogueAsJson() throws IOException {
+    void modelsPrintsTheCatalogAsJson() throws IOException {
         assertThat(run("models", "--format", "json")).isZero();
 
         JsonNode json = new JsonMapper().readTree(out());
-        assertThat(json).hasSameSizeAs(Catalogue.cards());
-        assertThat(json.path(0).path("id").asText()).isEqualTo(DemoModel.ID);
+        assertThat(json).hasSameSizeAs(ModelCatalog.cards());
+        assertThat(json.path(0).path("id").asText()).isEqualTo(DemoBundle.ID);
         assertThat(json.path(0).path("top1").asDouble()).isEqualTo(93.31);
         assertThat(json.path(0).path("params").asLong())
-                .isEqualTo(Catalogue.find(DemoModel.ID).architecture().parameters());
+                .isEqualTo(ModelCatalog.find(DemoBundle.ID).architecture().parameters());
+    }
+
+    @Test
+    void modelsAreChosenByLicenseAndAccuracyAndSorted() throws IOException {
+        assertThat(run("models", "--license", "commercial", "--min-top1", "83", "--sort", "sketch", "--format", "json"))
+                .isZero();
+
+        JsonNode json = new JsonMapper().readTree(out());
+        assertThat(json).isNotEmpty().allSatisfy(model -> {
+            assertThat(model.path("licence").asText()).isIn("Apache-2.0", "BSD-3-Clause");
+            assertThat(model.path("top1").asDouble()).isGreaterThanOrEqualTo(83);
+        });
+        assertThat(json.findValuesAsText("ImageNet-Sketch"))
+                .extracting(Double::valueOf)
+                .isSortedAccordingTo(Comparator.reverseOrder());
+    }
+
+    @Test
+    void cardShowsBothFiguresOfTwoSourcesAndTheCitation() {
+        assertThat(run("models", "--card", "resnet18_ssl")).isZero();
+
+        assertThat(out())
+                .startsWith("id:             ssl_resnet18\n")
+                .contains("@misc{yalniz2019billionscale")
+                .contains("72.62")
+                .contains("72.8")
+                .contains("license:        CC-BY-NC-4.0");
+        assertThat(err()).isEmpty();
+    }
+
+    @Test
+    void cardIsPrintedAsJson() throws IOException {
+        assertThat(run("models", "--card", "resnet18_ssl", "--format", "json")).isZero();
+
+        JsonNode json = new JsonMapper().readTree(out());
+        assertThat(json.path("publication").path("training").path("epochs").asInt())
+                .isEqualTo(30);
     }
 
     @ParameterizedTest
     @CsvSource({
-        "'', no command given; there are models",
+        "models --card ssl_resnet18 --sort id, leave out --card",
+        "models --min-top1 101, from 0 to 100",
+        "'', no command given; the commands are models",
         "--verbose, no command given",
         "lable, label",
         "models --format xml, --format",
@@ -119,7 +160,7 @@ class CommandRunnerTest {
         "label --device tpu --model m --input i, --device",
         "label --model-distribution torrent --model m --input i, --model-distribution",
         "label --device cpu --precision fp16 --model m --input i, --precision fp16 needs a GPU",
-        "label --device gpu --model m --input i, this Spark application gives its tasks none",
+        "label --device gpu --model m --input i, this Spark application assigns no GPUs to its tasks",
         "label --top-k many --model m --input i, --top-k",
         "import --card, --card"
     })
@@ -130,7 +171,7 @@ class CommandRunnerTest {
     }
 
     @Test
-    void everyOptionOutOfRangeIsNamed() {
+    void errorNamesEveryOptionOutOfRange() {
         String line = "label --model m --input i --limit 0 --top-k 0 --batch-size -1 --max-pixels 0 --max-file-bytes 0"
                 + " --images-per-commit 0 --max-bad-fraction NaN --prefetch 0";
 
@@ -146,7 +187,7 @@ class CommandRunnerTest {
                         "cardinal: --max-pixels must be at least 1, not 0",
                         "cardinal: --max-file-bytes must be at least 1, not 0",
                         "cardinal: --images-per-commit must be at least 1, not 0",
-                        "cardinal: --max-bad-fraction must lie between 0 and 1, not NaN");
+                        "cardinal: --max-bad-fraction must be between 0 and 1, not NaN");
     }
 
     @ParameterizedTest
@@ -154,40 +195,40 @@ class CommandRunnerTest {
             delimiter = '|',
             quoteCharacter = '"',
             value = {
-                "label --model m --input [a | does not exist, and is no glob",
-                "label --model= --input x | model '' is no path",
-                "label --model m --input x --output= | output '' is no path",
-                "evaluate --predictions= --output o | predictions '' is no path",
-                "evaluate --predictions p --output= | output '' is no path"
+                "label --model m --input [a | does not exist, and is not a valid glob",
+                "label --model= --input x | model '' is not a valid path",
+                "label --model m --input x --output= | output '' is not a valid path",
+                "evaluate --predictions= --output o | predictions '' is not a valid path",
+                "evaluate --predictions p --output= | output '' is not a valid path"
             })
-    void whatIsNoPathIsWrongUsage(String line, String expected) {
+    void invalidPathIsWrongUsage(String line, String expected) {
         assertThat(run(line.split(" "))).isEqualTo(2);
         assertThat(err()).contains(expected);
     }
 
     @Test
-    void dataInAnErrorIsNoCommandToTheTerminal() {
+    void errorContainsNoControlCharacters() {
         assertThat(run("evaluate", "--predictions", "/none/\u001b[31mred\u009b", "--output", missing))
                 .isEqualTo(2);
 
         assertThat(err())
-                .contains("cardinal: predictions file:/none/?[31mred? are no")
+                .contains("cardinal: predictions file:/none/?[31mred? is not a predictions table")
                 .doesNotContain("\u001b", "\u009b");
     }
 
     @Test
-    void everyMissingFileIsNamed() {
+    void errorNamesEveryMissingFile() {
         assertThat(run("label", "--model", missing, "--input", missing + "1", missing + "2", "--include", "[a"))
                 .isEqualTo(2);
         assertThat(err())
                 .contains("input " + missing + "1 does not exist")
                 .contains("input " + missing + "2 does not exist")
-                .contains("--include [a is no glob")
+                .contains("--include [a is not a valid glob")
                 .contains("model " + missing + " does not exist");
     }
 
     @Test
-    void problemsOfTheLineAndOfTheFileAreNamedTogether() throws IOException {
+    void problemsOfTheLineAndTheFileAreReportedTogether() throws IOException {
         String config = config("modle=" + missing + "\n");
 
         assertThat(run("label", "--inptu", missing, "--config", config)).isEqualTo(2);
@@ -229,7 +270,7 @@ class CommandRunnerTest {
     }
 
     @Test
-    void valueOfTheFileIsCheckedLikeThatOfTheLine() throws IOException {
+    void valueInTheFileIsCheckedLikeOneOnTheLine() throws IOException {
         String config = config("format=xml\n");
 
         assertThat(run("models", "--config", config)).isEqualTo(2);
@@ -237,43 +278,43 @@ class CommandRunnerTest {
     }
 
     @Test
-    void missingConfigurationFileIsNamed() {
+    void errorNamesAMissingConfigurationFile() {
         assertThat(run("models", "--config", missing)).isEqualTo(2);
         assertThat(err()).contains("--config " + missing + " cannot be read");
     }
 
     @Test
-    void importIsDoneOnce() {
+    void secondImportFindsTheBundle() {
         String output = directory.resolve("model").toString();
 
-        assertThat(run("import", "--card", DemoModel.ID, "--output", output)).isZero();
-        assertThat(out()).startsWith("imported " + DemoModel.ID + "@").contains(" to " + output);
+        assertThat(run("import", "--card", DemoBundle.ID, "--output", output)).isZero();
+        assertThat(out()).startsWith("imported " + DemoBundle.ID + "@").contains(" to " + output);
         printed.reset();
-        assertThat(run("import", "--card", DemoModel.ID, "--output", output)).isZero();
+        assertThat(run("import", "--card", DemoBundle.ID, "--output", output)).isZero();
         assertThat(out()).startsWith("already imported: ").contains(" is in " + output);
         assertThat(err()).isEmpty();
     }
 
     @Test
-    void everyProblemOfAnImportIsNamed() throws IOException {
+    void everyProblemOfAnImportIsReported() throws IOException {
         Path taken = Files.createFile(directory.resolve("taken"));
 
         assertThat(run("import", "--card", "resnext", "--checkpoint", missing, "--output", taken.toString()))
                 .isEqualTo(2);
         assertThat(err())
-                .contains("card 'resnext' is not in the catalogue")
+                .contains("card 'resnext' is not in the catalog")
                 .contains("checkpoint " + missing + " does not exist")
                 .contains("output " + taken + " is a file");
     }
 
     @Test
-    void artefactThatCannotBeUsedEndsWithExitCode2WithoutAStackTrace() throws IOException {
+    void unusableCheckpointEndsWithExitCode2WithoutAStackTrace() throws IOException {
         assertThat(run(importOfGarbage())).isEqualTo(2);
         assertThat(err()).startsWith("cardinal: ").doesNotContain("\tat ");
     }
 
     @Test
-    void verboseShowsTheStackTraceWhereverItIsAsked() throws IOException {
+    void verboseOnTheLineOrInTheFileShowsTheStackTrace() throws IOException {
         String[] line = importOfGarbage();
         String[] withFlag = java.util.Arrays.copyOf(line, line.length + 1);
         withFlag[line.length] = "--verbose";
@@ -289,10 +330,10 @@ class CommandRunnerTest {
     }
 
     @Test
-    void failureThatIsNotTheUsersEndsWithExitCode1() throws IOException {
+    void failureOfTheSystemEndsWithExitCode1() throws IOException {
         Path file = Files.createFile(directory.resolve("file"));
 
-        assertThat(run("import", "--card", DemoModel.ID, "--output", file + "/below/model"))
+        assertThat(run("import", "--card", DemoBundle.ID, "--output", file + "/below/model"))
                 .isEqualTo(1);
         assertThat(err())
                 .startsWith("cardinal: failed: ")
@@ -301,7 +342,7 @@ class CommandRunnerTest {
     }
 
     @Test
-    void demoLeavesAForeignDirectoryAlone() throws IOException {
+    void demoRejectsADirectoryWithOtherFiles() throws IOException {
         Files.writeString(directory.resolve("thesis.txt"), "precious");
 
         assertThat(run("demo", "--output", directory.toString())).isEqualTo(2);
@@ -314,7 +355,7 @@ class CommandRunnerTest {
         return new String[] {
             "import",
             "--card",
-            DemoModel.ID,
+            DemoBundle.ID,
             "--checkpoint",
             checkpoint.toString(),
             "--output",

@@ -16,7 +16,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 import picocli.CommandLine;
 import picocli.CommandLine.Model.CommandSpec;
 
-/** Holds the files in conf/ to the options of the commands. */
+/** Compares the files in conf/ with the options of the commands. */
 class ConfFilesTest {
     private static final Path CONF = Path.of("../conf");
     private static final Pattern KEY = Pattern.compile("(?m)^#?([a-z0-9-]+)(?:\\.\\d+)?=");
@@ -28,7 +28,7 @@ class ConfFilesTest {
 
     @ParameterizedTest
     @MethodSource("commands")
-    void everyOptionOfACommandIsAKeyOfItsFileAndNothingElseIs(String command) throws IOException {
+    void keysOfTheFileAreTheOptionsOfTheCommand(String command) throws IOException {
         Set<String> options = spec(command).options().stream()
                 .map(option -> option.longestName().substring(2))
                 .filter(name -> !NOT_IN_A_FILE.contains(name))
@@ -43,7 +43,7 @@ class ConfFilesTest {
 
     @ParameterizedTest
     @MethodSource("commands")
-    void everyFileIsAConfigurationOfItsCommand(String command) {
+    void fileIsAValidConfigurationOfItsCommand(String command) {
         Path file = CONF.resolve(command + ".properties");
 
         assertThat(ConfigFile.read(file).problems(spec(command))).isEmpty();

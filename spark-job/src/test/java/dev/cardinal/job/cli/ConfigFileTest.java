@@ -38,7 +38,7 @@ class ConfigFileTest {
     }
 
     @Test
-    void repeatedOptionsComeInTheOrderOfTheirNumbers() throws IOException {
+    void repeatedOptionsAreOrderedByNumber() throws IOException {
         ConfigFile config = config("input.10=/c\ninput.2=/b\ninput.1=/a\n");
 
         assertThat(config.problems(label)).isEmpty();
@@ -46,7 +46,7 @@ class ConfigFileTest {
     }
 
     @Test
-    void optionOnTheCommandLineWinsWithAllItsValues() throws IOException {
+    void optionOnTheCommandLineReplacesAllValuesOfTheFile() throws IOException {
         ConfigFile config = config("input.1=/a\ninput.2=/b\ntop-k=5\n");
 
         assertThat(config.arguments(label, Set.of("input"))).containsExactly("--top-k=5");
@@ -65,7 +65,7 @@ class ConfigFileTest {
     @ParameterizedTest
     @CsvSource({"topk, top-k", "inputs, input", "Model, model", "imagespercommit, images-per-commit", "version, verbose"
     })
-    void unknownKeyNamesTheNearest(String key, String nearest) throws IOException {
+    void errorOfAnUnknownKeyNamesTheNearest(String key, String nearest) throws IOException {
         assertThat(config(key + "=1").problems(label))
                 .singleElement()
                 .asString()
@@ -74,7 +74,7 @@ class ConfigFileTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"config", "help", "version"})
-    void optionsOfTheCommandLineAloneAreUnknownAndDoNothing(String key) throws IOException {
+    void optionsOnlyForTheCommandLineAreUnknownKeys(String key) throws IOException {
         ConfigFile config = config(key + "=true");
 
         assertThat(config.problems(label)).singleElement().asString().contains("unknown key '" + key + "'");
@@ -82,13 +82,14 @@ class ConfigFileTest {
     }
 
     @Test
-    void everyProblemIsNamed() throws IOException {
+    void everyProblemIsReported() throws IOException {
         ConfigFile config = config("modle=/m\ntop-k.1=1\ntop-k.2=2\nverbose=1\n");
 
         assertThat(config.problems(label))
                 .satisfiesExactlyInAnyOrder(
                         problem -> assertThat(problem).contains("unknown key 'modle', the nearest is 'model'"),
-                        problem -> assertThat(problem).contains("key 'top-k' is there 2 times but may be given once"),
+                        problem -> assertThat(problem)
+                                .contains("key 'top-k' is given 2 times, but may be given only once"),
                         problem -> assertThat(problem).contains("'verbose' must be true or false"));
     }
 
@@ -98,7 +99,7 @@ class ConfigFileTest {
     }
 
     @Test
-    void missingFileIsNamed() {
+    void errorNamesAMissingFile() {
         Path missing = directory.resolve("missing.properties");
 
         assertThatThrownBy(() -> ConfigFile.read(missing))
@@ -108,7 +109,7 @@ class ConfigFileTest {
 
     @ParameterizedTest
     @CsvSource({"model=\\u12", "'model=\u00e9'"})
-    void fileThatIsNoPropertiesFileIsNamed(String content) throws IOException {
+    void errorNamesAFileThatIsNotAPropertiesFile(String content) throws IOException {
         Path file = directory.resolve("broken.properties");
         Files.write(file, content.getBytes(java.nio.charset.StandardCharsets.ISO_8859_1));
 

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
-import dev.cardinal.job.LocalSpark;
+import dev.cardinal.job.TestSpark;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -16,25 +16,25 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Command lines of {@code doctor}; that Spark starts is left to the integration test. */
+/** Command lines of {@code doctor}; the integration test starts Spark. */
 class DoctorCommandTest {
     private static final String MASTER = "spark.master";
 
     private final ByteArrayOutputStream printed = new ByteArrayOutputStream();
-    private final ByteArrayOutputStream complained = new ByteArrayOutputStream();
+    private final ByteArrayOutputStream errors = new ByteArrayOutputStream();
 
     @BeforeAll
     static void stopSpark() {
-        LocalSpark.stop();
+        TestSpark.stop();
     }
 
     @AfterEach
-    void forgetMaster() {
+    void clearMaster() {
         System.clearProperty(MASTER);
     }
 
     @AfterAll
-    static void logErrorsOnlyAgain() {
+    static void resetLogging() {
         Logging.apply(false);
     }
 
@@ -43,14 +43,14 @@ class DoctorCommandTest {
         "--executors 0, '--executors must be at least 1, not 0'",
         "--sample 0, '--sample must be at least 1, not 0'",
         "--batch-size 0 --prefetch 0, '--prefetch must be at least 1, not 0'",
-        "--card c.json, --card c.json describes a model: name that with --model",
+        "--card c.json, --card c.json describes a model: add the model with --model",
         "--format xml, --format",
         "--precision fp64, --precision",
         "--modle m, --model"
     })
     void wrongUsageEndsWithExitCode2(String line, String expected) {
         assertThat(run(("doctor " + line).split(" ", -1))).isEqualTo(2);
-        assertThat(complained.toString(StandardCharsets.UTF_8))
+        assertThat(errors.toString(StandardCharsets.UTF_8))
                 .startsWith("cardinal: ")
                 .contains(expected)
                 .contains("--help'.");
@@ -58,7 +58,7 @@ class DoctorCommandTest {
     }
 
     @Test
-    void sparkThatDoesNotStartIsAFailureThatIsTold() throws IOException {
+    void failureToStartSparkIsReported() throws IOException {
         System.setProperty(MASTER, "nonsense://here");
 
         int exitCode = run("doctor", "--format", "json");
@@ -76,7 +76,7 @@ class DoctorCommandTest {
     private int run(String... args) {
         Console console = new Console(
                 new PrintStream(printed, true, StandardCharsets.UTF_8),
-                new PrintStream(complained, true, StandardCharsets.UTF_8),
+                new PrintStream(errors, true, StandardCharsets.UTF_8),
                 false);
         return new CommandRunner(console).run(args);
     }

@@ -13,31 +13,31 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
-/** What is printed of a diagnosis, for people and for programs. */
+/** Text and JSON of a diagnosis. */
 class DoctorReportTest {
     @Test
-    void textIsReadable() {
+    void textHasChecksExecutorsStagesAndEstimate() {
         assertThat(text(Diagnoses.measured())).isEqualTo("""
                         java          pass     Java 17.0.15 on the driver and 2 executors
-                        device        warn     cpu in fp32 (Spark gives it GPU 0) on executor 0 (left); GPU 0, which Spark
-                                               gives it, is not used
+                        device        warn     cpu in fp32 (Spark assigns GPU 0) on executor 0 (left); GPU 0, which Spark
+                                               assigns, is not used
                                                -> build the job jar with the native library for GPUs (./mvnw -Pgpu
                                                   package)
-                        output        skipped  name a directory: --output DIR
+                        output        skipped  needs a directory: --output DIR
 
                         executor  host   tasks  GPU  device      heap    peak  model alone  images/s
                         0         left       1  0    cpu fp32  4.0 GB  3.0 GB           21        20
                         1         right      1  1    cpu fp32  4.0 GB  3.0 GB           21        21
 
-                        stage   seconds  ms an image  share
-                        fetch      8.00        20.00         at the same time
-                        decode     4.00        10.00         at the same time
-                        wait       1.00         2.50    5 %
-                        infer     19.00        47.50   95 %
-                        write      0.50         1.25         at the same time
-                        commit     1.25                      once for up to 100,000 images
+                        stage   seconds  ms per image  share
+                        fetch      8.00         20.00         at the same time
+                        decode     4.00         10.00         at the same time
+                        wait       1.00          2.50    5 %
+                        infer     19.00         47.50   95 %
+                        write      0.50          1.25         at the same time
+                        commit     1.25                       once for up to 100,000 images
 
-                        The estimate takes for granted that
+                        The estimate assumes that
                         - every image takes as long
 
                         doctor: 1 check passed, 1 warning, 0 failed
@@ -45,7 +45,7 @@ class DoctorReportTest {
     }
 
     @Test
-    void whatWasNotFoundOutIsLeftOut() {
+    void unknownPartsAreOmitted() {
         assertThat(text(Diagnoses.failed())).isEqualTo("""
                         spark         fail     Spark does not start
                                                -> start it
@@ -160,13 +160,13 @@ class DoctorReportTest {
 
     private static String text(Diagnosis diagnosis) {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
-        DoctorReport.print(diagnosis, new PrintStream(out, true, StandardCharsets.UTF_8));
+        DoctorReport.printText(diagnosis, new PrintStream(out, true, StandardCharsets.UTF_8));
         return out.toString(StandardCharsets.UTF_8);
     }
 
     private static JsonNode json(Diagnosis diagnosis) throws IOException {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
-        DoctorJson.print(diagnosis, new PrintStream(out, true, StandardCharsets.UTF_8));
+        DoctorReport.printJson(diagnosis, new PrintStream(out, true, StandardCharsets.UTF_8));
         return new JsonMapper().readTree(out.toByteArray());
     }
 }

@@ -2,8 +2,8 @@ package dev.cardinal.job.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.cardinal.job.LocalSpark;
 import dev.cardinal.job.ReferenceFigures;
+import dev.cardinal.job.TestSpark;
 import dev.cardinal.job.ToyTable;
 import dev.cardinal.job.ToyTable.Image;
 import dev.cardinal.job.evaluate.Metrics;
@@ -20,7 +20,7 @@ class EvaluateCommandTest {
     private Path directory;
 
     @Test
-    void printsEveryFigure() throws IOException {
+    void everyMetricIsPrinted() throws IOException {
         Path select = directory.resolve("select");
         ReferenceFigures.csv("evaluate/selection.csv")
                 .selectExpr("int(class_index)", "class_label", "int(rank)", "path")
@@ -28,7 +28,7 @@ class EvaluateCommandTest {
                 .parquet(select.resolve("selection").toString());
         Files.writeString(select.resolve("run.json"), "{\"options\": {\"k\": 20}}");
         String table = ReferenceFigures.table(0, directory.resolve("table"), ReferenceFigures.images(0));
-        LocalSpark.session();
+        TestSpark.session();
         Run run = Run.of(
                 "evaluate",
                 "--predictions",
@@ -45,15 +45,15 @@ class EvaluateCommandTest {
         assertThat(run.out()).isEqualTo("""
                         top-1  77.48 %  (95 % interval 72.05 to 82.12, 203 of 262 images)
                         top-5  99.24 %  (95 % interval 97.26 to 99.79, 260 of 262 images)
-                        ECE    11.93 %  (at worst 93.33 %)
+                        ECE    11.93 %  (maximum 93.33 %)
                         NLL   0.6368
                         temperature 0.7728: NLL 0.6135, ECE 6.36 %
-                        commonest confusions: ant taken for dog (5), bee taken for cat (4), bee taken for fox (4)
+                        most frequent confusions: ant classified as dog (5), bee classified as cat (4), bee classified as fox (4)
                         images without a truth: 13
                         images with a truth that were not classified: 10
-                        images left out, as a score or logit is NaN or infinite: 7
-                        images with a truth that is no class of the model: 9, dragon (5), centaur (4)
-                        classes that are the truth of no image: 1, gnu
+                        images skipped because a score or logit is NaN or infinite: 7
+                        images whose truth is not a class of the model: 9, dragon (5), centaur (4)
+                        classes that are not the truth of any image: 1, gnu
 
                         selected  images  with truth  precision      low     high
                         K = 5         35          33    78.79 %  62.25 %  89.32 %
@@ -73,23 +73,50 @@ class EvaluateCommandTest {
     }
 
     @Test
-    void metricsWithoutLogitsHaveNeitherLikelihoodNorTemperature() {
+    void metricsOfLogitsAreOmittedWithoutThemAndNotesArePrinted() {
         Metrics metrics = new Metrics(
-                "toy", List.of(), 3, 1, 0.5, 1, null, null, null, 0.125, 0.25, null, null, 0, 0, 0, 0, List.of(),
-                List.of(), List.of(), List.of(), List.of(), List.of(), null);
+                "toy",
+                List.of(),
+                3,
+                1,
+                0.5,
+                1,
+                null,
+                null,
+                null,
+                0.125,
+                0.25,
+                null,
+                null,
+                0,
+                0,
+                0,
+                0,
+                0,
+                List.of(),
+                List.of(),
+                List.of(),
+                List.of(),
+                List.of(),
+                List.of(),
+                List.of(),
+                null,
+                null,
+                List.of("as it is"));
 
         assertThat(Run.print(out -> EvaluateReport.print(metrics, out))).isEqualTo("""
                         top-1 100.00 %  (95 % interval 50.00 to 100.00, 3 of 3 images)
-                        ECE    12.50 %  (at worst 25.00 %)
+                        ECE    12.50 %  (maximum 25.00 %)
+                        note: as it is
                         """);
     }
 
     @Test
-    void everyProblemIsNamedBeforeSparkStarts() throws IOException {
+    void everyProblemIsReportedBeforeSparkStarts() throws IOException {
         String table = ToyTable.of("toy@0123456789ab")
                 .write(directory.resolve("table"), List.of(Image.of("file:/1.jpg", "ant", 0)));
         Files.createDirectories(directory.resolve("taken/thesis"));
-        LocalSpark.stop();
+        TestSpark.stop();
 
         Run run = Run.of(
                 "evaluate",
@@ -110,7 +137,7 @@ class EvaluateCommandTest {
                         "cardinal: truth " + directory + "/none.csv does not exist",
                         "cardinal: --at must be at least 1, not 0",
                         "cardinal: selection file:" + directory
-                                + "/none is no whole selection: it has no run.json, which 'select' writes at its end",
+                                + "/none is not a complete selection: it has no run.json, which 'select' writes last",
                         "cardinal: output " + directory
                                 + "/taken already holds something else (thesis); name another --output",
                         "Try 'cardinal evaluate --help'.");
@@ -118,7 +145,7 @@ class EvaluateCommandTest {
     }
 
     @Test
-    void ranksAreNumbers() {
+    void rankThatIsNotANumberIsWrongUsage() {
         Run run = Run.of("evaluate", "--predictions", "p", "--output", "o", "--at", "10,many");
 
         assertThat(run.exitCode()).isEqualTo(2);

@@ -4,18 +4,18 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.cardinal.job.label.Bottleneck;
 import dev.cardinal.job.label.LabelResult;
+import dev.cardinal.job.label.RunStatistics;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 class LabelReportTest {
     private static final String COUNTS = """
-            labelled 2,000 images in %s s, %s images/s, with card@0123456789ab
+            labeled 2,000 images in %s s, %s images/s, with card@0123456789ab
             status  images  for example
             ok       2,000
             """;
@@ -24,7 +24,7 @@ class LabelReportTest {
     private final PrintStream out = new PrintStream(printed, true, StandardCharsets.UTF_8);
 
     @Test
-    void longRunSaysWhatTookTheTime() {
+    void longRunPrintsTheTimeOfEachStage() {
         LabelReport.print(result(100), "/predictions", out);
 
         assertThat(printed.toString(StandardCharsets.UTF_8))
@@ -41,7 +41,7 @@ class LabelReportTest {
     }
 
     @Test
-    void shortRunDoesNot() {
+    void shortRunDoesNotPrintStages() {
         LabelReport.print(result(9.9), "/predictions", out);
 
         assertThat(printed.toString(StandardCharsets.UTF_8))
@@ -49,7 +49,7 @@ class LabelReportTest {
     }
 
     @Test
-    void shortReportDoesNotEither() {
+    void shortReportDoesNotPrintStages() {
         LabelReport.printShort(result(100), "/predictions", out);
 
         assertThat(printed.toString(StandardCharsets.UTF_8))
@@ -65,20 +65,13 @@ class LabelReportTest {
         stages.put("write", 4.0);
         return new LabelResult(
                 "card@0123456789ab",
-                2_000,
-                2_000,
-                0,
-                0,
-                0,
+                new LabelResult.InputCounts(2_000, 0, 0, 0),
                 Map.of("ok", 2_000L),
                 Map.of(),
+                Map.of(),
                 seconds,
-                stages,
-                12_345,
-                0.98,
-                Optional.of(new Bottleneck(Bottleneck.Stage.MODEL, 0.96, "buy a GPU")),
-                1,
-                List.of(),
+                new RunStatistics(
+                        stages, 12_345, 0.98, new Bottleneck(Bottleneck.Stage.MODEL, 0.96, "buy a GPU"), 1, List.of()),
                 List.of(),
                 List.of(),
                 false);

@@ -26,10 +26,10 @@ class ProgressBarTest {
                 "100 | 1 | 0.0165 | [..............................]   1 %  1 of 100 images  0.0 images/s, 1:40:00 left",
                 "100 | 10 | 1.5  | [###...........................]  10 %  10 of 100 images  1.5 images/s, 1:00 left",
                 "10000000 | 1000000 | 1000 | [###...........................]  10 %"
-                        + "  1,000,000 of 10,000,000 images  1000 images/s, 2:30:00 left",
+                        + "  1,000,000 of 10,000,000 images  1,000 images/s, 2:30:00 left",
                 "0 | 0 | 0       | [##############################] 100 %  0 of 0 images"
             })
-    void lineTellsHowFarHowFastAndHowMuchLonger(long total, long done, double rate, String expected) {
+    void lineShowsProgressRateAndTimeLeft(long total, long done, double rate, String expected) {
         assertThat(ProgressBar.line(total, done, rate)).isEqualTo(expected);
     }
 
@@ -45,13 +45,13 @@ class ProgressBarTest {
                 "0 | 0 | 12000000 | 3             | downloading x.pth: 12 MB",
                 "0 | 0 | 0 | 3                    | downloading x.pth ..."
             })
-    void bytesAreCountedFromWhereTheRunBegan(long total, long before, long done, double seconds, String expected) {
+    void rateCountsOnlyBytesOfThisRun(long total, long before, long done, double seconds, String expected) {
         assertThat(ProgressBar.bytes("downloading x.pth", total, before, done, seconds))
                 .isEqualTo(expected);
     }
 
     @Test
-    void importStepThatIsOverSoonIsNotShown() {
+    void shortImportStepIsNotShown() {
         try (ProgressBar bar = new ProgressBar(new Console(err, err, true))) {
             bar.step("checking x.pth", 10, () -> 5);
         }
@@ -59,10 +59,10 @@ class ProgressBarTest {
     }
 
     @Test
-    void nothingIsPrintedWhereNobodyWatches() {
+    void nothingIsPrintedWithoutATerminal() {
         try (ProgressBar bar = new ProgressBar(new Console(err, err, false))) {
             bar.step("listing images");
-            bar.labelling(10, () -> 5);
+            bar.labeling(10, () -> 5);
             bar.finished();
         }
 
@@ -73,7 +73,7 @@ class ProgressBarTest {
     void terminalShowsStepsAndIsClearedAtTheEnd() {
         try (ProgressBar bar = new ProgressBar(new Console(err, err, true))) {
             bar.step("listing images");
-            bar.labelling(10, () -> 5);
+            bar.labeling(10, () -> 5);
         }
 
         assertThat(printed.toString(StandardCharsets.UTF_8))

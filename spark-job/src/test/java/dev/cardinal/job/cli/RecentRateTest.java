@@ -31,7 +31,7 @@ class RecentRateTest {
     }
 
     @Test
-    void readingsBetweenTwoReportsDoNotShake() {
+    void rateIsStableBetweenTwoReports() {
         rate.at(0, 50);
         rate.at(1, 100);
 
@@ -40,7 +40,7 @@ class RecentRateTest {
     }
 
     @Test
-    void standstillBringsTheRateDown() {
+    void rateFallsWhileTheCountStandsStill() {
         rate.at(0, 50);
         rate.at(1, 100);
 
@@ -49,7 +49,7 @@ class RecentRateTest {
     }
 
     @Test
-    void countThatMovesOnlyWhenTasksEndHasTheRateOfItsLastTwo() {
+    void countThatChangesRarelyHasTheRateOfItsLastTwoChanges() {
         rate.at(60, 100);
         rate.at(120, 300);
         rate.at(180, 600);

@@ -6,10 +6,10 @@ import java.nio.charset.StandardCharsets;
 import java.util.function.Consumer;
 
 /**
- * A command line that was run in this JVM.
+ * The result of a command line that ran in this JVM.
  *
- * @param out what it printed
- * @param err what it complained of
+ * @param out what it printed to standard output
+ * @param err what it printed to standard error
  */
 record Run(int exitCode, String out, String err) {
     static Run of(String... arguments) {
@@ -23,7 +23,7 @@ record Run(int exitCode, String out, String err) {
         }
     }
 
-    /** What something prints. */
+    /** Returns what an action prints. */
     static String print(Consumer<PrintStream> printing) {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         printing.accept(stream(out));

@@ -60,8 +60,8 @@ class SelectCommandTest {
         "--predictions a --k most, 'expected a number or all, not ''most'''",
         "--predictions a --k 3000000000, '--k must be at most 2147483647, or all, not 3000000000'",
         "--predictions a --p 0, '--p must be at least 1, not 0'",
-        "--predictions a --min-score 1.5, '--min-score must lie between 0 and 1, not 1.5'",
-        "--predictions a --min-score NaN, '--min-score must lie between 0 and 1, not NaN'",
+        "--predictions a --min-score 1.5, '--min-score must be between 0 and 1, not 1.5'",
+        "--predictions a --min-score NaN, '--min-score must be between 0 and 1, not NaN'",
         "--predictions a --temperature 0, '--temperature must be above 0 and finite, not 0.0'",
         "--predictions a --temperature NaN, '--temperature must be above 0 and finite, not NaN'",
         "--predictions a --temperature Infinity, '--temperature must be above 0 and finite, not Infinity'",
@@ -69,7 +69,7 @@ class SelectCommandTest {
         "--predictions a --strategy best, --strategy",
         "--predictions a --dedupe phash, --dedupe",
         "--predictions a --export arrow, --export",
-        "--predictions missing, are no predictions table"
+        "--predictions missing, is not a predictions table"
     })
     void wrongUsageEndsWithExitCode2AndSaysWhatIsWrong(String line, String expected) {
         assertThat(run(("select --output " + directory + "/out " + line).strip().split(" ", -1)))
@@ -79,7 +79,7 @@ class SelectCommandTest {
     }
 
     @Test
-    void everyProblemIsNamedAtOnce() {
+    void everyProblemIsReportedAtOnce() {
         String line = "select --predictions missing --output o --k 0 --p 0 --min-score -1 --temperature -1";
 
         assertThat(run(line.split(" ", -1))).isEqualTo(2);
@@ -88,13 +88,13 @@ class SelectCommandTest {
                 .contains(
                         "cardinal: --k must be at least 1, or all, not 0",
                         "cardinal: --p must be at least 1, not 0",
-                        "cardinal: --min-score must lie between 0 and 1, not -1.0",
+                        "cardinal: --min-score must be between 0 and 1, not -1.0",
                         "cardinal: --temperature must be above 0 and finite, not -1.0")
-                .anyMatch(each -> each.contains("missing are no predictions table"));
+                .anyMatch(each -> each.contains("missing is not a predictions table"));
     }
 
     @Test
-    void tablesOutputAndExcludeFileAreNamedAtOnce() throws IOException {
+    void problemsOfTablesOutputAndExcludeFileAreReportedAtOnce() throws IOException {
         Path output = Files.createDirectories(directory.resolve("out"));
         Files.writeString(output.resolve("thesis.txt"), "precious");
         String line = "select --predictions " + directory + "/a --predictions " + directory + "/b --exclude "
@@ -102,8 +102,8 @@ class SelectCommandTest {
 
         assertThat(run(line.split(" ", -1))).isEqualTo(2);
         assertThat(complained.toString(UTF_8))
-                .contains(directory + "/a are no predictions table")
-                .contains(directory + "/b are no predictions table")
+                .contains(directory + "/a is not a predictions table")
+                .contains(directory + "/b is not a predictions table")
                 .contains(directory + "/c does not exist")
                 .contains("already holds something else (thesis.txt)");
     }
@@ -117,12 +117,12 @@ class SelectCommandTest {
         assertThat(run("select", "--config", config.toString())).isEqualTo(2);
         assertThat(complained.toString(UTF_8).lines().filter(each -> each.startsWith("cardinal: ")))
                 .hasSize(2)
-                .anyMatch(each -> each.contains("/a are no predictions table"))
-                .anyMatch(each -> each.contains("/b are no predictions table"));
+                .anyMatch(each -> each.contains("/a is not a predictions table"))
+                .anyMatch(each -> each.contains("/b is not a predictions table"));
     }
 
     @Test
-    void teachersOfTheCommandLineWinOverTheFile() throws IOException {
+    void teachersOnTheCommandLineReplaceThoseOfTheFile() throws IOException {
         Path config = Files.writeString(
                 directory.resolve("select.properties"), "predictions=" + directory + "/file\noutput=o\n");
 
@@ -132,10 +132,10 @@ class SelectCommandTest {
     }
 
     @Test
-    void resultIsPrintedWithWhatWasLeftOutAndTheShortestClasses() {
+    void skippedImagesAndSmallestClassesArePrinted() {
         SelectResult result = new SelectResult(
                 List.of("toy@0123456789ab"),
-                new Counts(2000, 1990, 15_000, 1204, 1, 2, 3, 0, 4),
+                new Counts(2000, 1990, 15_000, 1204, 1, 2, 0, 3, 0, 0, 4),
                 List.of(
                         new ClassSelection(0, "ant", 9000, 1000, 0.5f, 0),
                         new ClassSelection(1, "bee", 4, 4, 0.25f, 996),
@@ -148,9 +148,9 @@ class SelectCommandTest {
                 selected 1,204 of 15,000 candidates in 3 classes, from 1,990 images in 1.3 s, with toy@0123456789ab
                 4 images are not ok
                 3 images are excluded
-                2 images have the bytes of another one
-                1 images were refused: a score is not a number
-                2 classes are short, the shortest:
+                2 images have the same bytes as another one
+                1 images were skipped: a score is NaN
+                2 classes have fewer images than --k, the smallest:
                 class  candidates  selected  short by
                 bee             4         4       996
                 cat           200       200       800
@@ -158,7 +158,7 @@ class SelectCommandTest {
     }
 
     @Test
-    void valuesOutOfRangeAreNoOptions() {
+    void valuesOutOfRangeAreProblems() {
         assertThat(SelectOptions.problems(0, 0, Double.NaN, SelectOptions.Balance.NONE, 0))
                 .hasSize(4);
         assertThat(SelectOptions.problems(1, 1, 1, SelectOptions.Balance.REPEAT, 1e-3))

@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
-import dev.cardinal.job.DemoModel;
-import dev.cardinal.job.LocalSpark;
+import dev.cardinal.job.DemoBundle;
+import dev.cardinal.job.TestSpark;
 import dev.cardinal.job.label.LabelJob;
 import dev.cardinal.job.label.LabelProgress;
 import dev.cardinal.job.label.LabelRequest;
@@ -34,7 +34,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What a command's session shows to the outside, over HTTP, after it has labelled 95 images and five files that are none. */
+/** What the session of a command shows over HTTP after it has labeled 95 images and five files that are not images. */
 class SparkMetricsTest {
     private static final Path IMAGES = Path.of("src/main/resources/dev/cardinal/job/demo/images");
     private static final List<String> INPUTS = List.of(
@@ -56,7 +56,7 @@ class SparkMetricsTest {
     private static SparkSession spark;
     private static LabelResult result;
 
-    /** A plugin that the user has set, which does nothing. */
+    /** A plugin that the user has set. It does nothing. */
     public static final class UsersPlugin implements SparkPlugin {
         @Override
         public DriverPlugin driverPlugin() {
@@ -71,10 +71,10 @@ class SparkMetricsTest {
 
     @BeforeAll
     static void label() throws IOException {
-        LocalSpark.stop();
+        TestSpark.stop();
         SETTINGS.forEach(System::setProperty);
-        spark = Spark.session("test");
-        String model = DemoModel.importTo(directory.resolve("model"));
+        spark = SparkSessions.session("test");
+        String model = DemoBundle.importTo(directory.resolve("model"));
         Optional<String> output = Optional.of(directory.resolve("predictions").toString());
         result = new LabelJob(spark, Clock.systemUTC(), LabelProgress.NONE).run(LabelRequest.of(model, INPUTS, output));
     }
@@ -99,8 +99,12 @@ class SparkMetricsTest {
                 .containsEntry("application_images", 100.0)
                 .containsEntry("application_bytes", (double) bytes())
                 .containsEntry("application_classified", 95.0)
-                .containsEntry("application_inferSeconds", result.stageSeconds().get("infer"))
-                .containsEntry("application_fetchSeconds", result.stageSeconds().get("fetch"));
+                .containsEntry(
+                        "application_inferSeconds",
+                        result.statistics().stageSeconds().get("infer"))
+                .containsEntry(
+                        "application_fetchSeconds",
+                        result.statistics().stageSeconds().get("fetch"));
         assertThat(metrics.get("application_batches")).isBetween(3.0, 95.0);
         assertThat(metrics)
                 .containsKeys("application_waitSeconds", "application_decodeSeconds", "application_writeSeconds");
@@ -123,7 +127,7 @@ class SparkMetricsTest {
     }
 
     @Test
-    void jobsAndStagesShowWhatTheyAreFor() throws IOException, InterruptedException {
+    void jobsAndStagesHaveDescriptions() throws IOException, InterruptedException {
         String application = "/api/v1/applications/" + spark.sparkContext().applicationId();
         List<String> jobs =
                 new JsonMapper().readTree(get(application + "/jobs")).findValuesAsText("description");
@@ -131,9 +135,9 @@ class SparkMetricsTest {
                 new JsonMapper().readTree(get(application + "/stages")).findValuesAsText("description");
 
         assertThat(jobs)
-                .contains("label: listing images", "label: comparing with the table", "label: labelling 100 images")
+                .contains("label: listing images", "label: comparing with the table", "label: labeling 100 images")
                 .allMatch(job -> job.startsWith("label: "));
-        assertThat(stages).contains("label: labelling 100 images");
+        assertThat(stages).contains("label: labeling 100 images");
     }
 
     @Test
@@ -149,7 +153,7 @@ class SparkMetricsTest {
     }
 
     @Test
-    void usersPluginsAreKept() {
+    void pluginsOfTheUserAreKept() {
         assertThat(spark.sparkContext().conf().get("spark.plugins"))
                 .isEqualTo(UsersPlugin.class.getName() + ",dev.cardinal.udf.CardinalPlugin");
     }
@@ -166,7 +170,7 @@ class SparkMetricsTest {
         return sum;
     }
 
-    /** The plugin's gauges, as Prometheus names them behind what all have in common. */
+    /** Gauges of the plugin, with their names in Prometheus after the common prefix. */
     private static Map<String, Double> prometheus() throws IOException, InterruptedException {
         String common = "metrics_cardinal_driver_plugin_dev_cardinal_udf_CardinalPlugin_";
         String end = "_Value{type=\"gauges\"}";

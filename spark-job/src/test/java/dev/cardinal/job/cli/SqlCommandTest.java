@@ -2,7 +2,7 @@ package dev.cardinal.job.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.cardinal.job.LocalSpark;
+import dev.cardinal.job.TestSpark;
 import java.nio.file.Path;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -14,13 +14,13 @@ class SqlCommandTest {
 
     @BeforeEach
     void session() {
-        LocalSpark.session();
+        TestSpark.session();
     }
 
     @Test
     void resultsArePrintedAsTables() {
         String table = directory + "/table";
-        LocalSpark.session()
+        TestSpark.session()
                 .sql("SELECT 'cat' AS label, 10 AS n, array(0.5, 0.25) AS scores, unhex('ff00') AS content"
                         + " UNION ALL SELECT 'a\u001b[31m dog', 9, null, null")
                 .coalesce(1)
@@ -43,19 +43,19 @@ class SqlCommandTest {
     }
 
     @Test
-    void longResultsAreCut() {
+    void longResultsAreTruncated() {
         Run run = Run.of("sql", "--rows", "2", "--query", "SELECT id FROM range(5) ORDER BY id");
 
         assertThat(run.out()).isEqualTo("""
                 id
                  0
                  1
-                ... and more than these 2 rows: --rows
+                ... the result has more than these 2 rows; raise --rows
                 """);
     }
 
     @Test
-    void statementThatSparkDoesNotUnderstandIsWrongUsage() {
+    void invalidStatementIsWrongUsage() {
         Run run = Run.of("sql", "--query", "SELECT missing FROM range(5)");
 
         assertThat(run.exitCode()).isEqualTo(2);
@@ -63,7 +63,7 @@ class SqlCommandTest {
     }
 
     @Test
-    void rowsAreAtLeastOne() {
+    void rowsBelowOneAreWrongUsage() {
         Run run = Run.of("sql", "--rows", "0", "--query", "SELECT 1");
 
         assertThat(run.exitCode()).isEqualTo(2);

@@ -9,7 +9,7 @@ import org.junit.jupiter.api.Test;
 
 class TextTableTest {
     @Test
-    void columnsAreAlignedAndLinesEndWithTheirText() {
+    void columnsAreAlignedWithoutTrailingSpaces() {
         TextTable table = new TextTable("status", ">images", "for example");
         table.row("ok", "1,000", "");
         table.row("undecodable", "7", "a.png: torn");
@@ -22,12 +22,12 @@ class TextTableTest {
     }
 
     @Test
-    void tableWithoutRowsIsItsHeadings() {
+    void tableWithoutRowsHasOnlyHeadings() {
         assertThat(print(new TextTable("a", ">b"))).isEqualTo("a  b\n");
     }
 
     @Test
-    void whatATerminalTakesForACommandIsNotPrinted() {
+    void controlCharactersAreReplaced() {
         assertThat(TextTable.printable("a\u001b[31mb\u009b2Jc\rd\ne 日本 é")).isEqualTo("a?[31mb?2Jc?d?e 日本 é");
     }
 

@@ -3,7 +3,7 @@ package dev.cardinal.job.compare;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
-import dev.cardinal.job.evaluate.Interval;
+import dev.cardinal.job.truth.Interval;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -24,13 +24,13 @@ class PairStatisticsTest {
         "5000000, 5003000, 0.34301500080841996",
         "0, 1000, 1.8665272370064378e-301"
     })
-    void mcnemarIsSciPysBinomialTest(long onlyA, long onlyB, double expected) {
+    void mcnemarEqualsSciPysBinomialTest(long onlyA, long onlyB, double expected) {
         assertThat(PairStatistics.mcnemar(onlyA, onlyB)).isCloseTo(expected, within(1e-9 * expected));
         assertThat(PairStatistics.mcnemar(onlyB, onlyA)).isCloseTo(expected, within(1e-9 * expected));
     }
 
     @Test
-    void withoutDiscordantImagesNothingSpeaksAgainstEquality() {
+    void withoutDiscordantImagesPIsOne() {
         assertThat(PairStatistics.mcnemar(0, 0)).isEqualTo(1);
         assertThat(PairStatistics.mcnemar(7, 7)).isEqualTo(1);
     }
@@ -61,7 +61,7 @@ class PairStatisticsTest {
      * approved only the first time and 86 only the second; the difference is -0.04, its standard error 0.0095.
      */
     @Test
-    void differenceIsThatOfAgrestisBook() {
+    void differenceEqualsTheExampleOfAgresti() {
         Interval difference = PairStatistics.difference(150, 86, 1600);
 
         assertThat(difference.value()).isEqualTo(-0.04);

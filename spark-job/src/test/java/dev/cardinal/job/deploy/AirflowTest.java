@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
@@ -20,7 +21,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** {@code deploy/airflow}, by a Python where there is one; stand-ins for Airflow are in src/test/fixtures/airflow_dag.py. */
+/** Runs {@code deploy/airflow} with Python, if it is installed; stand-ins for Airflow are in src/test/fixtures/airflow_dag.py. */
 class AirflowTest {
     private static final Path FOLDER = Deploy.ROOT.resolve("deploy/airflow");
     private static final Path DAG = FOLDER.resolve("cardinal_pseudo_labels.py");
@@ -117,9 +118,9 @@ class AirflowTest {
                     gate-exceeded | 990 | 10 | m@1 | 0.80 | 0 |
                     done          | 970 | 30 | m@1 | 0.80 | 3 | 30 of 1000 images are not ok (3.00 %), more than 2 %
                     done          | 0   | 0  | m@1 | 0.80 | 3 | the predictions are empty
-                    done          | 990 | 10 | m@2 | 0.80 | 3 | the predictions come from m@2, what was evaluated from m@1
-                    failed        | 990 | 10 | m@1 | 0.80 | 3 | the last run of label has ended as 'failed'
-                    running       | 990 | 10 | m@1 | 0.80 | 3 | the last run of label has ended as 'running'
+                    done          | 990 | 10 | m@2 | 0.80 | 3 | the predictions are from m@2, the evaluation is of m@1
+                    failed        | 990 | 10 | m@1 | 0.80 | 3 | the last run of label ended as 'failed'
+                    running       | 990 | 10 | m@1 | 0.80 | 3 | the last run of label ended as 'running'
                     done          | 990 | 10 | m@1 | 0.70 | 3 | top-1 is 71.00 % on 500 images
                     """)
     void theGateAsAProgram(String outcome, int ok, int bad, String model, double low, int exitCode, String message)
@@ -156,15 +157,21 @@ class AirflowTest {
     }
 
     private Path run(String outcome, int ok, int undecodable, String model) throws IOException {
-        return Files.writeString(directory.resolve("run.json"), """
+        return Files.writeString(
+                directory.resolve("run.json"), String.format(Locale.ROOT, """
                 {"outcome": "%s", "counts": {"ok": %d, "undecodable": %d}, "model": {"id": "%s"}, "error": null}
-                """.formatted(outcome, ok, undecodable, model));
+                """, outcome, ok, undecodable, model));
     }
 
     private Path metrics(double top1, double low, String model) throws IOException {
         return Files.writeString(
                 directory.resolve("metrics.json"),
-                "{\"model\": \"%s\", \"n\": 500, \"top1\": %s, \"top1_low\": %s}".formatted(model, top1, low));
+                String.format(
+                        Locale.ROOT,
+                        "{\"model\": \"%s\", \"n\": 500, \"top1\": %s, \"top1_low\": %s}",
+                        model,
+                        top1,
+                        low));
     }
 
     /** The DAG; with files of a run, what its gate says of them as well. */

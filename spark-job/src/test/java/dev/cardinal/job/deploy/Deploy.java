@@ -81,7 +81,7 @@ final class Deploy {
         return properties(file, false);
     }
 
-    /** Those that stand behind a # alone. */
+    /** Returns only the commented settings. */
     static Map<String, String> suggestions(Path file) throws IOException {
         return properties(file, true);
     }

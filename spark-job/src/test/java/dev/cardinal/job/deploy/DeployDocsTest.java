@@ -11,10 +11,11 @@ import java.util.Map;
 import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Holds the commands in the pages of {@code deploy/}, and its script for spark-submit, to the command line. */
+/** Checks the commands in the pages of {@code deploy/} and in its script for spark-submit against the command line. */
 class DeployDocsTest {
     private static final String COMMAND = "((?:label|import|evaluate|select)\\b[^'\\n]*)";
     private static final List<Pattern> PLAIN = List.of(
@@ -64,7 +65,10 @@ class DeployDocsTest {
                 Map.of(),
                 List.of(Deploy.ROOT.resolve("deploy/standalone/cluster").toString(), "--help"));
         TreeSet<String> used = new TreeSet<>();
-        for (Path page : pages()) {
+        List<Path> documents = Stream.concat(pages().stream(), Deploy.files("docs").stream())
+                .filter(file -> file.toString().endsWith(".md"))
+                .toList();
+        for (Path page : documents) {
             Matcher line = Pattern.compile("standalone/cluster (?:start|join|stop|status)(.*)")
                     .matcher(Files.readString(page));
             while (line.find()) {
@@ -131,7 +135,7 @@ class DeployDocsTest {
     void theSubmitScriptSaysWhatItNeeds() throws Exception {
         Deploy.Result result = submit(Map.of("SPARK_HOME", "", "CARDINAL_MASTER", ""));
         assertThat(result.exitCode()).isEqualTo(2);
-        assertThat(result.err()).isEqualTo("submit: SPARK_HOME must name a Spark 4.0 installation\n");
+        assertThat(result.err()).isEqualTo("submit: SPARK_HOME must name an installation of Spark 4.0, 4.1 or 4.2\n");
     }
 
     private Deploy.Result submit(Map<String, String> environment) throws Exception {

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.cardinal.job.LocalSpark;
+import dev.cardinal.job.TestSpark;
 import io.fabric8.kubernetes.api.model.PodBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
@@ -48,7 +48,7 @@ class KubernetesPodsTest {
     /** Spark keeps what executors ask for in one place of a process. */
     @BeforeAll
     static void stopSpark() {
-        LocalSpark.stop();
+        TestSpark.stop();
     }
 
     @AfterAll
@@ -64,7 +64,7 @@ class KubernetesPodsTest {
         assertThat(pod.at("/spec/serviceAccountName").asText()).isEqualTo("cardinal");
         assertThat(pod.at("/metadata/annotations/prometheus.io~1path").asText()).isEqualTo("/metrics/prometheus/");
         JsonNode container = pod.at("/spec/containers/0");
-        assertThat(container.at("/image").asText()).isEqualTo("registry.example.org/cardinal:0.1.0");
+        assertThat(container.at("/image").asText()).isEqualTo("registry.example.org/cardinal:0.2.0");
         assertThat(texts(container.at("/args")))
                 .containsSubsequence(
                         "driver",

@@ -2,7 +2,7 @@ package dev.cardinal.job.deploy;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.cardinal.job.Versions;
+import dev.cardinal.job.common.Versions;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -17,7 +17,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** The Kubernetes manifests, held to the operator's types, to the Dockerfiles, to each other and to the command line. */
+/** Compares the Kubernetes manifests with the operator's types, the Dockerfiles, each other and the command line. */
 class ManifestsTest {
     /** Fields of kubeflow/spark-operator's api/v1beta2/sparkapplication_types.go; template since its release 2.1. */
     private static final Set<String> SPEC = Set.of(
@@ -223,13 +223,13 @@ class ManifestsTest {
 
     @Test
     void imagesOfManifestsAreThoseOfTheDockerfiles() throws IOException {
+        String tag = Versions.cardinal().replace("-SNAPSHOT", "");
         assertThat(Deploy.application("spark-application.yaml").get("image"))
                 .isEqualTo(Deploy.properties(Deploy.ROOT.resolve("conf/spark-defaults-kubernetes.conf"))
                         .get("spark.kubernetes.container.image"))
-                .isEqualTo("registry.example.org/cardinal:0.1.0");
+                .isEqualTo("registry.example.org/cardinal:" + tag);
         assertThat(Deploy.application("spark-application-gpu.yaml").get("image"))
-                .isEqualTo("registry.example.org/cardinal-gpu:0.1.0");
-        assertThat(Versions.cardinal()).startsWith("0.1.0");
+                .isEqualTo("registry.example.org/cardinal-gpu:" + tag);
     }
 
     private static List<String> arguments(String name) throws IOException {

@@ -15,7 +15,7 @@ import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** {@code deploy/systemd}: the units, by systemd-analyze where it is installed, and the command that they run. */
+/** Checks the units of {@code deploy/systemd} with systemd-analyze, if it is installed, and the command that they run. */
 class SystemdTest {
     private static final Path FOLDER = Deploy.ROOT.resolve("deploy/systemd");
     private static final String SERVICE = "cardinal-label@.service";
@@ -27,7 +27,7 @@ class SystemdTest {
     @Test
     void systemdFindsNothingWrong() throws Exception {
         Deploy.assumeInstalled("systemd-analyze");
-        // What is to be run must be there: here something else that is.
+        // systemd-analyze checks that the program exists; spark-submit does not, so this uses another one.
         String service =
                 Files.readString(FOLDER.resolve(SERVICE)).replace("=/opt/spark/bin/spark-submit ", "=/bin/sh ");
         for (String name : List.of(SERVICE, "cardinal-label@photos.service")) {

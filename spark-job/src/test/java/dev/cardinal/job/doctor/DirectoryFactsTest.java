@@ -2,6 +2,7 @@ package dev.cardinal.job.doctor;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.cardinal.job.doctor.ExecutorFacts.DirectoryFacts;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -13,7 +14,7 @@ class DirectoryFactsTest {
     private Path directory;
 
     @Test
-    void directoryIsWrittenToAndLeftAsItWas() {
+    void existingDirectoryIsLeftUnchanged() {
         DirectoryFacts facts = DirectoryFacts.of(directory);
 
         assertThat(facts.problem()).isNull();
@@ -22,16 +23,16 @@ class DirectoryFactsTest {
     }
 
     @Test
-    void directoryThatIsNotThereIsMadeForTheTrialOnly() {
+    void missingDirectoryIsNotCreated() {
         DirectoryFacts facts = DirectoryFacts.of(directory.resolve("a/b"));
 
         assertThat(facts.problem()).isNull();
         assertThat(directory).isEmptyDirectory();
     }
 
-    /** Root may write anywhere, except below a file. */
+    /** Root can write anywhere except below a file. */
     @Test
-    void directoryThatCannotBeMadeIsAProblem() throws IOException {
+    void directoryThatCannotBeCreatedIsAProblem() throws IOException {
         Path file = Files.createFile(directory.resolve("file"));
 
         DirectoryFacts facts = DirectoryFacts.of(file.resolve("cache"));
@@ -42,7 +43,7 @@ class DirectoryFactsTest {
     }
 
     @Test
-    void tooLittleRoomIsAnObstacle() {
+    void tooLittleSpaceIsAnObstacle() {
         DirectoryFacts facts = new DirectoryFacts("/cache", 100_000_000, null);
 
         assertThat(facts.obstacle(100_000_000)).isNull();
@@ -50,7 +51,7 @@ class DirectoryFactsTest {
     }
 
     @Test
-    void gpusAreDevicesOfTheirDriver() throws IOException {
+    void gpusAreFoundByTheNamesOfTheirDevices() throws IOException {
         for (String name : new String[] {"nvidia0", "nvidia1", "nvidiactl", "nvidia-uvm", "null"}) {
             Files.createFile(directory.resolve(name));
         }

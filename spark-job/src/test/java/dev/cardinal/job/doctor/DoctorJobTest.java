@@ -2,22 +2,23 @@ package dev.cardinal.job.doctor;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.cardinal.job.DemoModel;
+import dev.cardinal.job.DemoBundle;
 import dev.cardinal.job.FaultyFileSystem;
-import dev.cardinal.job.LocalSpark;
-import dev.cardinal.job.Pictures;
+import dev.cardinal.job.NoiseImages;
+import dev.cardinal.job.TestSpark;
+import dev.cardinal.job.doctor.Check.CheckResult;
 import dev.cardinal.job.doctor.Check.Name;
-import dev.cardinal.job.doctor.Check.Result;
+import dev.cardinal.job.doctor.Diagnosis.Written;
 import dev.cardinal.job.label.LabelProgress;
 import dev.cardinal.job.source.SourceSpec;
-import dev.cardinal.udf.EngineOptions;
-import dev.cardinal.udf.EngineOptions.DeviceChoice;
-import dev.cardinal.udf.EngineOptions.ModelDistribution;
-import dev.cardinal.udf.EngineOptions.PrecisionChoice;
-import dev.cardinal.udf.ModelCache;
-import dev.cardinal.udf.store.Retry;
-import dev.cardinal.zoo.BundleCard;
-import dev.cardinal.zoo.GoldenSample;
+import dev.cardinal.udf.fs.Retry;
+import dev.cardinal.udf.model.ModelCache;
+import dev.cardinal.udf.options.ExecutionOptions;
+import dev.cardinal.udf.options.ExecutionOptions.DeviceChoice;
+import dev.cardinal.udf.options.ExecutionOptions.ModelDistribution;
+import dev.cardinal.udf.options.ExecutionOptions.PrecisionChoice;
+import dev.cardinal.zoo.card.BundleCard;
+import dev.cardinal.zoo.card.GoldenSample;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -26,6 +27,7 @@ import java.nio.file.StandardOpenOption;
 import java.time.Clock;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -39,9 +41,9 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** On this machine, with the model that comes with Cardinal. */
+/** Checks this machine with the model that comes with Cardinal. */
 class DoctorJobTest {
-    private static final int PICTURES = 12;
+    private static final int IMAGES = 12;
 
     @TempDir
     private static Path shared;
@@ -55,52 +57,52 @@ class DoctorJobTest {
 
     @BeforeAll
     static void importModel() throws IOException {
-        model = Path.of(DemoModel.importTo(shared.resolve("model")));
+        model = Path.of(DemoBundle.importTo(shared.resolve("model")));
     }
 
     @BeforeEach
-    void drawPictures() throws IOException {
+    void writeImages() throws IOException {
         images = directory.resolve("images");
-        Pictures.write(images, PICTURES);
+        NoiseImages.write(images, IMAGES);
     }
 
     @AfterEach
-    void heal() {
+    void resetFailures() {
         FaultyFileSystem.heal();
-        LocalSpark.context().hadoopConfiguration().unset(Retry.TRIES);
+        TestSpark.context().hadoopConfiguration().unset(Retry.TRIES);
         ModelCache.closeAll();
     }
 
     @Test
-    void withoutAModelAndImagesTheMachineAloneIsLookedAt() {
+    void onlyTheMachineIsCheckedWithoutAModelAndImages() {
         Diagnosis diagnosis = run(new Changes());
 
         assertThat(diagnosis.checks()).extracting(Check::name).containsExactly(Name.values());
         assertThat(results(diagnosis))
-                .containsEntry(Name.JAVA, Result.PASS)
-                .containsEntry(Name.SPARK, Result.PASS)
-                .containsEntry(Name.EXECUTORS, Result.PASS)
-                .containsEntry(Name.NATIVES, Result.PASS)
-                .containsEntry(Name.NATIVE_CACHE, Result.PASS)
-                .containsEntry(Name.DEVICE, Result.PASS);
-        assertThat(diagnosis.check(Name.GOLDEN).finding()).isEqualTo("name a model: --model DIR");
-        assertThat(diagnosis.check(Name.IMAGES).finding()).isEqualTo("name images: --input URI");
-        assertThat(diagnosis.check(Name.OUTPUT).finding()).isEqualTo("name a directory for predictions: --output DIR");
+                .containsEntry(Name.JAVA, CheckResult.PASS)
+                .containsEntry(Name.SPARK, CheckResult.PASS)
+                .containsEntry(Name.EXECUTORS, CheckResult.PASS)
+                .containsEntry(Name.NATIVES, CheckResult.PASS)
+                .containsEntry(Name.NATIVE_CACHE, CheckResult.PASS)
+                .containsEntry(Name.DEVICE, CheckResult.PASS);
+        assertThat(diagnosis.check(Name.GOLDEN).finding()).isEqualTo("needs a model: --model DIR");
+        assertThat(diagnosis.check(Name.IMAGES).finding()).isEqualTo("needs images: --input URI");
+        assertThat(diagnosis.check(Name.OUTPUT).finding()).isEqualTo("needs a directory for predictions: --output DIR");
         assertThat(diagnosis.check(Name.STAGES).finding())
-                .isEqualTo("name images: --input URI, and a model: --model DIR");
+                .isEqualTo("needs images: --input URI, and a model: --model DIR");
         assertThat(diagnosis.hasFailed()).isFalse();
         assertThat(diagnosis.executors()).singleElement().satisfies(executor -> {
-            assertThat(executor.executor()).isEqualTo("driver");
-            assertThat(executor.slots()).isEqualTo(2);
-            assertThat(executor.device()).isEqualTo("cpu");
-            assertThat(executor.heapBytes()).isPositive();
-            assertThat(executor.imagesPerSecond()).isNull();
+            assertThat(executor.executor().id()).isEqualTo("driver");
+            assertThat(executor.executor().slots()).isEqualTo(2);
+            assertThat(executor.compute().device()).isEqualTo("cpu");
+            assertThat(executor.memory().heapBytes()).isPositive();
+            assertThat(executor.speed().imagesPerSecond()).isNull();
         });
         assertThat(diagnosis.estimate()).isNull();
     }
 
     @Test
-    void sampleIsMeasuredAndTheWholeIsEstimated() throws IOException {
+    void sampleIsMeasuredAndTimeIsEstimated() throws IOException {
         Path output = directory.resolve("not/there");
         Files.writeString(images.resolve("notes.txt"), "hello");
         Files.createFile(images.resolve(".hidden"));
@@ -113,55 +115,56 @@ class DoctorJobTest {
                 .executors(4));
 
         assertThat(diagnosis.hasFailed()).isFalse();
-        assertThat(diagnosis.count(Result.SKIPPED)).isZero();
+        assertThat(diagnosis.count(CheckResult.SKIPPED)).isZero();
         assertThat(diagnosis.model()).isNotNull().satisfies(read -> {
             assertThat(read.id())
-                    .startsWith(DemoModel.ID + "@" + read.fingerprint().substring(0, 12));
+                    .startsWith(DemoBundle.ID + "@" + read.fingerprint().substring(0, 12));
             assertThat(read.title()).isEqualTo("ResNeXt-20 8x4d");
             assertThat(read.classes()).isEqualTo(10);
             assertThat(read.bytes()).isBetween(5_000_000L, 6_000_000L);
         });
         assertThat(diagnosis.input()).isNotNull().satisfies(found -> {
-            assertThat(found.images()).isEqualTo(PICTURES + 1);
+            assertThat(found.images()).isEqualTo(IMAGES + 1);
             assertThat(found.bytes()).isEqualTo(bytes(images));
             assertThat(found.skipped()).isEqualTo(1);
             assertThat(found.statuses()).containsKeys("ok", "unsupported");
             assertThat(found.examples())
                     .allMatch(each -> each.startsWith("file:" + images + "/notes.txt: unsupported, "));
         });
-        assertThat(diagnosis.check(Name.IMAGES).result()).isEqualTo(Result.WARN);
+        assertThat(diagnosis.check(Name.IMAGES).result()).isEqualTo(CheckResult.WARN);
         assertThat(diagnosis.measurement()).isNotNull().satisfies(measured -> {
-            assertThat(measured.images()).isEqualTo(PICTURES + 1);
+            assertThat(measured.images()).isEqualTo(IMAGES + 1);
             assertThat(measured.tasks()).isEqualTo(2);
             assertThat(measured.batchSize()).as("no task has more images").isEqualTo(7);
-            assertThat(measured.written()).isEqualTo(Measurement.Written.OUTPUT);
-            assertThat(measured.imagesPerSecond()).containsOnlyKeys("driver");
+            assertThat(measured.written()).isEqualTo(Written.OUTPUT);
+            assertThat(measured.executors()).isEqualTo(1);
         });
         assertThat(diagnosis.estimate()).isNotNull().satisfies(estimate -> {
-            assertThat(estimate.images()).isEqualTo(PICTURES + 1);
+            assertThat(estimate.images()).isEqualTo(IMAGES + 1);
             assertThat(estimate.executors()).isEqualTo(4);
             assertThat(estimate.gpuHours()).isNull();
             assertThat(estimate.seconds()).isPositive();
         });
-        assertThat(diagnosis.executors().get(0).imagesPerSecond()).isPositive();
-        assertThat(diagnosis.executors().get(0).modelImagesPerSecond()).isPositive();
+        assertThat(diagnosis.executors().get(0).speed().imagesPerSecond()).isPositive();
+        assertThat(diagnosis.executors().get(0).speed().modelImagesPerSecond()).isPositive();
         assertThat(entries()).as("nothing is left behind").isEqualTo(before);
     }
 
     @Test
-    void sampleIsNoLargerThanAskedFor() {
+    void sampleIsNotLargerThanRequested() {
         Diagnosis diagnosis = run(new Changes()
                 .model(model.toString())
                 .input(images.toString())
                 .sample(3)
-                .engine(new EngineOptions(32, 2, PrecisionChoice.AUTO, DeviceChoice.CPU, ModelDistribution.SHARED)));
+                .execution(
+                        new ExecutionOptions(32, 2, PrecisionChoice.AUTO, DeviceChoice.CPU, ModelDistribution.SHARED)));
 
         assertThat(diagnosis.measurement()).isNotNull().satisfies(measured -> {
             assertThat(measured.images()).isEqualTo(3);
             assertThat(measured.batchSize()).isEqualTo(2);
-            assertThat(measured.written()).isEqualTo(Measurement.Written.LOCAL_DISK);
+            assertThat(measured.written()).isEqualTo(Written.LOCAL_DISK);
         });
-        assertThat(diagnosis.check(Name.OUTPUT).result()).isEqualTo(Result.SKIPPED);
+        assertThat(diagnosis.check(Name.OUTPUT).result()).isEqualTo(CheckResult.SKIPPED);
     }
 
     @Test
@@ -169,62 +172,62 @@ class DoctorJobTest {
         Diagnosis diagnosis = run(new Changes().input(images.toString()));
 
         assertThat(diagnosis.check(Name.IMAGES)).isEqualTo(Check.pass(Name.IMAGES, "8 images read on executors: 8 ok"));
-        assertThat(diagnosis.check(Name.STAGES)).isEqualTo(Check.skipped(Name.STAGES, "name a model: --model DIR"));
+        assertThat(diagnosis.check(Name.STAGES)).isEqualTo(Check.skipped(Name.STAGES, "needs a model: --model DIR"));
         assertThat(diagnosis.measurement()).isNull();
     }
 
     @Test
-    void modelThatIsNotThereFailsAndTheImagesAreReadAllTheSame() {
+    void missingModelFailsAndImagesAreStillRead() {
         Path missing = directory.resolve("missing");
 
         Diagnosis diagnosis = run(new Changes().model(missing.toString()).input(images.toString()));
 
-        assertThat(diagnosis.check(Name.MODEL).result()).isEqualTo(Result.FAIL);
+        assertThat(diagnosis.check(Name.MODEL).result()).isEqualTo(CheckResult.FAIL);
         assertThat(diagnosis.check(Name.MODEL).finding()).isEqualTo("model " + missing + " does not exist");
-        assertThat(diagnosis.check(Name.GOLDEN).result()).isEqualTo(Result.SKIPPED);
-        assertThat(diagnosis.check(Name.IMAGES).result()).isEqualTo(Result.PASS);
+        assertThat(diagnosis.check(Name.GOLDEN).result()).isEqualTo(CheckResult.SKIPPED);
+        assertThat(diagnosis.check(Name.IMAGES).result()).isEqualTo(CheckResult.PASS);
         assertThat(diagnosis.hasFailed()).isTrue();
     }
 
     @Test
-    void directoryThatIsNoModelFails() throws IOException {
+    void directoryWithoutAModelFails() throws IOException {
         Path empty = Files.createDirectories(directory.resolve("empty"));
 
         Check check = run(new Changes().model(empty.toString())).check(Name.MODEL);
 
-        assertThat(check.result()).isEqualTo(Result.FAIL);
+        assertThat(check.result()).isEqualTo(CheckResult.FAIL);
         assertThat(check.finding()).contains(empty.toString());
-        assertThat(check.advice()).isEqualTo("name a bundle that 'cardinal import' has made, or import it again");
+        assertThat(check.advice()).isEqualTo("use a bundle that 'cardinal import' created, or import the model again");
     }
 
     @Test
-    void modelWhoseLabelsWereChangedFails() throws IOException {
+    void modelWithChangedLabelsFails() throws IOException {
         Path damaged = copy(model);
         Files.writeString(damaged.resolve(BundleCard.LABELS_FILE), "cat\n", StandardOpenOption.APPEND);
 
         Check check = run(new Changes().model(damaged.toString())).check(Name.MODEL);
 
-        assertThat(check.result()).isEqualTo(Result.FAIL);
-        assertThat(check.finding()).contains("is damaged: ");
+        assertThat(check.result()).isEqualTo(CheckResult.FAIL);
+        assertThat(check.finding()).contains("is corrupt: ");
     }
 
     @Test
-    void modelThatGivesOtherNumbersFails() throws IOException {
+    void modelWithDifferentLogitsFails() throws IOException {
         Path damaged = copy(model);
         Files.writeString(damaged.resolve(GoldenSample.LOGITS_FILE), "[9, 9, 9, 9, 9, 9, 9, 9, 9, 9]");
 
         Diagnosis diagnosis = run(new Changes().model(damaged.toString()).input(images.toString()));
 
-        assertThat(diagnosis.check(Name.MODEL).result()).isEqualTo(Result.PASS);
-        assertThat(diagnosis.check(Name.GOLDEN).result()).isEqualTo(Result.FAIL);
-        assertThat(diagnosis.check(Name.GOLDEN).finding()).contains("gives other numbers on this executor");
-        assertThat(diagnosis.check(Name.BATCH).result()).isEqualTo(Result.SKIPPED);
-        assertThat(diagnosis.check(Name.IMAGES).result()).isEqualTo(Result.PASS);
+        assertThat(diagnosis.check(Name.MODEL).result()).isEqualTo(CheckResult.PASS);
+        assertThat(diagnosis.check(Name.GOLDEN).result()).isEqualTo(CheckResult.FAIL);
+        assertThat(diagnosis.check(Name.GOLDEN).finding()).contains("computes different logits on this executor");
+        assertThat(diagnosis.check(Name.BATCH).result()).isEqualTo(CheckResult.SKIPPED);
+        assertThat(diagnosis.check(Name.IMAGES).result()).isEqualTo(CheckResult.PASS);
         assertThat(diagnosis.check(Name.STAGES)).isEqualTo(Check.skipped(Name.STAGES, "needs a model that loads"));
     }
 
     @Test
-    void modelWhoseWeightsAreDamagedFails() throws IOException {
+    void modelWithCorruptWeightsFails() throws IOException {
         Path damaged = copy(model);
         Path weights = damaged.resolve("variables/variables.data-00000-of-00001");
         byte[] bytes = Files.readAllBytes(weights);
@@ -233,21 +236,21 @@ class DoctorJobTest {
 
         Check check = run(new Changes().model(damaged.toString())).check(Name.GOLDEN);
 
-        assertThat(check.result()).isEqualTo(Result.FAIL);
-        assertThat(check.finding()).contains("does not load").contains("Checksum");
+        assertThat(check.result()).isEqualTo(CheckResult.FAIL);
+        assertThat(check.finding()).contains("cannot be loaded").contains("Checksum");
     }
 
     @Test
-    void inputThatIsNotThereFails() {
+    void missingInputFails() {
         Path missing = directory.resolve("missing");
 
         Diagnosis diagnosis = run(new Changes().model(model.toString()).input(missing.toString()));
 
-        assertThat(diagnosis.check(Name.INPUT).result()).isEqualTo(Result.FAIL);
+        assertThat(diagnosis.check(Name.INPUT).result()).isEqualTo(CheckResult.FAIL);
         assertThat(diagnosis.check(Name.INPUT).finding())
-                .isEqualTo("input " + missing + " does not exist, and matches nothing as a glob");
-        assertThat(diagnosis.check(Name.IMAGES).result()).isEqualTo(Result.SKIPPED);
-        assertThat(diagnosis.check(Name.BATCH).result()).isEqualTo(Result.PASS);
+                .isEqualTo("input " + missing + " does not exist, and matches no file as a glob");
+        assertThat(diagnosis.check(Name.IMAGES).result()).isEqualTo(CheckResult.SKIPPED);
+        assertThat(diagnosis.check(Name.BATCH).result()).isEqualTo(CheckResult.PASS);
     }
 
     @Test
@@ -257,14 +260,15 @@ class DoctorJobTest {
 
         Check check = run(new Changes().input(empty.toString())).check(Name.INPUT);
 
-        assertThat(check.result()).isEqualTo(Result.FAIL);
-        assertThat(check.finding()).isEqualTo("no images in " + empty + "; 1 dot file passed over");
+        assertThat(check.result()).isEqualTo(CheckResult.FAIL);
+        assertThat(check.finding())
+                .isEqualTo("no images in " + empty + "; skipped: 1 hidden: the name begins with a dot");
     }
 
     @Test
     void oneImageIsMeasured() throws IOException {
         Path one = Files.createDirectories(directory.resolve("one"));
-        Pictures.write(one, 1);
+        NoiseImages.write(one, 1);
 
         Diagnosis diagnosis = run(new Changes().model(model.toString()).input(one.toString()));
 
@@ -283,41 +287,41 @@ class DoctorJobTest {
 
         Check check = run(new Changes().input("faulty:" + images)).check(Name.INPUT);
 
-        assertThat(check.result()).isEqualTo(Result.FAIL);
+        assertThat(check.result()).isEqualTo(CheckResult.FAIL);
         assertThat(check.finding()).contains("503 the store is down");
-        assertThat(check.advice()).isEqualTo("name an --input that is there and that this user may read");
+        assertThat(check.advice()).isEqualTo("use an --input that exists and that this user can read");
     }
 
     @Test
-    void imagesThatAreAllBrokenFail() throws IOException {
+    void imagesThatAreAllCorruptFail() throws IOException {
         Path broken = Files.createDirectories(directory.resolve("broken"));
         Files.writeString(broken.resolve("a.png"), "hello");
         Files.createFile(broken.resolve("b.png"));
 
         Diagnosis diagnosis = run(new Changes().model(model.toString()).input(broken.toString()));
 
-        assertThat(diagnosis.check(Name.INPUT).result()).isEqualTo(Result.PASS);
-        assertThat(diagnosis.check(Name.IMAGES).result()).isEqualTo(Result.FAIL);
+        assertThat(diagnosis.check(Name.INPUT).result()).isEqualTo(CheckResult.PASS);
+        assertThat(diagnosis.check(Name.IMAGES).result()).isEqualTo(CheckResult.FAIL);
         assertThat(diagnosis.check(Name.IMAGES).finding()).contains("0 ok, ", " empty", " unsupported");
     }
 
     @Test
-    void storeThatDoesNotGiveItsImagesFails() {
-        for (int i = 0; i < PICTURES; i++) {
-            FaultyFileSystem.fail("%02d.png".formatted(i));
+    void storeThatFailsToReadImagesFails() {
+        for (int i = 0; i < IMAGES; i++) {
+            FaultyFileSystem.fail(String.format(Locale.ROOT, "%02d.png", i));
         }
-        LocalSpark.context().hadoopConfiguration().setInt(Retry.TRIES, 1);
+        TestSpark.context().hadoopConfiguration().setInt(Retry.TRIES, 1);
 
         Diagnosis diagnosis = run(new Changes().model(model.toString()).input("faulty:" + images));
 
-        assertThat(diagnosis.check(Name.INPUT).result()).isEqualTo(Result.PASS);
-        assertThat(diagnosis.check(Name.IMAGES).result()).isEqualTo(Result.FAIL);
+        assertThat(diagnosis.check(Name.INPUT).result()).isEqualTo(CheckResult.PASS);
+        assertThat(diagnosis.check(Name.IMAGES).result()).isEqualTo(CheckResult.FAIL);
         assertThat(diagnosis.check(Name.IMAGES).finding()).contains("503 the store is down");
-        assertThat(diagnosis.check(Name.STAGES).result()).isEqualTo(Result.SKIPPED);
+        assertThat(diagnosis.check(Name.STAGES).result()).isEqualTo(CheckResult.SKIPPED);
     }
 
     @Test
-    void outputThatCannotBeWrittenToFails() throws IOException {
+    void unwritableOutputFails() throws IOException {
         Path file = Files.createFile(directory.resolve("file"));
         List<String> before = entries();
 
@@ -326,63 +330,63 @@ class DoctorJobTest {
                 .input(images.toString())
                 .output(file.resolve("below").toString()));
 
-        assertThat(diagnosis.check(Name.OUTPUT).result()).isEqualTo(Result.FAIL);
+        assertThat(diagnosis.check(Name.OUTPUT).result()).isEqualTo(CheckResult.FAIL);
         assertThat(diagnosis.measurement()).isNotNull().satisfies(measured -> assertThat(measured.written())
-                .isEqualTo(Measurement.Written.LOCAL_DISK));
+                .isEqualTo(Written.LOCAL_DISK));
         assertThat(entries()).isEqualTo(before);
     }
 
     @Test
-    void outputThatLiesInTheInputFails() {
+    void outputInsideTheInputFails() {
         Path inside = images.resolve("predictions");
 
         Check check = run(new Changes().input(images.toString()).output(inside.toString()))
                 .check(Name.OUTPUT);
 
-        assertThat(check.result()).isEqualTo(Result.FAIL);
+        assertThat(check.result()).isEqualTo(CheckResult.FAIL);
         assertThat(check.finding())
-                .isEqualTo("output " + inside + " lies in input " + images + " and would be read as images");
+                .isEqualTo("output " + inside + " is inside input " + images + " and would be read as images");
         assertThat(inside).doesNotExist();
     }
 
     @Test
-    void masterThatEndsTheApplicationIsAFailureThatIsTold() {
-        SparkSession stopped = LocalSpark.session();
+    void applicationThatTheMasterEndedFails() {
+        SparkSession stopped = TestSpark.session();
         stopped.stop();
 
         Diagnosis diagnosis =
                 new DoctorJob(stopped, Clock.systemUTC(), LabelProgress.NONE).run(new Changes().request());
 
-        assertThat(diagnosis.check(Name.SPARK).result()).isEqualTo(Result.FAIL);
+        assertThat(diagnosis.check(Name.SPARK).result()).isEqualTo(CheckResult.FAIL);
         assertThat(diagnosis.check(Name.SPARK).finding())
                 .startsWith("Spark does not start: local[2] does not answer, or has ended this application");
-        assertThat(diagnosis.count(Result.SKIPPED)).isEqualTo(14);
+        assertThat(diagnosis.count(CheckResult.SKIPPED)).isEqualTo(14);
     }
 
     /** On machines without a GPU. */
     @Test
-    void deviceThatIsNotThereFailsAndNothingIsMeasured() {
+    void missingDeviceFailsAndNothingIsMeasured() {
         Diagnosis diagnosis = run(new Changes()
                 .model(model.toString())
                 .input(images.toString())
-                .engine(EngineOptions.defaults().on(DeviceChoice.GPU, PrecisionChoice.FP32)));
+                .execution(ExecutionOptions.defaults().on(DeviceChoice.GPU, PrecisionChoice.FP32)));
 
-        assertThat(diagnosis.check(Name.DEVICE).result()).isEqualTo(Result.FAIL);
+        assertThat(diagnosis.check(Name.DEVICE).result()).isEqualTo(CheckResult.FAIL);
         assertThat(diagnosis.check(Name.DEVICE).finding())
                 .startsWith("--device gpu: TensorFlow cannot use a GPU of this machine: ");
         assertThat(diagnosis.check(Name.GOLDEN).finding()).isEqualTo("needs executors that can run a model");
-        assertThat(diagnosis.check(Name.IMAGES).result()).isEqualTo(Result.PASS);
-        assertThat(diagnosis.check(Name.STAGES).result()).isEqualTo(Result.SKIPPED);
+        assertThat(diagnosis.check(Name.IMAGES).result()).isEqualTo(CheckResult.PASS);
+        assertThat(diagnosis.check(Name.STAGES).result()).isEqualTo(CheckResult.SKIPPED);
     }
 
-    /** What a test changes of a request that names nothing. */
+    /** Changes to an empty request. */
     private static final class Changes {
         private @Nullable String model;
         private @Nullable String input;
         private @Nullable String output;
         private OptionalInt executors = OptionalInt.empty();
         private OptionalInt sample = OptionalInt.empty();
-        private EngineOptions engine = EngineOptions.defaults();
+        private ExecutionOptions execution = ExecutionOptions.defaults();
 
         Changes model(String value) {
             model = value;
@@ -409,8 +413,8 @@ class DoctorJobTest {
             return this;
         }
 
-        Changes engine(EngineOptions value) {
-            engine = value;
+        Changes execution(ExecutionOptions value) {
+            execution = value;
             return this;
         }
 
@@ -422,21 +426,21 @@ class DoctorJobTest {
                     Optional.ofNullable(output),
                     executors,
                     sample,
-                    engine);
+                    execution);
         }
     }
 
     private static Diagnosis run(Changes changes) {
-        return new DoctorJob(LocalSpark.session(), Clock.systemUTC(), LabelProgress.NONE).run(changes.request());
+        return new DoctorJob(TestSpark.session(), Clock.systemUTC(), LabelProgress.NONE).run(changes.request());
     }
 
-    private static Map<Name, Result> results(Diagnosis diagnosis) {
+    private static Map<Name, CheckResult> results(Diagnosis diagnosis) {
         return diagnosis.checks().stream().collect(Collectors.toMap(Check::name, Check::result));
     }
 
-    /** A copy that no executor has by its fingerprint yet. */
+    /** Copies a model. Stops Spark, so that no executor has the model's fingerprint in its cache. */
     private Path copy(Path from) throws IOException {
-        LocalSpark.stop();
+        TestSpark.stop();
         Path to = directory.resolve("damaged");
         try (Stream<Path> all = Files.walk(from)) {
             for (Path each : all.sorted(Comparator.naturalOrder()).toList()) {

@@ -2,7 +2,7 @@ package dev.cardinal.job.doctor;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.cardinal.job.LocalSpark;
+import dev.cardinal.job.TestSpark;
 import java.time.Duration;
 import org.apache.spark.SparkConf;
 import org.junit.jupiter.api.Test;
@@ -11,13 +11,13 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 class ExecutorListTest {
     @Test
-    void localRunHasOneThatIsTheDriver() throws InterruptedException {
-        assertThat(new ExecutorList(LocalSpark.session().sparkContext()).await(Duration.ofSeconds(10)))
+    void localRunHasOneExecutorWhichIsTheDriver() throws InterruptedException {
+        assertThat(ExecutorList.await(TestSpark.session().sparkContext(), Duration.ofSeconds(10)))
                 .singleElement()
                 .satisfies(executor -> {
                     assertThat(executor.isDriver()).isTrue();
                     assertThat(executor.slots()).isEqualTo(2);
-                    assertThat(executor.gpus()).isEmpty();
+                    assertThat(executor.gpuAddresses()).isEmpty();
                 });
     }
 
@@ -30,7 +30,7 @@ class ExecutorListTest {
         "4, 1, 1, 1, 1",
         "1, 0, 2, 0, 1"
     })
-    void tasksAtOnceAreWhatCoresAndGpusAllow(int cores, int gpus, int perTask, double gpuPerTask, int slots) {
+    void slotsAreLimitedByCoresAndGpus(int cores, int gpus, int perTask, double gpuPerTask, int slots) {
         SparkConf settings = new SparkConf(false)
                 .set("spark.task.cpus", Integer.toString(perTask))
                 .set("spark.task.resource.gpu.amount", Double.toString(gpuPerTask));
@@ -40,12 +40,12 @@ class ExecutorListTest {
 
     @ParameterizedTest
     @CsvSource({"worker-1:41377, worker-1", "worker-1, worker-1", "[::1]:41377, [::1]", "[::1], [::1]"})
-    void hostMayComeWithAPort(String told, String host) {
-        assertThat(ExecutorList.host(told)).isEqualTo(host);
+    void portIsRemovedFromTheHost(String reported, String host) {
+        assertThat(ExecutorList.host(reported)).isEqualTo(host);
     }
 
     @Test
-    void settingsMaySayHowManyToWaitFor() {
+    void numberOfExecutorsIsReadFromTheSettings() {
         assertThat(ExecutorList.expected(new SparkConf(false))).isEmpty();
         assertThat(ExecutorList.expected(new SparkConf(false).set("spark.executor.instances", "3")))
                 .contains(3);

@@ -1,15 +1,16 @@
 package dev.cardinal.job.doctor;
 
-import dev.cardinal.job.doctor.ExecutorList.Executor;
-import dev.cardinal.udf.DeviceFacts;
-import dev.cardinal.udf.DeviceUse;
+import dev.cardinal.job.doctor.ExecutorFacts.DirectoryFacts;
+import dev.cardinal.job.doctor.ExecutorFacts.NativeRuntime;
+import dev.cardinal.udf.device.DeviceFacts;
+import dev.cardinal.udf.device.DeviceUse;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/** Executors that are not there, and what they would say. */
+/** Executors that do not exist, and their answers. */
 final class Machines {
     static final Executor DRIVER = new Executor("driver", "localhost", 2, 2, List.of());
     static final Executor FIRST = new Executor("0", "left", 4, 4, List.of());
@@ -19,7 +20,7 @@ final class Machines {
 
     private Machines() {}
 
-    /** The same of both executors. */
+    /** Returns the same value for both executors. */
     static <T> Map<Executor, T> both(T value) {
         return each(executor -> value);
     }
@@ -35,7 +36,7 @@ final class Machines {
         return new DirectoryFacts(path, freeBytes, problem);
     }
 
-    /** An executor with all it needs. */
+    /** Returns the facts of an executor that has everything it needs. */
     static ExecutorFacts facts() {
         return facts(
                 "4.0.1", directory("/cache", 10 * GB, null), List.of(), directory("/local", 50 * GB, null), List.of());
@@ -44,7 +45,7 @@ final class Machines {
     static ExecutorFacts facts(
             String spark,
             DirectoryFacts cache,
-            List<DirectoryFacts> passedOver,
+            List<DirectoryFacts> unwritableCaches,
             DirectoryFacts local,
             List<String> gpus) {
         return new ExecutorFacts(
@@ -52,7 +53,7 @@ final class Machines {
                 spark,
                 "0.1.0",
                 cache,
-                passedOver,
+                unwritableCaches,
                 List.of(local),
                 4 * GB,
                 16 * GB,
@@ -61,8 +62,8 @@ final class Machines {
                 "PCI_BUS_ID");
     }
 
-    static EngineFacts engine(@Nullable DeviceUse use, @Nullable String problem) {
-        return new EngineFacts(
+    static NativeRuntime runtime(@Nullable DeviceUse use, @Nullable String problem) {
+        return new NativeRuntime(
                 "2.18.0", null, new DeviceFacts(use, problem, "Some CPU", false, use == null ? null : "fp32"), 0.5);
     }
 

@@ -7,9 +7,8 @@ import static dev.cardinal.job.doctor.Machines.both;
 import static dev.cardinal.job.doctor.Machines.facts;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.cardinal.job.doctor.Check.Result;
-import dev.cardinal.job.doctor.ExecutorList.Executor;
-import dev.cardinal.udf.ModelFacts;
+import dev.cardinal.job.doctor.Check.CheckResult;
+import dev.cardinal.udf.model.ModelFacts;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
@@ -21,62 +20,65 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** Executors of four tasks, with a heap of 4 GB on a machine of 16. */
 class MemoryCheckTest {
     @Test
-    void withoutAModelTheHeapIsToldAlone() {
+    void onlyTheHeapIsReportedWithoutAModel() {
         Check check = MemoryCheck.of(conf("spark://m:7077"), both(facts()), Map.of());
 
-        assertThat(check.result()).isEqualTo(Result.PASS);
+        assertThat(check.result()).isEqualTo(CheckResult.PASS);
         assertThat(check.finding())
-                .isEqualTo(
-                        "heap 4.0 GB, of the machine's 16 GB on 2 executors; with --model also what that needs outside"
-                                + " of it");
+                .isEqualTo("heap 4.0 GB, machine memory 16 GB on 2 executors; use --model to include the model's native"
+                        + " memory");
     }
 
     @Test
-    void everyTaskNeedsWhatABatchTakes() {
+    void everyTaskNeedsTheMemoryOfABatch() {
         Check check = MemoryCheck.of(conf("spark://m:7077"), both(facts()), both(model(2 * GB, 3 * GB, GB / 2)));
 
-        assertThat(check.result()).isEqualTo(Result.PASS);
+        assertThat(check.result()).isEqualTo(CheckResult.PASS);
         assertThat(check.finding())
-                .as("2.5 GB with one batch, 1 GB for each of three others")
-                .isEqualTo("heap 4.0 GB and about 5.5 GB outside of it, of the machine's 16 GB on 2 executors");
+                .as("2.5 GB with one batch, 1 GB for each of three other batches")
+                .isEqualTo("heap 4.0 GB, native memory about 5.5 GB, machine memory 16 GB on 2 executors");
     }
 
     @Test
-    void machineThatIsTooSmallWarns() {
+    void machineWithTooLittleMemoryWarns() {
         Check check = MemoryCheck.of(conf("spark://m:7077"), both(facts()), both(model(2 * GB, 6 * GB, GB / 2)));
 
-        assertThat(check.result()).isEqualTo(Result.WARN);
-        assertThat(check.finding()).contains("left has 16 GB, what Spark runs there may need 22 GB");
+        assertThat(check.result()).isEqualTo(CheckResult.WARN);
+        assertThat(check.finding()).contains("left has 16 GB, but Spark's processes there may need 22 GB");
         assertThat(check.advice()).contains("--batch-size");
     }
 
     @Test
-    void executorsOfOneMachineShareIt() {
-        Executor beside = new Executor("1", "left", 4, 4, List.of());
+    void executorsOfOneMachineShareItsMemory() {
+        Executor sameHost = new Executor("1", "left", 4, 4, List.of());
         ModelFacts model = model(2 * GB, 3 * GB, GB / 2);
 
         Check check = MemoryCheck.of(
-                conf("spark://m:7077"), Map.of(FIRST, facts(), beside, facts()), Map.of(FIRST, model, beside, model));
+                conf("spark://m:7077"),
+                Map.of(FIRST, facts(), sameHost, facts()),
+                Map.of(FIRST, model, sameHost, model));
 
-        assertThat(check.result()).isEqualTo(Result.WARN);
-        assertThat(check.finding()).contains("left has 16 GB, what Spark runs there may need 19 GB");
+        assertThat(check.result()).isEqualTo(CheckResult.WARN);
+        assertThat(check.finding()).contains("left has 16 GB, but Spark's processes there may need 19 GB");
     }
 
     @ParameterizedTest
     @CsvSource({"yarn", "k8s://https://cluster:6443"})
-    void containerWithTooLittleBesideTheHeapWarns(String master) {
+    void containerWithTooLittleNativeMemoryWarns(String master) {
         SparkConf conf = conf(master).set("spark.executor.memoryOverhead", "2g");
 
         Check check = MemoryCheck.of(conf, both(facts()), Map.of(SECOND, model(2 * GB, 3 * GB, GB / 2)));
 
-        assertThat(check.result()).isEqualTo(Result.WARN);
+        assertThat(check.result()).isEqualTo(CheckResult.WARN);
         assertThat(check.finding())
-                .contains("executor 1 (right) needs 5.5 GB outside of its heap, its container has 2.1 GB");
+                .contains(
+                        "executor 1 (right) needs 5.5 GB of native memory, but its container has 2.1 GB in addition to the"
+                                + " heap");
         assertThat(check.advice()).isEqualTo("raise spark.executor.memoryOverhead");
     }
 
     @Test
-    void overheadIsWhatSparkMakesIt() {
+    void overheadIsComputedAsSparkDoes() {
         assertThat(MemoryCheck.overheadBytes(conf("spark://m:7077"))).isEmpty();
         assertThat(MemoryCheck.overheadBytes(conf("yarn"))).isEqualTo(OptionalLong.of(384L << 20));
         assertThat(MemoryCheck.overheadBytes(conf("yarn").set("spark.executor.memory", "10g")))

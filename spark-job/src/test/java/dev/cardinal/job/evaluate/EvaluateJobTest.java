@@ -10,11 +10,13 @@ import static org.assertj.core.api.Assertions.within;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.cardinal.job.CredentialFileSystem;
-import dev.cardinal.job.LocalSpark;
+import dev.cardinal.job.TestSpark;
 import dev.cardinal.job.ToyTable;
 import dev.cardinal.job.ToyTable.Image;
 import dev.cardinal.job.evaluate.Metrics.ClassMetrics;
-import dev.cardinal.job.evaluate.Metrics.Unmatched;
+import dev.cardinal.job.truth.Interval;
+import dev.cardinal.job.truth.TruthAs;
+import dev.cardinal.job.truth.UnmatchedTruth;
 import dev.cardinal.zoo.CardinalException;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -28,9 +30,12 @@ import org.apache.spark.sql.Row;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class EvaluateJobTest {
     private static final AtomicInteger PATHS = new AtomicInteger();
@@ -47,7 +52,7 @@ class EvaluateJobTest {
     }
 
     @Test
-    void sharesAreThoseOfTheRowsWithATruthAndPredictions() throws IOException {
+    void metricsCountRowsWithATruthAndPredictions() throws IOException {
         String predictions = table("predictions", MODEL, 5, mixedRows());
 
         Metrics metrics = evaluate(TruthAs.AUTO, predictions);
@@ -65,7 +70,8 @@ class EvaluateJobTest {
         assertThat(metrics.notClassified()).isEqualTo(1);
         assertThat(metrics.withoutTruth()).isEqualTo(1);
         assertThat(metrics.unmatchedImages()).isEqualTo(3);
-        assertThat(metrics.unmatched()).containsExactly(new Unmatched("dragon", 2), new Unmatched("centaur", 1));
+        assertThat(metrics.unmatched())
+                .containsExactly(new UnmatchedTruth("dragon", 2), new UnmatchedTruth("centaur", 1));
         assertThat(metrics.classesWithoutTruth()).containsExactly("eel", "fox");
         assertThat(metrics.confusions()).containsExactly(new Metrics.Confusion(0, "ant", 1, "bee", 2));
         assertThat(metrics.nll()).isNull();
@@ -82,7 +88,7 @@ class EvaluateJobTest {
     }
 
     @Test
-    void metricsFileHoldsTheResult() throws IOException {
+    void metricsFileContainsTheResult() throws IOException {
         String predictions = table("predictions", MODEL, 5, mixedRows());
         Metrics metrics = evaluate(TruthAs.AUTO, predictions);
 
@@ -103,14 +109,108 @@ class EvaluateJobTest {
 
     @ParameterizedTest
     @CsvSource({"INDEX1, 1, 1", "INDEX, 1, 0"})
-    void truthIsReadAsItIsSaidToBe(TruthAs truthAs, String truth, double top1) throws IOException {
+    void truthAsSaysWhereIndicesStart(TruthAs truthAs, String truth, double top1) throws IOException {
         String predictions = table("predictions", MODEL, 5, List.of(row(truth, "ok", 0, 2, 3, 4, 5)));
 
         assertThat(evaluate(truthAs, predictions).top1()).isEqualTo(top1);
     }
 
+    /** Of six classes, indices from 0 contain 0 and not 6, and indices from 1 contain 6 and not 0. */
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            nullValues = "none",
+            value = {
+                "AUTO | 1 6 -1 | 2 | the truth counts classes from 1, because 6 occurs and 0 does not",
+                "AUTO | 1.0 6.0 | 2 | the truth counts classes from 1, because 6 occurs and 0 does not",
+                "AUTO | 0 5 | 2 | the truth counts classes from 0, because 0 occurs and 6 does not",
+                "INDEX | 1 6 | 1 | 6 occurs and 0 does not in the truth: if it counts classes from 1, use --truth-as index1",
+                "INDEX | 0 6 | 1 | none",
+                "INDEX | 1 5 | 2 | none",
+                "INDEX1 | 1 5 | 2 | none",
+                "AUTO | 1 6 ant | 1 | the truth of 2 of 3 images is not a class of the model: the result covers only the others"
+            })
+    void indicesFromOneAreDetected(TruthAs truthAs, String truths, int n, @Nullable String note) throws IOException {
+        String predictions = table(
+                "predictions",
+                MODEL,
+                5,
+                Arrays.stream(truths.split(" ", -1))
+                        .map(truth -> row(truth, "ok", 0, 1, 2, 3, 4))
+                        .toList());
+
+        Metrics metrics = evaluate(truthAs, predictions);
+
+        assertThat(metrics.n()).isEqualTo(n);
+        assertThat(metrics.notes()).isEqualTo(note == null ? List.of() : List.of(note));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"1 5", "0 6", "1 7", "0 1.5"})
+    void undecidableIndicesNeedTruthAs(String truths) throws IOException {
+        String predictions = table(
+                "predictions",
+                MODEL,
+                5,
+                Arrays.stream(truths.split(" ", -1))
+                        .map(truth -> row(truth, "ok", 0, 1, 2, 3, 4))
+                        .toList());
+
+        assertThatThrownBy(() -> evaluate(TruthAs.AUTO, predictions))
+                .isInstanceOf(CardinalException.class)
+                .hasMessage("no truth is a class of " + MODEL + " (the most frequent truths: ["
+                        + truths.replace(" ", ", ")
+                        + "]): say what they are with --truth-as name, id, index or index1");
+    }
+
     @Test
-    void fewerStoredPredictionsThanFiveHaveNoTop5() throws IOException {
+    void synonymsMatchAndAmbiguousOnesAreCounted() throws IOException {
+        ToyTable table = ToyTable.of(MODEL)
+                .withClasses(List.of("tench, Tinca tinca", "crane", "crane", "maillot", "maillot, tank suit"));
+
+        Metrics metrics = evaluate(
+                TruthAs.AUTO,
+                table.write(
+                        directory.resolve("predictions"),
+                        List.of(
+                                row("Tinca tinca", "ok", 0),
+                                row("tench, Tinca tinca", "ok", 0),
+                                row("id0", "ok", 0),
+                                row("maillot", "ok", 3),
+                                row("Tank Suit", "ok", 4),
+                                row("crane", "ok", 1),
+                                row("crane", "ok", 2))));
+
+        assertThat(metrics.n()).isEqualTo(5);
+        assertThat(metrics.top1()).isEqualTo(1);
+        assertThat(metrics.perClass().get(0).label()).isEqualTo("tench, Tinca tinca");
+        assertThat(metrics.unmatchedImages()).isEqualTo(2);
+        assertThat(metrics.ambiguousImages()).isEqualTo(2);
+        assertThat(metrics.notes())
+                .containsExactly(
+                        "the truth of 2 images is a name of several classes (for example 'crane'), and they are"
+                                + " skipped; class ids are unambiguous (--truth-as id)");
+        JsonNode json = new JsonMapper()
+                .readTree(directory.resolve("evaluation/metrics.json").toFile());
+        assertThat(json.path("ambiguous_images").asLong()).isEqualTo(2);
+        assertThat(json.path("notes")).hasSize(1);
+    }
+
+    @Test
+    @EnabledOnOs(OS.LINUX)
+    void outputThatCannotBeWrittenIsReportedWithoutSpark() throws IOException {
+        String predictions = table("predictions", MODEL, 5, mixedRows());
+
+        assertThat(EvaluateJob.problems(
+                        new EvaluateRequest(List.of(predictions), TruthAs.AUTO, "/proc/evaluation"),
+                        new Configuration()))
+                .singleElement()
+                .asString()
+                .startsWith("output /proc/evaluation cannot be written: ");
+    }
+
+    @Test
+    void top5IsNullIfFewerThanFivePredictionsAreStored() throws IOException {
         Metrics metrics = evaluate(TruthAs.AUTO, table("predictions", MODEL, 4, List.of(row("ant", "ok", 0, 1, 2, 3))));
 
         assertThat(metrics.top1()).isEqualTo(1);
@@ -161,7 +261,7 @@ class EvaluateJobTest {
     }
 
     @Test
-    void truthsThatMeanNoClassAreShown() throws IOException {
+    void truthsThatMatchNoClassAreShown() throws IOException {
         String predictions = table("predictions", MODEL, 5, mixedRows());
 
         assertThatThrownBy(() -> evaluate(TruthAs.INDEX, predictions))
@@ -172,13 +272,13 @@ class EvaluateJobTest {
     }
 
     @Test
-    void longTruthsAreShortenedInTheError() throws IOException {
+    void errorShortensLongTruths() throws IOException {
         String predictions = table("predictions", MODEL, 5, List.of(row("x".repeat(100_000), "ok", 0)));
 
         assertThatThrownBy(() -> evaluate(TruthAs.AUTO, predictions))
                 .isInstanceOf(CardinalException.class)
-                .hasMessage("no truth means a class of " + MODEL + " (the commonest: [" + "x".repeat(80)
-                        + "]): name what they are with --truth-as");
+                .hasMessage("no truth is a class of " + MODEL + " (the most frequent truths: [" + "x".repeat(80)
+                        + "]): say what they are with --truth-as name, id, index or index1");
     }
 
     @Test
@@ -187,17 +287,17 @@ class EvaluateJobTest {
 
         assertThatThrownBy(() -> evaluate(TruthAs.AUTO, predictions))
                 .isInstanceOf(CardinalException.class)
-                .hasMessageContaining("no truth to evaluate against: label with --label-from parent-dir");
+                .hasMessageContaining("have no truth: label with --label-from parent-dir");
     }
 
     @Test
-    void directoryThatIsNoTableAndOccupiedOutputAreNamedTogether() throws IOException {
+    void directoryThatIsNotATableAndUsedOutputAreReportedTogether() throws IOException {
         Files.createDirectories(directory.resolve("evaluation"));
         Files.writeString(directory.resolve("evaluation/thesis.txt"), "precious");
 
         assertThatThrownBy(() -> evaluate(TruthAs.AUTO, directory.toString()))
                 .isInstanceOf(CardinalException.class)
-                .hasMessageContaining("are no predictions table")
+                .hasMessageContaining("is not a predictions table")
                 .hasMessageContaining("already holds something else (thesis.txt)");
     }
 
@@ -216,7 +316,7 @@ class EvaluateJobTest {
     }
 
     @Test
-    void crashDuringWritingIsNotInTheWay() throws IOException {
+    void leftoversOfACrashAreReplaced() throws IOException {
         String predictions = table("predictions", MODEL, 5, mixedRows());
         Files.createDirectories(directory.resolve("evaluation"));
         Files.writeString(directory.resolve("evaluation/.metrics.json.arriving"), "{\"n\": ");
@@ -229,7 +329,7 @@ class EvaluateJobTest {
     }
 
     @Test
-    void resultThatCannotBeWrittenLeavesTheEarlierOneAndItsReport() throws IOException {
+    void failedWriteKeepsTheEarlierResultAndItsReport() throws IOException {
         String predictions = table("predictions", MODEL, 5, mixedRows());
         evaluate(TruthAs.AUTO, predictions);
         byte[] earlier = Files.readAllBytes(directory.resolve("evaluation/metrics.json"));
@@ -249,8 +349,8 @@ class EvaluateJobTest {
 
         assertThatThrownBy(() -> evaluate(TruthAs.AUTO, predictions))
                 .isInstanceOf(CardinalException.class)
-                .hasMessage("predictions file:" + predictions + " hold rows of model other@02 beside those of " + MODEL
-                        + ", which they say they come from");
+                .hasMessage("predictions file:" + predictions
+                        + " contain rows of model other@02 in addition to rows of " + MODEL + ", which run.json names");
     }
 
     @Test
@@ -265,10 +365,10 @@ class EvaluateJobTest {
                 .hasMessage("predictions hold class index 6, of a model with 6 classes");
     }
 
-    /** Columns that a user had kept may have the names of those that are made on the way, and a type in each table. */
+    /** Columns kept from the source can have the names of intermediate columns, and another type in each table. */
     @Test
-    void keptColumnsAreNotInTheWay() throws IOException {
-        Dataset<Row> rows = LocalSpark.session()
+    void keptColumnsDoNotConflict() throws IOException {
+        Dataset<Row> rows = TestSpark.session()
                 .read()
                 .parquet(table("plain", MODEL, 5, List.of(row("ant", "ok", 0), row("ant", "ok", 1))));
         String kept = "'%s' AS meaning, '%s' AS truth_index, '%s' AS earlier, '%s' AS predicted, '%s' AS truth_key";
@@ -295,10 +395,10 @@ class EvaluateJobTest {
                 .doesNotContain(CredentialFileSystem.SECRET);
     }
 
-    /** The three that count are those of the reference: nothing that is left out changes a figure. */
+    /** The metrics are those of the first table alone: skipped images change none of them. */
     @Test
-    void imagesThatAreNoNumbersAreLeftOutAndCounted() throws IOException {
-        List<Image> counting = List.of(
+    void imagesWithNanOrInfinityAreSkippedAndCounted() throws IOException {
+        List<Image> evaluated = List.of(
                 image("ant", 0.9f, 0).withLogits(3, 1, 0, 0, 0, 0),
                 image("bee", 0.8f, 1).withLogits(0, 2, 0, 0, 1, 0),
                 image("cat", 0.7f, 3).withLogits(0, 0, 1, 2, 0, 0));
@@ -316,7 +416,7 @@ class EvaluateJobTest {
 
         Metrics metrics = evaluate(
                 TruthAs.AUTO,
-                table.write(directory.resolve("counting"), counting),
+                table.write(directory.resolve("evaluated"), evaluated),
                 table.write(directory.resolve("others"), others));
 
         assertThat(metrics.n()).isEqualTo(3);
@@ -335,7 +435,7 @@ class EvaluateJobTest {
     }
 
     @Test
-    void whereNoImageCountsTheErrorSaysWhy() throws IOException {
+    void errorSaysWhyNoImageCanBeEvaluated() throws IOException {
         String predictions = table(
                 "predictions",
                 MODEL,
@@ -350,11 +450,11 @@ class EvaluateJobTest {
                 .isInstanceOf(CardinalException.class)
                 .hasMessage(
                         "none of the 3 images with a truth can be evaluated: 1 were not classified, 1 have a score or"
-                                + " logit that is NaN or infinite, the truth of 1 is no class of " + MODEL);
+                                + " logit that is NaN or infinite, and the truth of 1 is not a class of " + MODEL);
     }
 
     @Test
-    void oneImageHasAllFigures() throws IOException {
+    void oneImageHasEveryMetric() throws IOException {
         Metrics metrics = evaluate(
                 TruthAs.AUTO,
                 ToyTable.of(MODEL)
@@ -370,7 +470,7 @@ class EvaluateJobTest {
         assertThat(metrics.mce()).isZero();
         assertThat(metrics.nll()).isCloseTo(5 * Math.exp(-30), within(1e-15));
         assertThat(metrics.temperature())
-                .as("separable: the sharper the better")
+                .as("separable: sharper is always better")
                 .isEqualTo(new Metrics.Temperature(TemperatureFit.MIN, 0, 0));
         assertThat(metrics.reliability().get(14)).isEqualTo(new Metrics.ReliabilityBin(14 / 15.0, 1, 1, 1.0, 1.0));
         assertThat(metrics.confusions()).isEmpty();
@@ -378,7 +478,7 @@ class EvaluateJobTest {
     }
 
     @Test
-    void truthOfAFileIsTakenInsteadOfTheTables() throws IOException {
+    void truthFileReplacesTheTruthOfTheTable() throws IOException {
         String predictions = table(
                 "predictions",
                 MODEL,
@@ -387,8 +487,8 @@ class EvaluateJobTest {
         String truth = Files.writeString(directory.resolve("truth.csv"), "path,truth\n/1.jpg,0\n/3.jpg,1\n")
                 .toString();
 
-        Metrics metrics = new EvaluateJob(LocalSpark.session())
-                .run(new EvaluateJob.Request(List.of(predictions), truth, TruthAs.INDEX, null, List.of(), output));
+        Metrics metrics = new EvaluateJob(TestSpark.session())
+                .run(new EvaluateRequest(List.of(predictions), truth, TruthAs.INDEX, null, List.of(), output));
 
         assertThat(metrics.n()).isEqualTo(1);
         assertThat(metrics.top1()).isEqualTo(1);
@@ -398,27 +498,25 @@ class EvaluateJobTest {
     }
 
     @Test
-    void truthOfAFileForOtherImagesIsRefused() throws IOException {
+    void truthFileForOtherImagesIsRefused() throws IOException {
         String predictions = table("predictions", MODEL, 5, List.of(Image.of("file:/1.jpg", "ant", 0)));
         String truth = Files.writeString(directory.resolve("truth.csv"), "sha256,truth\nab,ant\n")
                 .toString();
 
-        assertThatThrownBy(() -> new EvaluateJob(LocalSpark.session())
-                        .run(new EvaluateJob.Request(
-                                List.of(predictions), truth, TruthAs.AUTO, null, List.of(), output)))
+        assertThatThrownBy(() -> new EvaluateJob(TestSpark.session())
+                        .run(new EvaluateRequest(List.of(predictions), truth, TruthAs.AUTO, null, List.of(), output)))
                 .isInstanceOf(CardinalException.class)
-                .hasMessage(
-                        "truth file:" + truth + " names none of the images by their sha256 (it has, for example, ab,"
-                                + " and the predictions have none)");
+                .hasMessage("truth file:" + truth + " contains none of the images: no sha256 matches (for example, the"
+                        + " truth has ab, the predictions have no sha256)");
         assertThat(Path.of(output)).doesNotExist();
     }
 
     @Test
-    void everyProblemOfARequestIsNamed() throws IOException {
+    void everyProblemOfARequestIsReported() throws IOException {
         String predictions = table("predictions", MODEL, 5, mixedRows());
 
         assertThat(EvaluateJob.problems(
-                        new EvaluateJob.Request(
+                        new EvaluateRequest(
                                 List.of(predictions, directory + "/none"),
                                 directory + "/no.csv",
                                 TruthAs.AUTO,
@@ -428,14 +526,14 @@ class EvaluateJobTest {
                         new Configuration()))
                 .containsExactly(
                         "predictions file:" + directory
-                                + "/none are no predictions table: it has no _cardinal/run.json",
+                                + "/none is not a predictions table: it has no _cardinal/run.json",
                         "truth " + directory + "/no.csv does not exist",
                         "--at must be at least 1, not 0",
                         "output " + directory + "/file is a file; name a directory");
         assertThat(EvaluateJob.problems(
-                        new EvaluateJob.Request(List.of(predictions), null, TruthAs.AUTO, null, List.of(5), output),
+                        new EvaluateRequest(List.of(predictions), null, TruthAs.AUTO, null, List.of(5), output),
                         new Configuration()))
-                .containsExactly("--at says at which ranks to measure a --selection, and none is named");
+                .containsExactly("--at needs --selection: it lists the ranks up to which the selection is measured");
     }
 
     private static Image image(String truth, float score, int... classes) {
@@ -473,7 +571,7 @@ class EvaluateJobTest {
                 (double) hits / predicted);
     }
 
-    /** An image whose predictions are these classes, highest first. */
+    /** Returns an image whose predictions are these classes, highest first. */
     private static Image row(@Nullable String truth, String status, int... classes) {
         return Image.of("file:/" + PATHS.incrementAndGet(), truth, classes).withStatus(status);
     }
@@ -483,7 +581,7 @@ class EvaluateJobTest {
     }
 
     private Metrics evaluate(TruthAs truthAs, String... predictions) throws IOException {
-        return new EvaluateJob(LocalSpark.session())
-                .run(new EvaluateJob.Request(Arrays.asList(predictions), truthAs, output));
+        return new EvaluateJob(TestSpark.session())
+                .run(new EvaluateRequest(Arrays.asList(predictions), truthAs, output));
     }
 }

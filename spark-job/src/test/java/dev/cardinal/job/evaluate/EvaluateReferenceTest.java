@@ -2,8 +2,9 @@ package dev.cardinal.job.evaluate;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.cardinal.job.LocalSpark;
 import dev.cardinal.job.ReferenceFigures;
+import dev.cardinal.job.TestSpark;
+import dev.cardinal.job.truth.TruthAs;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -14,7 +15,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Random images against NumPy and SciPy: see src/test/fixtures/evaluation.py. */
+/** Compares the metrics of random images with NumPy and SciPy: see src/test/fixtures/evaluation.py. */
 class EvaluateReferenceTest {
     private static final String EXPECTED = "evaluate/metrics.csv";
 
@@ -36,7 +37,7 @@ class EvaluateReferenceTest {
     }
 
     @Test
-    void everyFigureIsTheReferences() throws IOException {
+    void everyMetricEqualsTheReference() throws IOException {
         String table = ReferenceFigures.table(0, directory.resolve("table"), ReferenceFigures.images(0));
 
         evaluate(null, table);
@@ -44,8 +45,28 @@ class EvaluateReferenceTest {
         ReferenceFigures.assertEqual(metrics(), EXPECTED);
     }
 
+    /** Kryo is usual on clusters. It does not write records. */
     @Test
-    void tablesOfAModelHaveTheFiguresOfTheirUnion() throws IOException {
+    void kryoGivesTheSameMetrics() throws IOException {
+        String table = ReferenceFigures.table(0, directory.resolve("table"), ReferenceFigures.images(0));
+        TestSpark.stop();
+        System.setProperty("spark.serializer", "org.apache.spark.serializer.KryoSerializer");
+        System.setProperty("spark.testing", "true"); // else Kryo needs the linear algebra library of MLlib
+        try {
+            assertThat(TestSpark.session().sparkContext().conf().get("spark.serializer"))
+                    .contains("Kryo");
+            evaluate(null, table);
+        } finally {
+            System.clearProperty("spark.testing");
+            System.clearProperty("spark.serializer");
+            TestSpark.stop();
+        }
+
+        ReferenceFigures.assertEqual(metrics(), EXPECTED);
+    }
+
+    @Test
+    void tablesOfOneModelHaveTheMetricsOfTheirUnion() throws IOException {
         Dataset<Row> images = ReferenceFigures.images(0);
         String first =
                 ReferenceFigures.table(0, directory.resolve("first"), images.filter("path < 'file:/photos/0170'"));
@@ -57,9 +78,9 @@ class EvaluateReferenceTest {
         ReferenceFigures.assertEqual(metrics(), EXPECTED);
     }
 
-    /** Also from the paths without their scheme. */
+    /** The paths in the file have no scheme. */
     @Test
-    void truthOfAFileGivesTheSameFigures() throws IOException {
+    void truthFileGivesTheSameMetrics() throws IOException {
         String truth = directory.resolve("truth.csv").toString();
         Dataset<Row> images = ReferenceFigures.images(0);
         images.selectExpr("truth", "substr(path, 6) AS path", "'x,\"y' AS more")
@@ -82,8 +103,8 @@ class EvaluateReferenceTest {
 
     private void evaluate(@org.jspecify.annotations.Nullable String truth, String... tables) throws IOException {
         String output = directory.resolve("evaluation").toString();
-        Metrics metrics = new EvaluateJob(LocalSpark.session())
-                .run(new EvaluateJob.Request(List.of(tables), truth, TruthAs.AUTO, selection, List.of(), output));
+        Metrics metrics = new EvaluateJob(TestSpark.session())
+                .run(new EvaluateRequest(List.of(tables), truth, TruthAs.AUTO, selection, List.of(), output));
         assertThat(metrics.n()).isEqualTo(262);
     }
 }

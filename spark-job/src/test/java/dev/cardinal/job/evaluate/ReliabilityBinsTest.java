@@ -8,7 +8,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The same bins filled by Spark are held to NumPy in EvaluateReferenceTest, with a score on every edge. */
+/** EvaluateReferenceTest compares the same bins, filled by Spark with a score on every edge, with NumPy. */
 class ReliabilityBinsTest {
     @ParameterizedTest
     @ValueSource(ints = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15})
@@ -26,7 +26,7 @@ class ReliabilityBinsTest {
     }
 
     @Test
-    void errorsAreTheMeanAndTheLargestGapBetweenAccuracyAndConfidence() {
+    void errorsAreTheMeanAndTheMaximumOfAccuracyMinusConfidence() {
         ReliabilityBins bins = new ReliabilityBins();
         bins.add(0.95, true);
         bins.add(0.97, false);

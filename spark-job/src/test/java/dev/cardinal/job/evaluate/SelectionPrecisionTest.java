@@ -3,11 +3,13 @@ package dev.cardinal.job.evaluate;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.cardinal.job.LocalSpark;
+import dev.cardinal.job.TestSpark;
 import dev.cardinal.job.ToyTable;
 import dev.cardinal.job.ToyTable.Image;
 import dev.cardinal.job.evaluate.Metrics.ClassPrecision;
 import dev.cardinal.job.evaluate.Metrics.PrecisionAt;
+import dev.cardinal.job.truth.Interval;
+import dev.cardinal.job.truth.TruthAs;
 import dev.cardinal.zoo.CardinalException;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -21,7 +23,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Precision of larger selections is held to NumPy and SciPy in EvaluateReferenceTest. */
+/** EvaluateReferenceTest compares the precision of larger selections with NumPy and SciPy. */
 class SelectionPrecisionTest {
     @TempDir
     private Path directory;
@@ -41,9 +43,9 @@ class SelectionPrecisionTest {
                                 Image.of("file:/5.jpg", "ant", 0).withStatus("empty")));
     }
 
-    /** Without a truth are a row without one and an image that is not in the table; one whose truth is no class is not right. */
+    /** No truth: a row without one, and an image that is not in the table. A truth that is not a class counts as wrong. */
     @Test
-    void imagesWithoutATruthAreCountedApart() throws IOException {
+    void imagesWithoutATruthAreCountedSeparately() throws IOException {
         String selection = selection(
                 "\"all\"",
                 "0, 'ant', 1, 'file:/1.jpg'",
@@ -70,9 +72,9 @@ class SelectionPrecisionTest {
         assertThat(measured.get(0).precision()).isEqualTo(1);
     }
 
-    /** Two images selected for one class, one of which is of none: the share of the selected whose label is the class. */
+    /** A class selects two images, and the truth of one of them is not a class. */
     @Test
-    void imageOfNoClassIsAWrongPseudoLabel() throws IOException {
+    void imageWhoseTruthIsNotAClassIsAWrongPseudoLabel() throws IOException {
         String selection = selection("2", "0, 'ant', 1, 'file:/1.jpg'", "0, 'ant', 2, 'file:/4.jpg'");
 
         PrecisionAt measured = measure(selection, 2).get(0);
@@ -82,18 +84,18 @@ class SelectionPrecisionTest {
     }
 
     @Test
-    void usualRanksAreTheSelectionsKAndItsHalves() throws IOException {
-        assertThat(Selection.usualRanks(16_000)).containsExactly(1000, 2000, 4000, 8000, 16_000);
-        assertThat(Selection.usualRanks(5)).containsExactly(1, 2, 5);
-        assertThat(Selection.usualRanks(0)).isEmpty();
+    void defaultRanksAreTheSelectionsKAndItsHalves() throws IOException {
+        assertThat(Selection.defaultRanks(16_000)).containsExactly(1000, 2000, 4000, 8000, 16_000);
+        assertThat(Selection.defaultRanks(5)).containsExactly(1, 2, 5);
+        assertThat(Selection.defaultRanks(0)).isEmpty();
         assertThat(measure(selection("16000", "0, 'ant', 1, 'file:/1.jpg'", "0, 'ant', 2, 'file:/2.jpg'")))
-                .as("also where no class is that long")
+                .as("also if no class has that many images")
                 .extracting(PrecisionAt::k)
                 .containsExactly(1000, 2000, 4000, 8000, 16_000);
     }
 
     @Test
-    void usualRanksOfASelectionOfAllAreTheLargestAndItsHalves() throws IOException {
+    void defaultRanksOfASelectionOfAllAreItsLargestRankAndTheHalves() throws IOException {
         assertThat(measure(selection("\"all\"", "0, 'ant', 1, 'file:/1.jpg'", "0, 'ant', 2, 'file:/2.jpg'")))
                 .extracting(PrecisionAt::k)
                 .containsExactly(1, 2);
@@ -113,12 +115,14 @@ class SelectionPrecisionTest {
             delimiter = '|',
             quoteCharacter = '"',
             value = {
-                "0, 'ant', 1, 'file:/other.jpg' | holds none of the images of these predictions (for example"
-                        + " file:/other.jpg): was it made of others?",
-                "1, 'wasp', 1, 'file:/1.jpg' | is of another model: its class 1 is 'wasp', which here is 'bee'",
-                "6, 'gnu', 1, 'file:/1.jpg' | is of another model: its class 6 is 'gnu', which here does not exist"
+                "0, 'ant', 1, 'file:/other.jpg' | contains none of the images of these predictions (it has, for"
+                        + " example, file:/other.jpg): name the predictions from which it was made",
+                "1, 'wasp', 1, 'file:/1.jpg' | comes from another model: its class 1 is 'wasp', but the model of the"
+                        + " predictions has 'bee' there",
+                "6, 'gnu', 1, 'file:/1.jpg' | comes from another model: its class 6 is 'gnu', but the model of the"
+                        + " predictions has no such class"
             })
-    void selectionOfAnotherTableIsAnError(String row, String expected) throws IOException {
+    void selectionOfAnotherTableIsRefused(String row, String expected) throws IOException {
         String selection = selection("4", row);
 
         assertThatThrownBy(() -> measure(selection))
@@ -127,7 +131,7 @@ class SelectionPrecisionTest {
     }
 
     @Test
-    void whatIsNoSelectionShowsWithoutSpark() throws IOException {
+    void invalidSelectionIsDetectedWithoutSpark() throws IOException {
         String selection = selection("20", "0, 'ant', 1, 'file:/1.jpg'");
         Path unfinished = directory.resolve("unfinished");
         Files.createDirectories(unfinished.resolve("selection"));
@@ -135,20 +139,21 @@ class SelectionPrecisionTest {
         Files.writeString(bare.resolve("run.json"), "{}");
 
         assertThat(problems(selection, 5, 21))
-                .containsExactly("--at 21 is beyond the selection in file:" + selection + ", made with --k 20");
+                .containsExactly("--at 21 is larger than the --k 20 of the selection in file:" + selection);
         assertThat(problems(unfinished.toString()))
                 .containsExactly("selection file:" + unfinished
-                        + " is no whole selection: it has no run.json, which 'select' writes at its end");
+                        + " is not a complete selection: it has no run.json, which 'select' writes last");
         assertThat(problems(bare.toString()))
-                .containsExactly("selection file:" + bare + " is no selection: it has no directory selection");
+                .containsExactly("selection file:" + bare + " is not a selection: it has no subdirectory selection");
         Files.writeString(bare.resolve("run.json"), "{");
-        assertThat(problems(bare.toString()).get(0)).startsWith("file:" + bare + "/run.json is no record of a run");
+        assertThat(problems(bare.toString()).get(0))
+                .startsWith("file:" + bare + "/run.json is not the record of a run");
     }
 
     private String selection(String k, String... rows) throws IOException {
         Path select = directory.resolve("select");
         String values = rows.length == 0 ? "(0, 'ant', 1, 'file:/1.jpg')" : "(" + String.join("), (", rows) + ")";
-        LocalSpark.session()
+        TestSpark.session()
                 .sql("SELECT *, 7 AS weight FROM VALUES " + values + " AS t(class_index, class_label, rank, path)")
                 .filter(rows.length == 0 ? "false" : "true")
                 .coalesce(1)
@@ -159,7 +164,7 @@ class SelectionPrecisionTest {
     }
 
     private List<PrecisionAt> measure(String selection, Integer... at) throws IOException {
-        Metrics metrics = new EvaluateJob(LocalSpark.session()).run(request(selection, at));
+        Metrics metrics = new EvaluateJob(TestSpark.session()).run(request(selection, at));
         return Objects.requireNonNull(metrics.selection());
     }
 
@@ -167,8 +172,8 @@ class SelectionPrecisionTest {
         return EvaluateJob.problems(request(selection, at), new Configuration());
     }
 
-    private EvaluateJob.Request request(String selection, Integer... at) {
-        return new EvaluateJob.Request(
+    private EvaluateRequest request(String selection, Integer... at) {
+        return new EvaluateRequest(
                 List.of(predictions),
                 null,
                 TruthAs.AUTO,

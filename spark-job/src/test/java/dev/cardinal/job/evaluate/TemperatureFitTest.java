@@ -10,7 +10,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** That the minimum is the right one, EvaluateReferenceTest holds to SciPy. */
+/** EvaluateReferenceTest compares the minimum with SciPy. */
 class TemperatureFitTest {
     private static final int CLASSES = 5;
 
@@ -18,7 +18,7 @@ class TemperatureFitTest {
 
     @ParameterizedTest
     @ValueSource(floats = {0.004f, 0.5f, 3, 64, 700})
-    void logitsMultipliedByAFactorHaveATemperatureMultipliedByIt(float factor) {
+    void temperatureScalesWithTheLogits(float factor) {
         List<float[]> logits = noisy(200);
         double temperature = fit(logits);
 
@@ -39,7 +39,7 @@ class TemperatureFitTest {
     }
 
     @Test
-    void whereEveryImageIsRightTheLowestIsTheBest() {
+    void lowestTemperatureIsBestIfEveryImageIsCorrect() {
         List<float[]> separable = List.of(new float[] {2, 1, 0, 0, 0}, new float[] {0, 0.1f, 0, 0, -3});
 
         assertThat(fit(separable)).isEqualTo(TemperatureFit.MIN);
@@ -48,25 +48,25 @@ class TemperatureFitTest {
     }
 
     @Test
-    void whereLogitsAreNoBetterThanChanceTheHighestIsTheBest() {
+    void highestTemperatureIsBestIfLogitsAreNoBetterThanChance() {
         assertThat(fit(List.of(new float[] {-1, 1, 0, 0, 0}, new float[] {1, -1, 0, 0, 0})))
                 .isEqualTo(TemperatureFit.MAX);
     }
 
     @Test
-    void bestBeyondABoundIsTheBound() {
+    void temperatureBeyondALimitIsTheLimit() {
         assertThat(fit(times(noisy(200), 1e-5f))).isEqualTo(TemperatureFit.MIN);
         assertThat(fit(times(noisy(200), 1e5f))).isEqualTo(TemperatureFit.MAX);
     }
 
     @Test
-    void whereEqualLogitsLeaveAllTemperaturesEqualItIsOne() {
+    void temperatureIsOneIfAllLogitsAreEqual() {
         assertThat(fit(List.of(new float[] {3, 3, 3, 3, 3}, new float[CLASSES])))
                 .isEqualTo(1);
     }
 
     @Test
-    void oneImageIsSeparableWhereItIsRight() {
+    void oneCorrectImageIsSeparable() {
         assertThat(fit(List.of(new float[] {1, 0, 0, 0, 0}))).isEqualTo(TemperatureFit.MIN);
         assertThat(fit(List.of(new float[] {0, 1, 0, 0, 0}))).isEqualTo(TemperatureFit.MAX);
     }
@@ -84,7 +84,7 @@ class TemperatureFitTest {
                 .isEqualTo(TemperatureFit.MAX);
     }
 
-    /** Images whose truth, image number modulo classes, has the highest logit more often than not. */
+    /** Returns images whose true class, the image number modulo the classes, usually has the highest logit. */
     private static List<float[]> noisy(int count) {
         Random random = new Random(5);
         List<float[]> logits = new ArrayList<>();

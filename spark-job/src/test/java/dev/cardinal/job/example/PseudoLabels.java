@@ -21,8 +21,11 @@ import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 
-/** Labels images, selects the best of each class, and saves a pipeline that classifies others: PseudoLabels MODEL IMAGES OUTPUT. */
-@SuppressWarnings("SystemOut") // it tells what it does
+/**
+ * Labels images, selects the best of each class, and saves a pipeline that classifies other images. Arguments: MODEL IMAGES
+ * OUTPUT.
+ */
+@SuppressWarnings("SystemOut") // a program that prints its results
 public final class PseudoLabels {
     private PseudoLabels() {}
 
@@ -34,18 +37,18 @@ public final class PseudoLabels {
     }
 
     static void run(SparkSession spark, String model, String images, String output) throws IOException {
-        // As 'cardinal label' does: run it again and it labels what is new.
+        // Like 'cardinal label': run it again, and it labels only new images.
         LabelRequest label = LabelRequest.of(model, List.of(images), Optional.of(output + "/predictions"));
-        LabelResult labelled = new LabelJob(spark, Clock.systemUTC(), LabelProgress.NONE).run(label);
-        System.out.println("labelled " + labelled.labelled() + " images, " + labelled.counts());
+        LabelResult labeled = new LabelJob(spark, Clock.systemUTC(), LabelProgress.NONE).run(label);
+        System.out.println("labeled " + labeled.labeled() + " images, " + labeled.counts());
 
-        // The predictions are a table as any other.
+        // The predictions are a table like any other.
         spark.read().parquet(output + "/predictions").createOrReplaceTempView("predictions");
         spark.sql("SELECT predictions[0].label AS label, count(*) AS images, avg(predictions[0].score) AS score"
                         + " FROM predictions WHERE status = 'ok' GROUP BY label ORDER BY images DESC")
                 .show();
 
-        // As 'cardinal select' does.
+        // Like 'cardinal select'.
         SelectOptions options =
                 SelectOptions.builder().k(100).p(5).minScore(0.2).build();
         SelectResult selected = new SelectJob(spark)
@@ -53,7 +56,7 @@ public final class PseudoLabels {
         System.out.println("selected " + selected.counts().selected() + " images, " + selected.shortClasses()
                 + " classes have too few");
 
-        // In a pipeline: the bytes of an image to a struct of status, error and predictions.
+        // In a pipeline: converts the bytes of an image to a struct of status, error and predictions.
         ImageClassifier classifier = new ImageClassifier().setModelPath(model).setTopK(1);
         SQLTransformer best = new SQLTransformer()
                 .setStatement("SELECT path, classification.predictions[0].label AS label FROM __THIS__"

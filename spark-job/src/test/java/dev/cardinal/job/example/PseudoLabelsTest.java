@@ -2,8 +2,8 @@ package dev.cardinal.job.example;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.cardinal.job.DemoModel;
-import dev.cardinal.job.LocalSpark;
+import dev.cardinal.job.DemoBundle;
+import dev.cardinal.job.TestSpark;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -14,7 +14,7 @@ import org.apache.spark.sql.SparkSession;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The example of spark-job/docs/java.md does what it says. */
+/** Checks that the example of docs/java.md does what it says. */
 class PseudoLabelsTest {
     private static final Path SOURCE = Path.of("src/test/java/dev/cardinal/job/example/PseudoLabels.java");
     private static final Path BAGS = Path.of("src/main/resources/dev/cardinal/job/demo/images/bag");
@@ -24,7 +24,7 @@ class PseudoLabelsTest {
 
     @Test
     void documentShowsTheExample() throws IOException {
-        assertThat(Path.of("docs/java.md"))
+        assertThat(Path.of("../docs/java.md"))
                 .content()
                 .contains("```java\n" + Files.readString(SOURCE) + "```\n")
                 .contains("spark-job/" + SOURCE);
@@ -32,8 +32,8 @@ class PseudoLabelsTest {
 
     @Test
     void exampleLabelsSelectsAndSavesAPipeline() throws IOException {
-        SparkSession spark = LocalSpark.session();
-        String model = DemoModel.importTo(directory.resolve("model"));
+        SparkSession spark = TestSpark.session();
+        String model = DemoBundle.importTo(directory.resolve("model"));
         String output = directory.resolve("output").toString();
 
         PseudoLabels.run(spark, model, BAGS.toString(), output);

@@ -10,7 +10,7 @@ import org.apache.hadoop.fs.RawLocalFileSystem;
 import org.apache.hadoop.fs.permission.FsPermission;
 import org.apache.hadoop.util.Progressable;
 
-/** The local disk, as of the time that a test says it is. */
+/** The local file system, with modification times from a test clock. */
 final class ClockedFileSystem extends RawLocalFileSystem {
     private final TestClock clock;
     private Duration writing = Duration.ZERO;
@@ -19,7 +19,7 @@ final class ClockedFileSystem extends RawLocalFileSystem {
         this.clock = clock;
     }
 
-    /** From now on a write takes so long. */
+    /** Sets how long every write takes from now on. */
     void slowDown(Duration duration) {
         writing = duration;
     }

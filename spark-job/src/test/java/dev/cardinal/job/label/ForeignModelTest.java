@@ -9,18 +9,19 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.cardinal.job.ForeignModel;
 import dev.cardinal.job.ForeignModel.Input;
 import dev.cardinal.job.ForeignModel.Outputs;
-import dev.cardinal.job.LocalSpark;
+import dev.cardinal.job.TestSpark;
 import dev.cardinal.job.evaluate.EvaluateJob;
-import dev.cardinal.job.evaluate.TruthAs;
+import dev.cardinal.job.evaluate.EvaluateRequest;
 import dev.cardinal.job.source.FieldNames;
 import dev.cardinal.job.source.InputFormat;
 import dev.cardinal.job.source.SourceSpec;
 import dev.cardinal.job.source.TruthFrom;
-import dev.cardinal.udf.EngineOptions;
-import dev.cardinal.udf.LabelOptions;
-import dev.cardinal.udf.LabelOptions.Emit;
-import dev.cardinal.udf.RecordFields;
+import dev.cardinal.job.truth.TruthAs;
+import dev.cardinal.udf.fetch.RecordFields;
 import dev.cardinal.udf.image.ImageOptions;
+import dev.cardinal.udf.options.ExecutionOptions;
+import dev.cardinal.udf.options.LabelOptions;
+import dev.cardinal.udf.options.LabelOptions.Emit;
 import java.awt.image.BufferedImage;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -44,14 +45,16 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Labels with SavedModels that TensorFlow's API alone has made, and holds them to PyTorch: src/test/fixtures/foreign_model.py. */
+/**
+ * Labels with SavedModels made with TensorFlow's API, and compares the results with PyTorch: src/test/fixtures/foreign_model.py.
+ */
 class ForeignModelTest {
     private static final int EDGE = 12;
     private static final int PICTURES = 3;
     private static final double TOLERANCE = 1e-5;
     private static final List<String> NAMES = List.of("ant", "bee", "cat", "dog", "eel");
 
-    private static final String NORMALISATION = "\"mean\": [0.485, 0.456, 0.406], \"std\": [0.229, 0.224, 0.225]";
+    private static final String NORMALIZATION = "\"mean\": [0.485, 0.456, 0.406], \"std\": [0.229, 0.224, 0.225]";
 
     @TempDir
     private static Path images;
@@ -62,7 +65,7 @@ class ForeignModelTest {
     private Path model;
 
     @BeforeAll
-    static void drawPictures() throws IOException {
+    static void drawImages() throws IOException {
         for (int picture = 0; picture < PICTURES; picture++) {
             BufferedImage image = new BufferedImage(EDGE, EDGE, BufferedImage.TYPE_INT_RGB);
             for (int y = 0; y < EDGE; y++) {
@@ -95,7 +98,7 @@ class ForeignModelTest {
         "FLOAT_NCHW,              input_1,     2,  12",
         "FLOAT_OF_UNKNOWN_SHAPE,  x,           -1, -1",
     })
-    void everyFormOfInputGivesTheNumbersOfPyTorch(Input input, String key, long batch, long edge) throws IOException {
+    void everyFormOfInputGivesTheScoresOfPyTorch(Input input, String key, long batch, long edge) throws IOException {
         ForeignModel.write(
                 model, "serving_default", key, input, batch, edge, new Outputs("logits", "probabilities", "features"));
 
@@ -114,7 +117,7 @@ class ForeignModelTest {
     }
 
     @Test
-    void shapeTellsTheLayout() throws IOException {
+    void layoutIsInferredFromTheShape() throws IOException {
         for (Input input : List.of(Input.FLOAT_NHWC, Input.FLOAT_NCHW)) {
             model = directory.resolve(input.name());
             ForeignModel.write(model, "predict", "x", input, -1, EDGE, new Outputs("logits", null, null));
@@ -126,28 +129,28 @@ class ForeignModelTest {
     }
 
     @Test
-    void probabilitiesAloneAreEnough() throws IOException {
+    void modelMayHaveOnlyProbabilities() throws IOException {
         ForeignModel.write(model, "serving_default", "x", Input.FLOAT_NHWC, -1, -1, new Outputs(null, "dense_1", null));
         Path card = card("\"output\": {\"probabilities\": \"dense_1\"}");
 
         assertPredictions(label(card, Set.of()).get(1), 1);
         assertThatThrownBy(() -> label(card, Set.of(Emit.LOGITS, Emit.FEATURES)))
                 .hasMessageContaining(
-                        "--emit logits,features: model " + model + " gives no logits and no features, it has"
+                        "--emit logits,features: model " + model + " has no output for logits and features, it has"
                                 + " signature serving_default: inputs x float [?, ?, ?, 3]; outputs dense_1 float [?, 5]");
     }
 
     @Test
-    void logitsThatTheCardCallsProbabilitiesLabelNothing() {
+    void logitsDeclaredAsProbabilitiesFailTheRun() {
         ForeignModel.write(model, "serving_default", "x", Input.FLOAT_NHWC, -1, -1, new Outputs("dense_1", null, null));
 
         assertThatThrownBy(() -> label(card("\"output\": {\"probabilities\": \"dense_1\"}"), Set.of()))
-                .hasStackTraceContaining("gives no probabilities in its output 'dense_1'")
+                .hasStackTraceContaining("does not return probabilities in its output 'dense_1'")
                 .hasStackTraceContaining("if they are logits, name the output as output.logits in the card");
     }
 
     @Test
-    void tableIsEvaluatedLikeAnyOther() throws IOException {
+    void tableCanBeEvaluated() throws IOException {
         ForeignModel.write(model, "serving_default", "x", Input.FLOAT_NCHW, 2, EDGE, new Outputs("logits", null, null));
         Path table = directory.resolve("predictions");
 
@@ -155,16 +158,16 @@ class ForeignModelTest {
         LabelResult second = run(card(""), Set.of(Emit.LOGITS), Optional.of(table.toString()));
 
         assertThat(first.model()).matches("toy@[0-9a-f]{12}");
-        assertThat(first.labelled()).isEqualTo(PICTURES);
+        assertThat(first.labeled()).isEqualTo(PICTURES);
         assertThat(second.model()).isEqualTo(first.model());
-        assertThat(second.labelled()).isZero();
+        assertThat(second.labeled()).isZero();
         JsonNode record =
                 new JsonMapper().readTree(table.resolve("_cardinal/run.json").toFile());
         assertThat(record.path("macs").isNull()).isTrue();
         assertThat(record.path("options").path("card").asText()).endsWith("card.json");
         String evaluation = directory.resolve("evaluation").toString();
-        new EvaluateJob(LocalSpark.session())
-                .run(new EvaluateJob.Request(List.of(table.toString()), TruthAs.AUTO, evaluation));
+        new EvaluateJob(TestSpark.session())
+                .run(new EvaluateRequest(List.of(table.toString()), TruthAs.AUTO, evaluation));
         JsonNode metrics =
                 new JsonMapper().readTree(Path.of(evaluation, "metrics.json").toFile());
         assertThat(metrics.path("n").asInt()).isEqualTo(PICTURES);
@@ -184,7 +187,7 @@ class ForeignModelTest {
                 LabelOptions.DEFAULT_MAX_FILE_BYTES,
                 ImageOptions.defaults(),
                 RecordFields.usual(),
-                EngineOptions.defaults());
+                ExecutionOptions.defaults());
         LabelRequest request = new LabelRequest(
                 model.toString(),
                 card,
@@ -195,16 +198,16 @@ class ForeignModelTest {
                 options,
                 LabelRequest.DEFAULT_IMAGES_PER_COMMIT,
                 1);
-        return new LabelJob(LocalSpark.session(), Clock.systemUTC(), LabelProgress.NONE).run(request);
+        return new LabelJob(TestSpark.session(), Clock.systemUTC(), LabelProgress.NONE).run(request);
     }
 
-    /** A card without an architecture, which no model here has. */
+    /** Writes a card without an architecture, because these models have none that Cardinal knows. */
     private Path card(String more) throws IOException {
         String labels = String.join(
                 ", ", NAMES.stream().map(name -> "{\"name\": \"" + name + "\"}").toList());
         return Files.writeString(
                 directory.resolve("card.json"),
-                "{\"id\": \"toy\", \"preprocessing\": {\"resize\": null, \"crop\": " + EDGE + ", " + NORMALISATION
+                "{\"id\": \"toy\", \"preprocessing\": {\"resize\": null, \"crop\": " + EDGE + ", " + NORMALIZATION
                         + "}, \"labels\": [" + labels + "]" + (more.isEmpty() ? "" : ", " + more) + "}");
     }
 

@@ -6,22 +6,22 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.cardinal.job.DemoModel;
+import dev.cardinal.job.DemoBundle;
 import dev.cardinal.job.FaultyFileSystem;
-import dev.cardinal.job.LocalSpark;
-import dev.cardinal.job.Pictures;
+import dev.cardinal.job.NoiseImages;
+import dev.cardinal.job.TestSpark;
 import dev.cardinal.job.source.FieldNames;
 import dev.cardinal.job.source.InputFormat;
 import dev.cardinal.job.source.SourceSpec;
 import dev.cardinal.job.source.TruthFrom;
-import dev.cardinal.udf.EngineOptions;
-import dev.cardinal.udf.EngineOptions.DeviceChoice;
-import dev.cardinal.udf.EngineOptions.PrecisionChoice;
-import dev.cardinal.udf.LabelOptions;
-import dev.cardinal.udf.LabelOptions.Emit;
-import dev.cardinal.udf.RecordFields;
+import dev.cardinal.udf.fetch.RecordFields;
 import dev.cardinal.udf.image.ImageOptions;
 import dev.cardinal.udf.image.ImageOptions.ExifOrientation;
+import dev.cardinal.udf.options.ExecutionOptions;
+import dev.cardinal.udf.options.ExecutionOptions.DeviceChoice;
+import dev.cardinal.udf.options.ExecutionOptions.PrecisionChoice;
+import dev.cardinal.udf.options.LabelOptions;
+import dev.cardinal.udf.options.LabelOptions.Emit;
 import dev.cardinal.zoo.CardinalException;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -31,7 +31,9 @@ import java.time.Clock;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.function.LongSupplier;
 import java.util.stream.IntStream;
@@ -61,8 +63,8 @@ class LabelJobTest {
 
     @BeforeAll
     static void importModels() throws IOException {
-        model = DemoModel.importTo(shared.resolve("model"));
-        otherModel = DemoModel.importRelabelledTo(shared.resolve("other model"));
+        model = DemoBundle.importTo(shared.resolve("model"));
+        otherModel = DemoBundle.importRelabeledTo(shared.resolve("other model"));
     }
 
     @BeforeEach
@@ -72,16 +74,16 @@ class LabelJobTest {
     }
 
     @AfterEach
-    void heal() {
+    void healFileSystem() {
         FaultyFileSystem.heal();
     }
 
     @Test
     void everyImageBecomesARow() throws IOException {
-        Pictures.write(images.resolve("Sandal/a b.png"));
-        Pictures.write(images.resolve("Bag/hundred%20percent.png"));
-        Pictures.write(images.resolve("Bag/[set]*.png"));
-        Pictures.write(images.resolve("Bag/_MG_12:30.png"));
+        NoiseImages.write(images.resolve("Sandal/a b.png"));
+        NoiseImages.write(images.resolve("Bag/hundred%20percent.png"));
+        NoiseImages.write(images.resolve("Bag/[set]*.png"));
+        NoiseImages.write(images.resolve("Bag/_MG_12:30.png"));
         Files.createFile(images.resolve("Bag/empty.png"));
         Files.writeString(images.resolve("Bag/notes.txt"), "hello\n");
         Files.writeString(images.resolve("Bag/.hidden"), "hello\n");
@@ -89,8 +91,8 @@ class LabelJobTest {
         LabelResult result = run(changes().truthFrom(TruthFrom.PARENT_DIR).request());
 
         assertThat(result.counts()).isEqualTo(Map.of("ok", 4L, "empty", 1L, "unsupported", 1L));
-        assertThat(result.found()).isEqualTo(6);
-        assertThat(result.skipped()).isEqualTo(1);
+        assertThat(result.inputs().found()).isEqualTo(6);
+        assertThat(result.inputs().skipped()).isEqualTo(1);
         List<Row> rows = table();
         assertThat(rows)
                 .extracting(row -> row.<String>getAs("path"))
@@ -113,7 +115,7 @@ class LabelJobTest {
 
     @Test
     void runIsRecorded() throws IOException {
-        Pictures.write(images, 3);
+        NoiseImages.write(images, 3);
         Files.createFile(images.resolve("empty.png"));
 
         LabelResult result = run(request());
@@ -123,7 +125,7 @@ class LabelJobTest {
         assertThat(json.path("exit_code").asInt()).isZero();
         assertThat(json.path("model").path("id").asText())
                 .isEqualTo(result.model())
-                .startsWith(DemoModel.ID + "@");
+                .startsWith(DemoBundle.ID + "@");
         assertThat(json.path("counts").toString()).isEqualTo("{\"empty\":1,\"ok\":3}");
         assertThat(json.path("run_counts").toString()).isEqualTo("{\"empty\":1,\"ok\":3}");
         assertThat(json.path("commits").asInt()).isEqualTo(1);
@@ -133,15 +135,15 @@ class LabelJobTest {
                 .containsExactly("fetch", "decode", "wait", "infer", "write");
         assertThat(json.path("images_per_second").asDouble()).isPositive();
         assertThat(json.path("bytes").asLong())
-                .isEqualTo(result.bytes())
+                .isEqualTo(result.statistics().bytes())
                 .isEqualTo(Files.size(images.resolve("00.png"))
                         + Files.size(images.resolve("01.png"))
                         + Files.size(images.resolve("02.png")));
         assertThat(json.path("batch_fill").asDouble())
-                .as("three images, in as many batches as they were tasks")
+                .as("three images, in one batch per task")
                 .isIn(0.094, 0.047, 0.031)
-                .isEqualTo(result.batchFill());
-        Bottleneck bottleneck = result.bottleneck().orElseThrow();
+                .isEqualTo(result.statistics().batchFill());
+        Bottleneck bottleneck = Objects.requireNonNull(result.statistics().bottleneck());
         assertThat(json.path("bottleneck").path("stage").asText())
                 .isEqualTo(bottleneck.stage().name().toLowerCase(Locale.ROOT));
         assertThat(json.path("bottleneck").path("advice").asText()).isEqualTo(bottleneck.advice());
@@ -151,26 +153,26 @@ class LabelJobTest {
 
     @Test
     void secondRunLabelsNothingAndWritesNothing() throws IOException {
-        Pictures.write(images, 4);
-        Pictures.write(images.resolve("hundred%20 [set]*.png"));
+        NoiseImages.write(images, 4);
+        NoiseImages.write(images.resolve("hundred%20 [set]*.png"));
         run(request());
         List<String> files = files("");
         byte[] record = Files.readAllBytes(output.resolve("_cardinal/run.json"));
 
         LabelResult again = run(request());
 
-        assertThat(again.labelled()).isZero();
-        assertThat(again.alreadyLabelled()).isEqualTo(5);
-        assertThat(again.changed()).isZero();
-        assertThat(again.commits()).isZero();
+        assertThat(again.labeled()).isZero();
+        assertThat(again.inputs().alreadyLabeled()).isEqualTo(5);
+        assertThat(again.inputs().changed()).isZero();
+        assertThat(again.statistics().commits()).isZero();
         assertThat(files("")).isEqualTo(files);
         assertThat(output.resolve("_cardinal/run.json")).hasBinaryContent(record);
     }
 
-    /** As after a crash between the last commit and the record of the run. */
+    /** The record is as after a crash between the last commit and the final record of the run. */
     @Test
-    void runThatLabelsNothingKeepsTheSpeedOfTheLastThatDid() throws IOException {
-        Pictures.write(images, 3);
+    void runThatLabelsNothingKeepsTheSpeedOfAnEarlierRun() throws IOException {
+        NoiseImages.write(images, 3);
         run(request());
         JsonNode measured = runJson().path("measured");
         assertThat(measured.path("images").asInt()).isEqualTo(3);
@@ -180,7 +182,7 @@ class LabelJobTest {
         crashed.putObject("run_counts");
         new JsonMapper().writeValue(output.resolve("_cardinal/run.json").toFile(), crashed);
 
-        assertThat(run(request()).labelled()).isZero();
+        assertThat(run(request()).labeled()).isZero();
 
         assertThat(runJson().path("outcome").asText()).isEqualTo("done");
         assertThat(runJson().path("images_per_second").asDouble()).isZero();
@@ -192,15 +194,15 @@ class LabelJobTest {
     }
 
     @Test
-    void newFileAloneIsLabelled() throws IOException {
-        Pictures.write(images, 3);
+    void onlyTheNewFileIsLabeled() throws IOException {
+        NoiseImages.write(images, 3);
         run(request());
-        Pictures.write(images.resolve("new.png"));
+        NoiseImages.write(images.resolve("new.png"));
 
         LabelResult second = run(request());
 
-        assertThat(second.labelled()).isEqualTo(1);
-        assertThat(second.alreadyLabelled()).isEqualTo(3);
+        assertThat(second.labeled()).isEqualTo(1);
+        assertThat(second.inputs().alreadyLabeled()).isEqualTo(3);
         assertThat(names()).containsExactly("00.png", "01.png", "02.png", "new.png");
         assertThat(runJson().path("counts").path("ok").asLong()).isEqualTo(4);
         assertThat(runJson().path("run_counts").path("ok").asLong()).isEqualTo(1);
@@ -208,7 +210,7 @@ class LabelJobTest {
 
     @Test
     void changedFileIsCountedAndKeepsItsRow() throws IOException {
-        Pictures.write(images, 3);
+        NoiseImages.write(images, 3);
         run(request());
         List<Row> before = table();
         Files.setLastModifiedTime(images.resolve("00.png"), FileTime.fromMillis(1_000_000_000_000L));
@@ -218,30 +220,117 @@ class LabelJobTest {
 
         LabelResult again = run(request());
 
-        assertThat(again.changed()).isEqualTo(2);
-        assertThat(again.labelled()).isZero();
+        assertThat(again.inputs().changed()).isEqualTo(2);
+        assertThat(again.labeled()).isZero();
         assertThat(table()).isEqualTo(before);
     }
 
     @Test
-    void fileThatIsGoneKeepsItsRow() throws IOException {
-        Pictures.write(images, 3);
+    void rowsOfAStatusAreLabeledAgainAndReplaced() throws IOException {
+        NoiseImages.write(images, 8);
+        Files.createFile(images.resolve("empty.png"));
+        Files.writeString(images.resolve("text.png"), "hello");
+        run(changes().imagesPerCommit(5).request());
+        List<Row> before = table();
+        Files.delete(images.resolve("empty.png"));
+        NoiseImages.write(images.resolve("empty.png"));
+        NoiseImages.write(images.resolve("new.png"));
+
+        LabelResult again = run(changes()
+                .table(new TableOptions(Set.of("empty", "unsupported"), false, true))
+                .request());
+
+        assertThat(again.counts()).isEqualTo(Map.of("ok", 2L, "unsupported", 1L));
+        assertThat(again.replaced()).isEqualTo(Map.of("empty", 1L, "unsupported", 1L));
+        assertThat(again.statistics().commits()).isEqualTo(2);
+        assertThat(names()).hasSize(11).doesNotHaveDuplicates().contains("new.png");
+        assertThat(table())
+                .containsAll(before.stream()
+                        .filter(row -> row.<String>getAs("status").equals("ok"))
+                        .toList());
+        assertThat(runJson().path("counts").toString()).isEqualTo("{\"ok\":10,\"unsupported\":1}");
+        assertThat(runJson().path("run_counts").toString()).isEqualTo("{\"ok\":2,\"unsupported\":1}");
+        assertThat(runJson().path("replaced").toString()).isEqualTo("{\"empty\":1,\"unsupported\":1}");
+        assertThat(runJson().path("options").path("retry").asText()).isEqualTo("empty,unsupported");
+        assertThat(run(request()).labeled()).isZero();
+    }
+
+    @Test
+    void changedFilesAreLabeledAgainAndReplaced() throws IOException {
+        NoiseImages.write(images, 4);
+        run(request());
+        Files.writeString(images.resolve("01.png"), "no longer an image");
+        LabelRequest relabel =
+                changes().table(new TableOptions(Set.of(), true, false)).request();
+
+        LabelResult again = run(relabel);
+
+        assertThat(again.replaced()).isEqualTo(Map.of("ok", 1L));
+        assertThat(again.inputs().changed()).isZero();
+        assertThat(table())
+                .extracting(row -> row.<String>getAs("status"))
+                .containsExactly("ok", "unsupported", "ok", "ok");
+        assertThat(run(relabel).labeled()).as("not changed since").isZero();
+    }
+
+    @Test
+    void tableHoldsParquetFilesAndItsRecords() throws IOException {
+        NoiseImages.write(images, 6);
+
+        run(changes().imagesPerCommit(2).request());
+
+        try (Stream<Path> entries = Files.list(output)) {
+            assertThat(entries.map(entry -> entry.getFileName().toString()))
+                    .as("hidden files too")
+                    .hasSize(4)
+                    .allMatch(name -> name.matches("part-[^.]*[.]snappy[.]parquet|_cardinal"));
+        }
+        assertThat(files("_cardinal")).containsExactlyInAnyOrder("files.json", "run.json", "runs");
+    }
+
+    @Test
+    void verificationFindsRowsThatAnotherProgramHasAdded() throws IOException {
+        NoiseImages.write(images, 3);
+        run(request());
+        LabelRequest verify =
+                changes().table(new TableOptions(Set.of(), false, true)).request();
+        assertThat(run(verify).labeled()).isZero();
+        String file = files("").stream()
+                .filter(name -> name.endsWith(".parquet"))
+                .findFirst()
+                .orElseThrow();
+        String known = Files.readString(output.resolve("_cardinal/files.json"));
+        Files.writeString(output.resolve("_cardinal/files.json"), known.replace("\"ok\" : 3", "\"ok\" : 4"));
+
+        assertThatThrownBy(() -> run(verify))
+                .isInstanceOf(CardinalException.class)
+                .hasMessageContaining("has other rows than its records say: {ok=3} instead of {ok=4}");
+
+        Files.copy(output.resolve(file), output.resolve("copy.parquet"));
+        assertThatThrownBy(() -> run(verify))
+                .isInstanceOf(CardinalException.class)
+                .hasMessageContaining("has 2 rows of file:" + images + "/0");
+    }
+
+    @Test
+    void deletedFileKeepsItsRow() throws IOException {
+        NoiseImages.write(images, 3);
         run(request());
         Files.delete(images.resolve("00.png"));
 
-        assertThat(run(request()).alreadyLabelled()).isEqualTo(2);
+        assertThat(run(request()).inputs().alreadyLabeled()).isEqualTo(2);
         assertThat(names()).hasSize(3);
     }
 
     @Test
-    void otherModelOrOptionIsRefusedAndTheDifferenceNamed() throws IOException {
-        Pictures.write(images, 1);
-        String labelledWith = run(request()).model();
+    void otherModelOrOptionIsRejectedWithTheDifference() throws IOException {
+        NoiseImages.write(images, 1);
+        String labeledWith = run(request()).model();
         LabelOptions options = LabelOptions.defaults();
         long bytes = options.maxFileBytes();
         ImageOptions image = options.image();
-        Map<String, Changes> refused = Map.of(
-                "model " + labelledWith + " there, " + DemoModel.ID + "@",
+        Map<String, Changes> rejected = Map.of(
+                "model " + labeledWith + " there, " + DemoBundle.ID + "@",
                 changes().model(otherModel),
                 "--label-from none there, parent-dir now",
                 changes().truthFrom(TruthFrom.PARENT_DIR),
@@ -256,42 +345,42 @@ class LabelJobTest {
                 "--exif-orientation ignore there, apply now",
                 changes().options(10, Set.of(), bytes, new ImageOptions(image.maxPixels(), ExifOrientation.APPLY)));
 
-        assertRefused("--precision fp32 there, auto now", changes().engine(withPrecision(PrecisionChoice.AUTO)));
-        refused.forEach(LabelJobTest::assertRefused);
+        assertRejected("--precision fp32 there, auto now", changes().execution(withPrecision(PrecisionChoice.AUTO)));
+        rejected.forEach(LabelJobTest::assertRejected);
         assertThat(names()).hasSize(1);
     }
 
-    private static void assertRefused(String difference, Changes changes) {
+    private static void assertRejected(String difference, Changes changes) {
         assertThatThrownBy(() -> run(changes.request()))
                 .isInstanceOf(CardinalException.class)
-                .hasMessageContaining("was made differently (" + difference)
+                .hasMessageContaining("was made with another model or other options (" + difference)
                 .hasMessageContaining("name another --output");
     }
 
     @Test
-    void tableFromBeforePrecisionWasAnOptionIsFp32() throws IOException {
-        Pictures.write(images, 1);
+    void tableWithoutARecordedPrecisionIsFp32() throws IOException {
+        NoiseImages.write(images, 1);
         run(request());
         ObjectNode record = (ObjectNode) runJson();
         assertThat(((ObjectNode) record.path("options")).remove("precision").asText())
                 .isEqualTo("fp32");
         Files.writeString(output.resolve("_cardinal/run.json"), record.toString());
 
-        assertRefused("--precision fp32 there, auto now", changes().engine(withPrecision(PrecisionChoice.AUTO)));
-        assertThat(run(request()).alreadyLabelled()).isEqualTo(1);
+        assertRejected("--precision fp32 there, auto now", changes().execution(withPrecision(PrecisionChoice.AUTO)));
+        assertThat(run(request()).inputs().alreadyLabeled()).isEqualTo(1);
     }
 
     @Test
-    void sharedModelLabelsAsTheBroadcastOneDoes() throws IOException {
-        Pictures.write(images, 3);
+    void sharedModelGivesTheSameRowsAsABroadcastModel() throws IOException {
+        NoiseImages.write(images, 3);
         run(request());
         List<Row> broadcast = table();
         output = directory.resolve("shared");
-        EngineOptions usual = EngineOptions.defaults();
+        ExecutionOptions usual = ExecutionOptions.defaults();
 
         run(changes()
-                .engine(new EngineOptions(
-                        4, 2, usual.precision(), DeviceChoice.CPU, EngineOptions.ModelDistribution.SHARED))
+                .execution(new ExecutionOptions(
+                        4, 2, usual.precision(), DeviceChoice.CPU, ExecutionOptions.ModelDistribution.SHARED))
                 .request());
 
         assertThat(table()).isEqualTo(broadcast);
@@ -303,12 +392,12 @@ class LabelJobTest {
     }
 
     @Test
-    void runSaysWhatItRanOn() throws IOException {
-        Pictures.write(images, 1);
+    void runRecordsItsDevice() throws IOException {
+        NoiseImages.write(images, 1);
 
         LabelResult result = run(request());
 
-        assertThat(result.devices()).singleElement().satisfies(use -> assertThat(use.device())
+        assertThat(result.statistics().devices()).singleElement().satisfies(use -> assertThat(use.device())
                 .isEqualTo("cpu"));
         JsonNode use = runJson().path("devices").path(0);
         assertThat(use.path("executor").asText()).isEqualTo("driver");
@@ -318,33 +407,33 @@ class LabelJobTest {
     }
 
     @Test
-    void gpuThatIsNotThereIsRefusedBeforeAnythingIsListed() {
-        EngineOptions gpu = EngineOptions.defaults().on(DeviceChoice.GPU, PrecisionChoice.FP32);
+    void missingGpuIsRejectedBeforeTheListing() {
+        ExecutionOptions gpu = ExecutionOptions.defaults().on(DeviceChoice.GPU, PrecisionChoice.FP32);
 
-        assertThatThrownBy(() -> run(changes().input("/nowhere").engine(gpu).request()))
+        assertThatThrownBy(() -> run(changes().input("/nowhere").execution(gpu).request()))
                 .isInstanceOf(CardinalException.class)
                 .hasMessageStartingWith("--device gpu: TensorFlow cannot use a GPU of this machine");
         assertThat(output).doesNotExist();
     }
 
-    private static EngineOptions withPrecision(PrecisionChoice precision) {
-        return EngineOptions.defaults().on(DeviceChoice.AUTO, precision);
+    private static ExecutionOptions withPrecision(PrecisionChoice precision) {
+        return ExecutionOptions.defaults().on(DeviceChoice.AUTO, precision);
     }
 
     @Test
-    void optionsThatChangeNoRowMayDiffer() throws IOException {
-        Pictures.write(images, 2);
+    void optionsThatDoNotChangeRowsMayDiffer() throws IOException {
+        NoiseImages.write(images, 2);
         run(changes().input(images + "/00.png").request());
 
         LabelResult second =
                 run(changes().imagesPerCommit(1).maxBadFraction(0.5).limit(7).request());
 
-        assertThat(second.labelled()).isEqualTo(1);
+        assertThat(second.labeled()).isEqualTo(1);
     }
 
     @Test
-    void outputThatHoldsSomethingElseIsRefused() throws IOException {
-        Pictures.write(images, 1);
+    void outputThatIsNotATableIsRejected() throws IOException {
+        NoiseImages.write(images, 1);
         Files.createDirectories(output);
         Files.writeString(output.resolve("thesis.txt"), "precious");
 
@@ -355,8 +444,8 @@ class LabelJobTest {
     }
 
     @Test
-    void outputThatIsAFileIsRefused() throws IOException {
-        Pictures.write(images, 1);
+    void outputThatIsAFileIsRejected() throws IOException {
+        NoiseImages.write(images, 1);
         Files.createFile(output);
 
         assertThatThrownBy(() -> run(request()))
@@ -366,8 +455,8 @@ class LabelJobTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"", "/", "/../images", "/sub/..", "*", "/*", "/{out,sub}", "/sub/../*"})
-    void outputThatANextRunWouldReadAsImagesIsRefused(String input) throws IOException {
-        Pictures.write(images.resolve("sub"), 1);
+    void outputInsideTheInputIsRejected(String input) throws IOException {
+        NoiseImages.write(images.resolve("sub"), 1);
         LabelRequest request = LabelRequest.of(
                 model,
                 List.of(images + input),
@@ -376,15 +465,15 @@ class LabelJobTest {
         assertThat(LabelJob.problems(request, new Configuration()))
                 .singleElement()
                 .asString()
-                .contains("lies in input " + images + input);
+                .contains("is inside input " + images + input);
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"/sub", "/*.png", "/sub/*", "/o", "/[!o]*"})
-    void outputBesideTheInputIsFine(String input) throws IOException {
-        Pictures.write(images.resolve("sub"), 1);
-        Pictures.write(images.resolve("o"), 1);
-        Pictures.write(images, 1);
+    void outputNextToTheInputIsAccepted(String input) throws IOException {
+        NoiseImages.write(images.resolve("sub"), 1);
+        NoiseImages.write(images.resolve("o"), 1);
+        NoiseImages.write(images, 1);
         LabelRequest request = LabelRequest.of(
                 model,
                 List.of(images + input),
@@ -394,16 +483,16 @@ class LabelJobTest {
     }
 
     @Test
-    void wholeFileSystemAsInputHoldsTheOutput() throws IOException {
+    void outputInsideAWholeFileSystemIsRejected() throws IOException {
         assertThat(LabelJob.problems(
                         LabelRequest.of(model, List.of("/"), Optional.of(output.toString())), new Configuration()))
                 .singleElement()
                 .asString()
-                .contains("lies in input /");
+                .contains("is inside input /");
     }
 
     @Test
-    void everyProblemIsNamedAtOnce() {
+    void everyProblemIsReportedAtOnce() {
         LabelRequest request = LabelRequest.of(
                 directory + "/no model",
                 List.of(directory + "/nowhere", directory + "/nothing"),
@@ -419,17 +508,17 @@ class LabelJobTest {
 
     @Test
     void leftoversOfACrashedRunAreRemovedAndNotPublished() throws IOException {
-        Pictures.write(images, 2);
+        NoiseImages.write(images, 2);
         run(request());
         String file = files("").stream()
                 .filter(name -> name.endsWith(".parquet"))
                 .findFirst()
                 .orElseThrow();
-        // Where Hadoop's committer keeps the files of tasks that have ended, until it publishes them all.
+        // Hadoop's committer keeps the files of completed tasks here until it publishes all of them.
         Path leftover =
                 Files.createDirectories(output.resolve("_temporary/0/task_202601010000000000000_0000_m_000000"));
         Files.copy(output.resolve(file), leftover.resolve("part-leftover.parquet"));
-        Pictures.write(images.resolve("new.png"));
+        NoiseImages.write(images.resolve("new.png"));
 
         run(request());
 
@@ -439,8 +528,8 @@ class LabelJobTest {
 
     @ParameterizedTest
     @ValueSource(doubles = {0, 0.2, 0.25, 1})
-    void tooManyBadRowsExceedTheGateAndAreWrittenAllTheSame(double maxBadFraction) throws IOException {
-        Pictures.write(images, 3);
+    void rowsAreWrittenEvenIfTooManyAreBad(double maxBadFraction) throws IOException {
+        NoiseImages.write(images, 3);
         Files.createFile(images.resolve("empty.png"));
 
         LabelResult result = run(changes().maxBadFraction(maxBadFraction).request());
@@ -453,31 +542,31 @@ class LabelJobTest {
     }
 
     @Test
-    void limitIsKeptAndTheNextRunGoesOn() throws IOException {
-        Pictures.write(images, 5);
+    void limitAppliesAndTheNextRunContinues() throws IOException {
+        NoiseImages.write(images, 5);
         LabelRequest two = changes().limit(2).request();
 
-        assertThat(run(two).labelled()).isEqualTo(2);
-        assertThat(run(two).labelled()).isEqualTo(2);
-        assertThat(run(two).labelled()).isEqualTo(1);
-        assertThat(run(two).labelled()).isZero();
+        assertThat(run(two).labeled()).isEqualTo(2);
+        assertThat(run(two).labeled()).isEqualTo(2);
+        assertThat(run(two).labeled()).isEqualTo(1);
+        assertThat(run(two).labeled()).isZero();
         assertThat(names()).containsExactly("00.png", "01.png", "02.png", "03.png", "04.png");
     }
 
     @Test
-    void imagesAreCommittedInPortions() throws IOException {
-        Pictures.write(images, 7);
+    void imagesAreCommittedInSeveralCommits() throws IOException {
+        NoiseImages.write(images, 7);
 
         LabelResult result = run(changes().imagesPerCommit(3).request());
 
-        assertThat(result.commits()).isEqualTo(3);
+        assertThat(result.statistics().commits()).isEqualTo(3);
         assertThat(runJson().path("commits").asInt()).isEqualTo(3);
         assertThat(names()).hasSize(7).doesNotHaveDuplicates();
     }
 
     @Test
-    void storeThatFailsHalfWayLosesTheCommitInFlightAndNothingElse() throws IOException {
-        Pictures.write(images, 12);
+    void storeFailureLosesOnlyTheCommitInProgress() throws IOException {
+        NoiseImages.write(images, 12);
         LabelRequest request =
                 changes().input("faulty:" + images).imagesPerCommit(4).request();
         FaultyFileSystem.fail("09.png");
@@ -495,7 +584,7 @@ class LabelJobTest {
         FaultyFileSystem.heal();
         LabelResult second = run(request);
 
-        assertThat(second.labelled()).isEqualTo(4);
+        assertThat(second.labeled()).isEqualTo(4);
         assertThat(names()).containsExactly(numbered(12));
         assertThat(table()).allMatch(row -> row.<String>getAs("status").equals("ok"));
         assertThat(runJson().path("outcome").asText()).isEqualTo("done");
@@ -503,8 +592,8 @@ class LabelJobTest {
     }
 
     @Test
-    void outputThatAnotherRunWritesToIsRefused() throws IOException {
-        Pictures.write(images, 1);
+    void outputThatAnotherRunWritesToIsRejected() throws IOException {
+        NoiseImages.write(images, 1);
         PredictionTable table =
                 PredictionTable.at(new org.apache.hadoop.fs.Path(output.toString()), new Configuration());
         try (RunLock lock = table.lock(Clock.systemUTC())) {
@@ -517,14 +606,14 @@ class LabelJobTest {
     }
 
     @Test
-    void runThatHasLostItsLockCommitsNothing() throws IOException {
-        Pictures.write(images, 1);
+    void runThatLostItsLockCommitsNothing() throws IOException {
+        NoiseImages.write(images, 1);
         LabelProgress thief = new LabelProgress() {
             @Override
             public void step(String what) {}
 
             @Override
-            public void labelling(long total, LongSupplier done) {
+            public void labeling(long total, LongSupplier done) {
                 try {
                     Files.delete(output.resolve("_cardinal/lock"));
                 } catch (IOException e) {
@@ -536,26 +625,26 @@ class LabelJobTest {
             public void finished() {}
         };
 
-        assertThatThrownBy(() -> new LabelJob(LocalSpark.session(), Clock.systemUTC(), thief).run(request()))
+        assertThatThrownBy(() -> new LabelJob(TestSpark.session(), Clock.systemUTC(), thief).run(request()))
                 .isInstanceOf(IOException.class)
                 .hasMessageContaining("lost the lock");
         assertThat(files("")).containsExactly("_cardinal");
     }
 
     @Test
-    void rowsAreHandedBackWhereThereIsNoOutput() throws IOException {
-        Pictures.write(images, 2);
+    void rowsAreReturnedWithoutAnOutput() throws IOException {
+        NoiseImages.write(images, 2);
 
         LabelResult result = run(LabelRequest.of(model, List.of(images.toString()), Optional.empty()));
 
         assertThat(result.rows()).hasSize(2);
-        assertThat(result.commits()).isZero();
+        assertThat(result.statistics().commits()).isZero();
         assertThat(directory).isDirectoryNotContaining("glob:**/predictions");
     }
 
     @Test
-    void tooManyImagesToPrintAreRefused() throws IOException {
-        Path one = Pictures.write(images.resolve("0.png"));
+    void tooManyImagesToPrintAreRejected() throws IOException {
+        Path one = NoiseImages.write(images.resolve("0.png"));
         for (int i = 1; i <= 100; i++) {
             Files.copy(one, images.resolve(i + ".png"));
         }
@@ -566,29 +655,52 @@ class LabelJobTest {
                 .hasMessageContaining("--limit them to 100");
     }
 
+    /** Makes a table as 0.1 left it: a file for every task, and no files.json. */
     @Test
-    void directoryWithoutImagesMakesATableWithoutRows() throws IOException {
+    void manySmallFilesAreCompactedToOne() throws IOException {
+        NoiseImages.write(images, 6);
+        run(changes().imagesPerCommit(1).request());
+        Files.delete(output.resolve("_cardinal/files.json"));
+        List<Row> before = table();
+        CompactJob job = new CompactJob(TestSpark.session(), Clock.systemUTC(), step -> {});
+
+        CompactResult first = job.run(output.toString());
+
+        assertThat(first.filesBefore()).isEqualTo(6);
+        assertThat(first.filesAfter()).isEqualTo(1);
+        assertThat(first.rows()).isEqualTo(6);
+        assertThat(table()).isEqualTo(before);
+        assertThat(files("")).hasSize(2);
+        assertThat(job.run(output.toString()).filesAfter()).isEqualTo(1);
+        assertThat(run(request()).inputs().alreadyLabeled()).isEqualTo(6);
+        assertThatThrownBy(() -> job.run(images.toString()))
+                .isInstanceOf(CardinalException.class)
+                .hasMessageContaining("is not a predictions table");
+    }
+
+    @Test
+    void directoryWithoutImagesCreatesAnEmptyTable() throws IOException {
         LabelResult first = run(request());
-        Pictures.write(images, 1);
+        NoiseImages.write(images, 1);
         LabelResult second = run(request());
 
-        assertThat(first.found()).isZero();
-        assertThat(first.batchFill()).isNull();
-        assertThat(first.bottleneck()).isEmpty();
+        assertThat(first.inputs().found()).isZero();
+        assertThat(first.statistics().batchFill()).isNull();
+        assertThat(first.statistics().bottleneck()).isNull();
         assertThat(first.gateExceeded()).isFalse();
-        assertThat(second.labelled()).isEqualTo(1);
+        assertThat(second.labeled()).isEqualTo(1);
         assertThat(names()).hasSize(1);
     }
 
     @Test
-    void outputMayBeCalledLikeAGlob() throws IOException {
-        Pictures.write(images, 2);
+    void outputNameMayContainGlobCharacters() throws IOException {
+        NoiseImages.write(images, 2);
         output = directory.resolve("[set] {a,b} %20*");
         run(changes().limit(1).request());
 
         LabelResult second = run(request());
 
-        assertThat(second.alreadyLabelled()).isEqualTo(1);
+        assertThat(second.inputs().alreadyLabeled()).isEqualTo(1);
         assertThat(second.counts()).isEqualTo(Map.of("ok", 1L));
         assertThat(runJson().path("counts").path("ok").asInt()).isEqualTo(2);
     }
@@ -601,7 +713,7 @@ class LabelJobTest {
         return new Changes(images.toString(), output.toString());
     }
 
-    /** A request with every default but those that a test changes. */
+    /** Builds a request with the defaults and the changes of a test. */
     private static final class Changes {
         private final String output;
         private String model = LabelJobTest.model;
@@ -609,7 +721,8 @@ class LabelJobTest {
         private long limit = Long.MAX_VALUE;
         private TruthFrom truthFrom = TruthFrom.NONE;
         private LabelOptions options = LabelOptions.defaults();
-        private int imagesPerCommit = LabelRequest.DEFAULT_IMAGES_PER_COMMIT;
+        private OptionalInt imagesPerCommit = OptionalInt.empty();
+        private TableOptions table = TableOptions.KEEP;
         private double maxBadFraction = 1;
 
         Changes(String input, String output) {
@@ -638,18 +751,29 @@ class LabelJobTest {
         }
 
         Changes options(int topK, Set<Emit> emit, long maxFileBytes, ImageOptions image) {
-            options = new LabelOptions(topK, emit, maxFileBytes, image, RecordFields.usual(), EngineOptions.defaults());
+            options = new LabelOptions(
+                    topK, emit, maxFileBytes, image, RecordFields.usual(), ExecutionOptions.defaults());
             return this;
         }
 
-        Changes engine(EngineOptions engine) {
+        Changes execution(ExecutionOptions execution) {
             options = new LabelOptions(
-                    options.topK(), options.emit(), options.maxFileBytes(), options.image(), options.fields(), engine);
+                    options.topK(),
+                    options.emit(),
+                    options.maxFileBytes(),
+                    options.image(),
+                    options.fields(),
+                    execution);
             return this;
         }
 
         Changes imagesPerCommit(int images) {
-            imagesPerCommit = images;
+            imagesPerCommit = OptionalInt.of(images);
+            return this;
+        }
+
+        Changes table(TableOptions rows) {
+            table = rows;
             return this;
         }
 
@@ -667,24 +791,25 @@ class LabelJobTest {
                     limit,
                     options,
                     imagesPerCommit,
-                    maxBadFraction);
+                    maxBadFraction,
+                    table);
         }
     }
 
     private static LabelResult run(LabelRequest request) throws IOException {
-        return new LabelJob(LocalSpark.session(), Clock.systemUTC(), LabelProgress.NONE).run(request);
+        return new LabelJob(TestSpark.session(), Clock.systemUTC(), LabelProgress.NONE).run(request);
     }
 
-    /** The rows in order of path. */
+    /** Returns the rows in order of path. */
     private List<Row> table() {
-        return LocalSpark.session()
+        return TestSpark.session()
                 .read()
                 .parquet(output.toString())
                 .orderBy("path")
                 .collectAsList();
     }
 
-    /** The files that the rows are of, in order of path; one twice if it has two rows. */
+    /** Returns the file name of every row, in order of path. */
     private List<String> names() {
         return table().stream()
                 .map(row -> row.<String>getAs("path"))
@@ -696,7 +821,7 @@ class LabelJobTest {
         return IntStream.range(0, count).mapToObj("%02d.png"::formatted).toArray(String[]::new);
     }
 
-    /** Names in a directory of the output, without Hadoop's hidden checksum files. */
+    /** Returns the names in a directory of the output, without Hadoop's hidden checksum files. */
     private List<String> files(String below) throws IOException {
         try (Stream<Path> entries = Files.list(output.resolve(below))) {
             return entries.map(entry -> entry.getFileName().toString())

@@ -2,9 +2,9 @@ package dev.cardinal.job.label;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.cardinal.udf.Container;
-import dev.cardinal.udf.ImageRef;
-import dev.cardinal.udf.ImageRef.Location;
+import dev.cardinal.udf.fetch.ImageContainer;
+import dev.cardinal.udf.fetch.ImageRef;
+import dev.cardinal.udf.fetch.ImageRef.Location;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
@@ -35,7 +35,7 @@ class PartitionPlanTest {
     }
 
     @Test
-    void tasksAreAboutEquallyLarge() {
+    void tasksHaveAboutEqualSizes() {
         Random random = new Random(1);
         List<ImageRef> images = images(LongStream.range(0, 5_000).map(i -> random.nextInt(1_000_000)));
 
@@ -48,7 +48,7 @@ class PartitionPlanTest {
     }
 
     @Test
-    void largeImagesGoToFewerImagesATask() {
+    void tasksOfLargeImagesHaveFewerImages() {
         List<ImageRef> images = images(LongStream.concat(
                 LongStream.generate(() -> 10 * MIB).limit(20),
                 LongStream.generate(() -> 1).limit(20)));
@@ -60,7 +60,7 @@ class PartitionPlanTest {
     }
 
     @Test
-    void tasksOfAHugeDatasetStaySmallEnoughToRepeat() {
+    void tasksOfAHugeDatasetHaveALimitedSize() {
         List<ImageRef> images = images(LongStream.generate(() -> MIB).limit(2_000));
 
         assertThat(PartitionPlan.of(images, 1).tasks())
@@ -75,7 +75,7 @@ class PartitionPlanTest {
     }
 
     @Test
-    void smallFilesDoNotPileUp() {
+    void manyEmptyFilesAreDistributedToManyTasks() {
         List<List<ImageRef>> tasks = PartitionPlan.of(
                         images(LongStream.generate(() -> 0).limit(100_000)), 4)
                 .tasks();
@@ -84,21 +84,21 @@ class PartitionPlanTest {
     }
 
     @Test
-    void oneHugeImageIsATask() {
+    void hugeImageHasItsOwnTask() {
         List<ImageRef> images = images(LongStream.of(1L << 40, 1, 1));
 
         assertThat(PartitionPlan.of(images, 4).tasks()).extracting(List::size).containsExactly(1, 2);
     }
 
     @Test
-    void whatIsInGzipStaysInOneTaskWhichComesFirstAndIsNamed() {
+    void gzipFileIsReadByTheFirstTaskAndReported() {
         List<ImageRef> images =
                 new ArrayList<>(images(LongStream.generate(() -> MIB).limit(40)));
         IntStream.range(0, 100)
-                .mapToObj(i -> member("file:/a.tar.gz", Container.TAR_GZ, i))
+                .mapToObj(i -> member("file:/a.tar.gz", ImageContainer.COMPRESSED_TAR, i))
                 .forEach(images::add);
         IntStream.range(0, 100)
-                .mapToObj(i -> member("file:/b.tar", Container.TAR, i))
+                .mapToObj(i -> member("file:/b.tar", ImageContainer.TAR, i))
                 .forEach(images::add);
 
         PartitionPlan plan = PartitionPlan.of(images, 2);
@@ -112,7 +112,7 @@ class PartitionPlanTest {
                 .allSatisfy(task -> assertThat(bytes(task)).isLessThan(35 * MIB));
     }
 
-    private static ImageRef member(String file, Container container, int position) {
+    private static ImageRef member(String file, ImageContainer container, int position) {
         return new ImageRef(file + "!/" + position, new Location(file, container, position), MIB, 0, null, null, null);
     }
 

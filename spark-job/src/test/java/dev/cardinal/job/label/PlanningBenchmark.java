@@ -1,10 +1,10 @@
 package dev.cardinal.job.label;
 
-import dev.cardinal.job.source.FoundImages;
+import dev.cardinal.job.source.ImageListing;
 import dev.cardinal.job.source.ImageSource;
 import dev.cardinal.job.source.SimulatedFileSystem;
 import dev.cardinal.job.source.SourceSpec;
-import dev.cardinal.udf.RecordFields;
+import dev.cardinal.udf.fetch.RecordFields;
 import java.io.IOException;
 import java.util.Iterator;
 import java.util.List;
@@ -18,16 +18,15 @@ import org.apache.spark.sql.functions;
 import org.apache.spark.util.SerializableConfiguration;
 
 /**
- * How long planning takes over a simulated listing, and what it takes of the driver's memory: arguments are the listing
- * ({@code sim://1000x1000/}), how many of its images a table already holds with as many more that are not in it, and a scratch
- * directory. Printed: seconds and the highest used heap after a collection.
+ * Measures the time and the memory of planning over a simulated listing. Arguments: the listing ({@code sim://1000x1000/}), the
+ * number of its images that the table has already, the number of rows of the table, and a scratch directory.
  */
 public final class PlanningBenchmark {
     private PlanningBenchmark() {}
 
     public static void main(String[] arguments) throws IOException {
         String input = arguments[0];
-        long labelled = Long.parseLong(arguments[1]);
+        long labeled = Long.parseLong(arguments[1]);
         long inTable = Long.parseLong(arguments[2]);
         String scratch = arguments[3];
         try (SparkSession spark = SparkSession.builder()
@@ -37,21 +36,21 @@ public final class PlanningBenchmark {
                 .config("spark.hadoop." + SimulatedFileSystem.CONFIGURATION_KEY, SimulatedFileSystem.class.getName())
                 .getOrCreate()) {
             Optional<Dataset<Row>> table =
-                    inTable == 0 ? Optional.empty() : Optional.of(table(spark, labelled, inTable, scratch));
+                    inTable == 0 ? Optional.empty() : Optional.of(table(spark, labeled, inTable, scratch));
             long start = System.nanoTime();
             JavaSparkContext context = JavaSparkContext.fromSparkContext(spark.sparkContext());
             long images = 0;
-            try (FoundImages found = new ImageSource(SourceSpec.of(List.of(input)), context.hadoopConfiguration())
+            try (ImageListing found = new ImageSource(SourceSpec.of(List.of(input)), context.hadoopConfiguration())
                     .find(
                             spark,
                             RecordFields.usual(),
                             context.broadcast(new SerializableConfiguration(context.hadoopConfiguration())))) {
-                WorkPlan plan = WorkPlan.of(found, table, Long.MAX_VALUE);
+                WorkPlan plan = WorkPlan.of(found, table, TableOptions.KEEP, Long.MAX_VALUE);
                 System.out.printf("%s after %.1f s%n", plan.counts(), seconds(start));
-                Iterator<List<dev.cardinal.udf.ImageRef>> groups =
-                        plan.commits(LabelRequest.DEFAULT_IMAGES_PER_COMMIT, new Path(scratch + "/plan"));
+                Iterator<List<dev.cardinal.udf.fetch.ImageRef>> groups =
+                        plan.commits(() -> LabelRequest.DEFAULT_IMAGES_PER_COMMIT, new Path(scratch + "/plan"));
                 while (groups.hasNext()) {
-                    List<dev.cardinal.udf.ImageRef> group = groups.next();
+                    List<dev.cardinal.udf.fetch.ImageRef> group = groups.next();
                     images += PartitionPlan.of(group, 2).tasks().stream()
                             .mapToLong(List::size)
                             .sum();
@@ -67,13 +66,13 @@ public final class PlanningBenchmark {
         return (System.nanoTime() - start) / 1e9;
     }
 
-    /** A table whose first rows are the listing's first images. */
-    private static Dataset<Row> table(SparkSession spark, long labelled, long rows, String scratch) {
+    /** Writes a table whose first rows are the first images of the listing. */
+    private static Dataset<Row> table(SparkSession spark, long labeled, long rows, String scratch) {
         String directory = scratch + "/table";
         spark.range(rows)
                 .select(
                         functions
-                                .expr("if(id < " + labelled
+                                .expr("if(id < " + labeled
                                         + ", format_string('sim://1000x1000/d%06d/image-%08d.jpg', id div 1000, id % 1000),"
                                         + " format_string('sim://other/d%06d/image-%08d.jpg', id div 1000, id % 1000))")
                                 .as("path"),

@@ -3,13 +3,12 @@ package dev.cardinal.job.label;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.cardinal.job.LocalSpark;
+import dev.cardinal.job.TestSpark;
 import dev.cardinal.zoo.CardinalException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
-import java.util.List;
 import java.util.Map;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.sql.Dataset;
@@ -40,26 +39,25 @@ class PredictionTableTest {
                 "back\\slash",
                 "date=2026-01-01"
             })
-    void rowsAreReadBackWhateverTheTableIsCalled(String name) throws IOException {
-        SparkSession spark = LocalSpark.session();
+    void rowsAreReadBackWithAnyTableName(String name) throws IOException {
+        SparkSession spark = TestSpark.session();
         PredictionTable table = at(name);
         Dataset<Row> rows = spark.range(3).selectExpr("'ok' AS status").coalesce(1);
 
         try (RunLock lock = table.lock(Clock.systemUTC())) {
-            table.append(rows);
-            table.append(rows);
-            lock.requireHeld();
+            table.append(rows, lock);
+            table.append(rows, lock);
         }
 
         assertThat(table.files()).hasSize(2);
-        assertThat(table.counts(spark)).isEqualTo(Map.of("ok", 6L));
-        assertThat(table.read(spark, List.copyOf(table.files())).columns()).containsExactly("status");
+        assertThat(table.store().totals(spark)).isEqualTo(Map.of("ok", 6L));
+        assertThat(table.store().rows(spark).orElseThrow().columns()).containsExactly("status");
     }
 
-    /** As when a run was taken for dead while its tasks ran: its rows are all there, but not its right to publish them. */
+    /** The situation of a run whose lock expired while its tasks ran: its rows are complete, but it must not publish them. */
     @Test
-    void commitOfARunThatHasLostItsLockIsNotPublished() throws IOException {
-        SparkSession spark = LocalSpark.session();
+    void commitOfARunThatLostItsLockIsNotPublished() throws IOException {
+        SparkSession spark = TestSpark.session();
         PredictionTable table = at("fenced");
         Dataset<Row> rows = spark.range(3).selectExpr("'ok' AS status").coalesce(1);
         try (RunLock lost = table.lock(Clock.systemUTC())) {
@@ -67,29 +65,26 @@ class PredictionTableTest {
 
             Path successors = taskOfAnotherRun("fenced");
 
-            assertThatThrownBy(() -> table.append(rows)).hasStackTraceContaining("lost the lock");
-            assertThatThrownBy(lost::requireHeld).hasMessageContaining("lost the lock");
-            assertThat(successors).as("what the run that took over has written").isRegularFile();
+            assertThatThrownBy(() -> table.append(rows, lost)).hasStackTraceContaining("lost the lock");
+            assertThat(successors).as("the file of the run that took over").isRegularFile();
         }
         assertThat(table.files()).isEmpty();
     }
 
     @Test
-    void commitPublishesNothingThatAnotherRunsTasksHaveWritten() throws IOException {
-        SparkSession spark = LocalSpark.session();
+    void commitDoesNotPublishFilesOfAnotherRun() throws IOException {
+        SparkSession spark = TestSpark.session();
         PredictionTable table = at("table");
         Dataset<Row> rows = spark.range(3).selectExpr("'ok' AS status").coalesce(1);
         try (RunLock held = table.lock(Clock.systemUTC())) {
             taskOfAnotherRun("table");
 
-            table.append(rows);
-
-            held.requireHeld();
+            table.append(rows, held);
         }
         assertThat(table.files()).singleElement().asString().doesNotContain("part-of-another-run");
     }
 
-    /** A committed task's file, where a committer that knows no attempts would look for its own. */
+    /** Writes the file of a committed task where a committer without job attempts would look for its own files. */
     private Path taskOfAnotherRun(String table) throws IOException {
         Path task = Files.createDirectories(directory.resolve(table + "/_temporary/0/task_0_0001_m_000000"));
         return Files.writeString(task.resolve("part-of-another-run.parquet"), "rows");
@@ -97,13 +92,13 @@ class PredictionTableTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"{}", "null", "{\"options\":{}}", "{\"options\":{},\"model\":{\"id\":\"m@1\"}}"})
-    void recordThatLacksPartsIsNamed(String record) throws IOException {
+    void incompleteRecordIsReported(String record) throws IOException {
         Files.createDirectories(directory.resolve("table/_cardinal"));
         Files.writeString(directory.resolve("table/_cardinal/run.json"), record);
 
         assertThatThrownBy(() -> at("table").lastRun())
                 .isInstanceOf(CardinalException.class)
-                .hasMessageContaining("run.json is no record of a run");
+                .hasMessageContaining("run.json is not the record of a run");
     }
 
     @Test
@@ -111,16 +106,16 @@ class PredictionTableTest {
         PredictionTable table = at("nowhere");
 
         assertThat(table.files()).isEmpty();
-        assertThat(table.rows(LocalSpark.session())).isEmpty();
-        assertThat(table.counts(LocalSpark.session())).isEmpty();
+        assertThat(table.rows(TestSpark.session())).isEmpty();
+        assertThat(table.store().totals(TestSpark.session())).isEmpty();
         assertThat(table.lastRun()).isEmpty();
     }
 
     @Test
-    void directoryWithoutARecordIsNoTable() {
+    void directoryWithoutARecordIsNotATable() {
         assertThatThrownBy(() -> at("nowhere").origin())
                 .isInstanceOf(CardinalException.class)
-                .hasMessageContaining("are no predictions table: it has no _cardinal/run.json");
+                .hasMessageContaining("is not a predictions table: it has no _cardinal/run.json");
     }
 
     @ParameterizedTest
@@ -137,7 +132,7 @@ class PredictionTableTest {
                         + " | 3.5",
                 "\"outcome\": \"done\", \"images_per_second\": 0.0, \"measured\": {\"images\": 7, \"images_per_second\": 3.5} | 3.5"
             })
-    void speedIsThatOfARunThatLabelledAndEnded(String record, @Nullable Double expected) throws IOException {
+    void speedIsOfTheLastRunThatLabeledImagesAndEnded(String record, @Nullable Double expected) throws IOException {
         Files.createDirectories(directory.resolve("table/_cardinal"));
         Files.writeString(
                 directory.resolve("table/_cardinal/run.json"),
@@ -148,13 +143,13 @@ class PredictionTableTest {
     }
 
     @Test
-    void recordThatIsNoJsonIsNamed() throws IOException {
+    void recordThatIsNotJsonIsReported() throws IOException {
         Files.createDirectories(directory.resolve("table/_cardinal"));
         Files.writeString(directory.resolve("table/_cardinal/run.json"), "{\"outcome\": \"do");
 
         assertThatThrownBy(() -> at("table").lastRun())
                 .isInstanceOf(CardinalException.class)
-                .hasMessageContaining("run.json is no record of a run");
+                .hasMessageContaining("run.json is not the record of a run");
     }
 
     private PredictionTable at(String name) throws IOException {

@@ -18,16 +18,16 @@ import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 import org.junit.jupiter.api.Test;
 
-/** What a lock keeps on every file system that it may lie on. */
+/** Tests that apply to the lock on every file system. */
 abstract class RunLockContract {
-    /** The file system that keeps the lock. */
+    /** Returns the file system of the lock. */
     abstract FileSystem store();
 
-    /** A file in the directory of a table that is not there yet, nor the directory. */
+    /** Returns the lock file of a table whose directory does not exist yet. */
     abstract Path lockOfANewTable() throws IOException;
 
     @Test
-    void heldLockIsRefusedUntilItIsClosed() throws IOException {
+    void heldLockRejectsOthersUntilItIsClosed() throws IOException {
         Path file = lockOfANewTable();
         try (RunLock lock = acquire(file, new TestClock(Instant.now()))) {
             assertThatThrownBy(() -> acquire(file, new TestClock(Instant.now())))
@@ -42,7 +42,7 @@ abstract class RunLockContract {
     }
 
     @Test
-    void clocksOfMachinesThatAreDaysApartChangeNothing() throws IOException {
+    void clocksMayDifferByDays() throws IOException {
         Path file = lockOfANewTable();
         TestClock late = new TestClock(Instant.now().minus(Duration.ofDays(2)));
         TestClock early = new TestClock(Instant.now().plus(Duration.ofDays(2)));
@@ -57,7 +57,7 @@ abstract class RunLockContract {
     }
 
     @Test
-    void ofRunsThatStartAtOnceOneWins() throws Exception {
+    void oneOfSeveralSimultaneousRunsGetsTheLock() throws Exception {
         Path file = lockOfANewTable();
         List<RunLock> held = Collections.synchronizedList(new ArrayList<>());
         Callable<Boolean> run = () -> {
@@ -84,7 +84,7 @@ abstract class RunLockContract {
         }
     }
 
-    /** Without the time that the store needs to settle. */
+    /** Acquires the lock without waiting for the store to settle. */
     private RunLock acquire(Path file, TestClock clock) throws IOException {
         return RunLock.acquire(new LockFile(store(), file), clock, failures -> {});
     }

@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Locale;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.FilterFileSystem;
@@ -26,7 +27,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class RunLockTest extends RunLockContract {
-    /** Beyond the highest that Linux and macOS give. */
+    /** A process id larger than any on Linux and macOS. */
     private static final long NO_PROCESS = 999_999_999L;
 
     private static final Instant START = Instant.parse("2026-01-02T03:04:05Z");
@@ -41,7 +42,7 @@ class RunLockTest extends RunLockContract {
     private final FileSystem fileSystem = new LocalFileSystem(disk);
 
     @BeforeEach
-    void prepare() throws IOException {
+    void initializeFileSystem() throws IOException {
         fileSystem.initialize(URI.create("file:///"), new Configuration());
         file = Files.createDirectories(table.resolve("_cardinal")).resolve("lock");
     }
@@ -62,7 +63,7 @@ class RunLockTest extends RunLockContract {
     }
 
     @Test
-    void secondHolderIsRefusedAndToldWhoHoldsIt() throws IOException {
+    void secondRunIsRejectedWithTheHolder() throws IOException {
         try (RunLock lock = acquire()) {
             assertThatThrownBy(this::acquire)
                     .isInstanceOf(CardinalException.class)
@@ -76,7 +77,7 @@ class RunLockTest extends RunLockContract {
     }
 
     @Test
-    void closedLockCanBeTakenAgain() throws IOException {
+    void closedLockCanBeAcquiredAgain() throws IOException {
         acquire().close();
 
         assertThat(table.resolve("_cardinal")).isEmptyDirectory();
@@ -116,19 +117,19 @@ class RunLockTest extends RunLockContract {
     }
 
     @Test
-    void lockThatWasTakenOverIsLostAndStaysTheOthers() throws IOException {
+    void lockThatAnotherRunTookOverIsLost() throws IOException {
         RunLock lost = acquire();
         clock.advance(RunLock.EXPIRY);
-        try (RunLock taken = acquire()) {
+        try (RunLock successor = acquire()) {
             lost.beat();
 
             assertThatThrownBy(lost::requireHeld)
                     .isInstanceOf(IOException.class)
                     .hasMessageContaining("lost the lock")
                     .hasMessageContaining("process " + ProcessHandle.current().pid())
-                    .hasMessageContaining("run it again to continue");
+                    .hasMessageContaining("run the same command again to continue");
             lost.close();
-            taken.requireHeld();
+            successor.requireHeld();
         }
         assertThat(file).doesNotExist();
     }
@@ -141,33 +142,33 @@ class RunLockTest extends RunLockContract {
 
             assertThatThrownBy(lock::requireHeld)
                     .isInstanceOf(IOException.class)
-                    .hasMessageContaining("nobody, it was deleted");
+                    .hasMessageContaining("no run: it was deleted");
         }
         assertThat(file).doesNotExist();
     }
 
     @Test
-    void lockOfAProcessThatIsGoneIsTakenOverAtOnce() throws IOException {
+    void lockOfADeadProcessIsTakenOverAtOnce() throws IOException {
         writeOfTheseProcesses(NO_PROCESS);
 
         acquire().close();
     }
 
-    /** Its number is this process's now, as in a container, where every run is process 1. */
+    /** The id belongs to this process now, as in a container, where every run is process 1. */
     @Test
-    void lockOfAnEarlierProcessOfTheSameNumberIsTakenOverAtOnce() throws IOException {
+    void lockOfAnEarlierProcessWithTheSameIdIsTakenOverAtOnce() throws IOException {
         writeOfTheseProcesses(ProcessHandle.current().pid());
 
         acquire().close();
     }
 
-    /** Two containers of one host name: each sees its own processes only, and both runs may be process 1. */
+    /** Two containers have the same host name; each sees only its own processes, and both runs may be process 1. */
     @ParameterizedTest
     @ValueSource(booleans = {true, false})
-    void lockOfAnotherContainerOfThisHostNameIsHeldUntilItExpires(boolean sameNumber) throws IOException {
+    void lockOfAnotherContainerWithThisHostNameIsHeldUntilItExpires(boolean sameId) throws IOException {
         write(
                 InetAddress.getLocalHost().getHostName(),
-                sameNumber ? ProcessHandle.current().pid() : NO_PROCESS);
+                sameId ? ProcessHandle.current().pid() : NO_PROCESS);
 
         assertThatThrownBy(this::acquire)
                 .isInstanceOf(CardinalException.class)
@@ -177,7 +178,7 @@ class RunLockTest extends RunLockContract {
     }
 
     @Test
-    void lockOfAProcessThatLivesIsHeld() throws IOException {
+    void lockOfALivingProcessIsHeld() throws IOException {
         long parent = ProcessHandle.current().parent().orElseThrow().pid();
         writeOfTheseProcesses(parent);
 
@@ -199,7 +200,7 @@ class RunLockTest extends RunLockContract {
 
     @ParameterizedTest
     @ValueSource(strings = {"", "{\"owner\":\"b7e1\",\"host\":\"he", "{}", "null", "[]"})
-    void lockThatIsHalfWrittenIsDatedByItsFile(String content) throws IOException {
+    void incompleteLockHasTheTimeOfItsFile(String content) throws IOException {
         Files.writeString(file, content);
         Files.setLastModifiedTime(file, FileTime.from(START.minusSeconds(59)));
 
@@ -210,9 +211,9 @@ class RunLockTest extends RunLockContract {
         acquire().close();
     }
 
-    /** As a crash, or a heartbeat that is just being written, leaves them on a file system with checksum files. */
+    /** The state after a crash, or during a heartbeat, on a file system with checksum files. */
     @Test
-    void lockThatDoesNotMatchItsChecksumFileIsDatedByItsFile() throws IOException {
+    void lockWithAWrongChecksumHasTheTimeOfItsFile() throws IOException {
         RunLock crashed = acquire();
         String content = Files.readString(file);
         Files.writeString(file, content.substring(0, content.length() / 2));
@@ -228,9 +229,9 @@ class RunLockTest extends RunLockContract {
         }
     }
 
-    /** As on S3, where a write follows another's that its writer has not seen. */
+    /** The situation on S3, where a run may overwrite a lock that it has not seen. */
     @Test
-    void whereAnotherWritesAfterwardsTheLockIsTheOthers() throws IOException {
+    void laterWriterGetsTheLock() throws IOException {
         assertThatThrownBy(() -> acquireWithoutExclusiveCreation(() -> write("elsewhere.example", NO_PROCESS)))
                 .isInstanceOf(CardinalException.class)
                 .hasMessageContaining("another run has just begun to write to file:" + table);
@@ -238,7 +239,7 @@ class RunLockTest extends RunLockContract {
     }
 
     @Test
-    void lockThatIsWrittenSoSlowlyThatItMayHaveReplacedAnotherIsNotTaken() {
+    void lockThatIsWrittenTooSlowlyIsNotAcquired() {
         disk.slowDown(RunLock.SETTLING);
 
         assertThatThrownBy(() -> acquireWithoutExclusiveCreation(() -> {}))
@@ -249,7 +250,7 @@ class RunLockTest extends RunLockContract {
 
     @ParameterizedTest
     @CsvSource({"50, 3, held", "59, 1, held", "59, 3, lost"})
-    void heartbeatThatMayHaveReplacedAnothersLockLosesIt(long late, long slow, String expected) throws IOException {
+    void heartbeatThatIsWrittenTooLateLosesTheLock(long late, long slow, String expected) throws IOException {
         RunLock lock = RunLock.acquire(disk, new org.apache.hadoop.fs.Path(file.toUri()), clock);
         clock.advance(Duration.ofSeconds(late));
         disk.slowDown(Duration.ofSeconds(slow));
@@ -266,9 +267,9 @@ class RunLockTest extends RunLockContract {
         assertThat(file).doesNotExist();
     }
 
-    /** A commit is published within the time that the lock is still valid. */
+    /** Ensures that a commit is published while the lock is valid. */
     @Test
-    void askingForTheLockRenewsItWhereItIsHalfExpired() throws IOException {
+    void checkingAHalfExpiredLockRenewsIt() throws IOException {
         try (RunLock lock = acquire()) {
             clock.advance(Duration.ofSeconds(40));
             lock.requireHeld();
@@ -278,11 +279,11 @@ class RunLockTest extends RunLockContract {
         }
     }
 
-    private interface Meanwhile {
+    private interface IoAction {
         void run() throws IOException;
     }
 
-    private void acquireWithoutExclusiveCreation(Meanwhile settling) throws IOException {
+    private void acquireWithoutExclusiveCreation(IoAction settling) throws IOException {
         LockFile lockFile = new LockFile(new FilterFileSystem(disk), new org.apache.hadoop.fs.Path(file.toUri()));
         RunLock.acquire(lockFile, clock, failures -> {
                     try {
@@ -298,7 +299,7 @@ class RunLockTest extends RunLockContract {
         return RunLock.acquire(fileSystem, new org.apache.hadoop.fs.Path(file.toUri()), clock);
     }
 
-    /** The lock of a run on this machine, as a run of this process would write it, but for its owner and number. */
+    /** Writes a lock as this process would, but with another owner and process id. */
     private void writeOfTheseProcesses(long pid) throws IOException {
         RunLock own = acquire();
         String content = Files.readString(file);
@@ -311,9 +312,9 @@ class RunLockTest extends RunLockContract {
     }
 
     private void write(String host, long pid) throws IOException {
-        Files.writeString(file, """
+        Files.writeString(file, String.format(Locale.ROOT, """
                 {"owner": "b7e1", "host": "%s", "pid": %d, "user": "somebody"}
-                """.formatted(host, pid));
+                """, host, pid));
         Files.setLastModifiedTime(file, FileTime.from(START));
     }
 }

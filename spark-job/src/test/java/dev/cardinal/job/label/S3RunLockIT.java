@@ -9,7 +9,7 @@ import org.apache.hadoop.fs.Path;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 
-/** The lock on S3, which creates no file exclusively and dates files by the second. */
+/** Tests the lock on S3, which cannot create a file exclusively and rounds modification times to seconds. */
 class S3RunLockIT extends RunLockContract {
     private static S3Server server;
     private static FileSystem store;

@@ -3,7 +3,7 @@ package dev.cardinal.job.label;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.cardinal.job.LocalSpark;
+import dev.cardinal.job.TestSpark;
 import dev.cardinal.zoo.CardinalException;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -20,14 +20,14 @@ class ScratchTableTest {
     private Path directory;
 
     @Test
-    void whatIsWrittenIsThereUntilItIsClosed() throws IOException {
+    void rowsCanBeReadUntilTheTableIsClosed() throws IOException {
         Path output = directory.resolve("a/b");
 
         try (ScratchTable table = below(output)) {
-            table.append(LocalSpark.session().range(10).toDF("n"));
-            table.append(LocalSpark.session().range(5).toDF("n"));
+            table.append(TestSpark.session().range(10).toDF("n"));
+            table.append(TestSpark.session().range(5).toDF("n"));
 
-            assertThat(LocalSpark.session()
+            assertThat(TestSpark.session()
                             .read()
                             .parquet(table.directory().toString())
                             .count())
@@ -39,7 +39,7 @@ class ScratchTableTest {
     }
 
     @Test
-    void whatWasThereBeforeStays() throws IOException {
+    void existingDirectoriesAreKept() throws IOException {
         Path output = Files.createDirectories(directory.resolve("a/b"));
 
         below(output).close();
@@ -48,7 +48,7 @@ class ScratchTableTest {
     }
 
     @Test
-    void whatCameMeanwhileStays() throws IOException {
+    void filesOfOthersAreKept() throws IOException {
         Path output = directory.resolve("a/b");
 
         try (ScratchTable table = below(output)) {
@@ -60,7 +60,7 @@ class ScratchTableTest {
     }
 
     @Test
-    void directoryThatHoldsSomethingElseIsRefused() throws IOException {
+    void directoryThatIsNotATableIsRejected() throws IOException {
         Files.createFile(directory.resolve("other"));
 
         assertThatThrownBy(() -> below(directory))
@@ -71,7 +71,7 @@ class ScratchTableTest {
     }
 
     @Test
-    void whatCannotBeWrittenToLeavesNothing() throws IOException {
+    void failedCreationLeavesNothingBehind() throws IOException {
         Path file = Files.createFile(directory.resolve("file"));
 
         assertThatThrownBy(() -> below(file.resolve("output"))).isInstanceOf(IOException.class);
@@ -81,7 +81,7 @@ class ScratchTableTest {
     }
 
     @Test
-    void whatAKilledProcessHasLeftIsRemovedByTheNextAndNoHindranceToARun() throws IOException {
+    void leftoversOfAKilledProcessAreAcceptedAndRemoved() throws IOException {
         Path left = directory.resolve(".cardinal-doctor-0123");
         Files.createDirectories(left.resolve("_temporary/0"));
         Files.createDirectories(left.resolve("_cardinal"));
@@ -94,7 +94,7 @@ class ScratchTableTest {
     }
 
     @Test
-    void whatAProcessThatLivesHasMadeStays() throws IOException {
+    void tableOfALivingProcessIsKept() throws IOException {
         try (ScratchTable first = below(directory)) {
             below(directory).close();
 

@@ -3,20 +3,23 @@ package dev.cardinal.job.label;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.cardinal.job.LocalSpark;
-import dev.cardinal.job.source.FoundImages;
+import dev.cardinal.job.TestSpark;
+import dev.cardinal.job.source.ImageListing;
 import dev.cardinal.job.source.ImageSource;
 import dev.cardinal.job.source.SimulatedFileSystem;
 import dev.cardinal.job.source.SourceSpec;
-import dev.cardinal.udf.ImageRef;
-import dev.cardinal.udf.RecordFields;
+import dev.cardinal.udf.fetch.ImageRef;
+import dev.cardinal.udf.fetch.RecordFields;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.sql.Timestamp;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
+import java.util.Set;
+import java.util.UUID;
 import java.util.stream.IntStream;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.sql.Dataset;
@@ -28,7 +31,7 @@ import org.apache.spark.util.SerializableConfiguration;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Plans over a simulated listing of 40 directories of 50 files each. */
+/** Tests plans of a simulated listing of 40 directories with 50 files each. */
 class WorkPlanTest {
     private static final int FILES = 2_000;
     private static final long LENGTH = 100_000;
@@ -39,10 +42,10 @@ class WorkPlanTest {
 
     @Test
     void everyImageIsInOneGroupInOrder() throws IOException {
-        try (FoundImages found = find()) {
-            WorkPlan plan = WorkPlan.of(found, Optional.empty(), Long.MAX_VALUE);
+        try (ImageListing found = find()) {
+            WorkPlan plan = WorkPlan.of(found, Optional.empty(), TableOptions.KEEP, Long.MAX_VALUE);
 
-            assertThat(plan.counts()).isEqualTo(new WorkPlan.Counts(FILES, 0, 0, 0, FILES));
+            assertThat(plan.counts()).isEqualTo(new WorkPlan.PlanCounts(FILES, 0, 0, 0, FILES, 0));
             List<List<ImageRef>> groups = groups(plan, 300);
             assertThat(groups).extracting(List::size).containsExactly(300, 300, 300, 300, 300, 300, 200);
             assertThat(paths(groups)).isEqualTo(all());
@@ -50,13 +53,14 @@ class WorkPlanTest {
     }
 
     @Test
-    void planThatTheDriverShouldNotHoldIsTheSameAndOutlivesWhatItWasMadeOf() throws IOException {
+    void storedPlanIsTheSameAndDoesNotNeedTheListing() throws IOException {
         WorkPlan plan;
         Iterator<List<ImageRef>> rest;
         List<List<ImageRef>> groups = new ArrayList<>();
-        try (FoundImages found = find()) {
-            plan = WorkPlan.of(found, Optional.of(table(all().subList(0, 700), LENGTH)), Long.MAX_VALUE, 100);
-            rest = plan.commits(300, new org.apache.hadoop.fs.Path(scratch.toString()));
+        try (ImageListing found = find()) {
+            plan = WorkPlan.of(
+                    found, Optional.of(table(all().subList(0, 700), LENGTH)), TableOptions.KEEP, Long.MAX_VALUE, 100);
+            rest = plan.commits(() -> 300, new org.apache.hadoop.fs.Path(scratch + "/" + UUID.randomUUID()));
             groups.add(rest.next());
         }
         long listed = SimulatedFileSystem.directoriesListed();
@@ -69,23 +73,60 @@ class WorkPlanTest {
     }
 
     @Test
-    void whatTheTableHoldsIsLeftOutAndCountedAndWhatHasChangedSinceToo() throws IOException {
-        List<String> labelled = new ArrayList<>(all().subList(0, 10));
-        labelled.add("sim://40x50/no/longer/there.jpg");
-        Dataset<Row> table = table(labelled, LENGTH).union(table(all().subList(10, 14), LENGTH - 1));
-        try (FoundImages found = find()) {
-            WorkPlan plan = WorkPlan.of(found, Optional.of(table), Long.MAX_VALUE);
+    void imagesOfTheTableAreRemovedAndChangedOnesCounted() throws IOException {
+        List<String> labeled = new ArrayList<>(all().subList(0, 10));
+        labeled.add("sim://40x50/no/longer/there.jpg");
+        Dataset<Row> table = table(labeled, LENGTH).union(table(all().subList(10, 14), LENGTH - 1));
+        try (ImageListing found = find()) {
+            WorkPlan plan = WorkPlan.of(found, Optional.of(table), TableOptions.KEEP, Long.MAX_VALUE);
 
-            assertThat(plan.counts()).isEqualTo(new WorkPlan.Counts(FILES, 14, 4, 0, FILES - 14));
+            assertThat(plan.counts()).isEqualTo(new WorkPlan.PlanCounts(FILES, 14, 4, 0, FILES - 14, 0));
             assertThat(paths(groups(plan, FILES))).isEqualTo(all().subList(14, FILES));
         }
     }
 
     @Test
-    void limitTakesTheFirst() throws IOException {
-        try (FoundImages found = find()) {
+    void rowsOfAStatusAndOfChangedFilesAreRepeated() throws IOException {
+        Dataset<Row> table = table(all().subList(0, 10), LENGTH).union(table(all().subList(11, 14), LENGTH - 1));
+        try (ImageListing found = find()) {
+            for (int onDriver : new int[] {1, 10_000}) {
+                assertThat(repeated(
+                                found, table, new TableOptions(Set.of("unreadable"), false, false), 9_999, onDriver))
+                        .containsExactly(all().get(0), all().get(5));
+                assertThat(repeated(found, table, new TableOptions(Set.of(), true, false), 9_999, onDriver))
+                        .isEqualTo(all().subList(11, 14));
+                assertThat(repeated(
+                                found,
+                                table,
+                                new TableOptions(Set.of("unreadable"), true, false),
+                                FILES - 13 + 3,
+                                onDriver))
+                        .as("new images come first")
+                        .containsExactly(all().get(0), all().get(5), all().get(11));
+                assertThat(repeated(found, table, new TableOptions(Set.of("empty"), false, false), 9_999, onDriver))
+                        .isEmpty();
+            }
+        }
+    }
+
+    private List<String> repeated(
+            ImageListing found, Dataset<Row> table, TableOptions options, long limit, int onDriver) throws IOException {
+        WorkPlan plan = WorkPlan.of(found, Optional.of(table), options, limit, onDriver);
+        List<List<ImageRef>> groups = new ArrayList<>();
+        plan.replacements(() -> 2, new org.apache.hadoop.fs.Path(scratch + "/" + UUID.randomUUID()))
+                .forEachRemaining(groups::add);
+        assertThat(groups).allMatch(group -> group.size() <= 2);
+        assertThat(plan.counts().repeated()).isEqualTo(paths(groups).size());
+        assertThat(plan.counts().added()).isEqualTo(Math.min(limit, FILES - 13));
+        return paths(groups);
+    }
+
+    @Test
+    void limitKeepsTheFirstImages() throws IOException {
+        try (ImageListing found = find()) {
             for (int onDriver : new int[] {100, 10_000}) {
-                WorkPlan plan = WorkPlan.of(found, Optional.of(table(all().subList(0, 5), LENGTH)), 150, onDriver);
+                WorkPlan plan = WorkPlan.of(
+                        found, Optional.of(table(all().subList(0, 5), LENGTH)), TableOptions.KEEP, 150, onDriver);
 
                 assertThat(plan.counts().remaining()).isEqualTo(150);
                 assertThat(paths(groups(plan, 100))).isEqualTo(all().subList(5, 155));
@@ -93,19 +134,20 @@ class WorkPlanTest {
         }
     }
 
-    private static FoundImages find() throws IOException {
+    private static ImageListing find() throws IOException {
         Configuration configuration = new Configuration();
         configuration.set(SimulatedFileSystem.CONFIGURATION_KEY, SimulatedFileSystem.class.getName());
         return new ImageSource(SourceSpec.of(List.of("sim://40x50/")), configuration)
                 .find(
-                        LocalSpark.session(),
+                        TestSpark.session(),
                         RecordFields.usual(),
-                        LocalSpark.context().broadcast(new SerializableConfiguration(configuration)));
+                        TestSpark.context().broadcast(new SerializableConfiguration(configuration)));
     }
 
     private List<List<ImageRef>> groups(WorkPlan plan, int size) throws IOException {
         List<List<ImageRef>> groups = new ArrayList<>();
-        plan.commits(size, new org.apache.hadoop.fs.Path(scratch.toString())).forEachRemaining(groups::add);
+        plan.commits(() -> size, new org.apache.hadoop.fs.Path(scratch + "/" + UUID.randomUUID()))
+                .forEachRemaining(groups::add);
         return groups;
     }
 
@@ -115,19 +157,25 @@ class WorkPlanTest {
 
     private static List<String> all() {
         return IntStream.range(0, FILES)
-                .mapToObj(i -> "sim://40x50/d%06d/image-%08d.jpg".formatted(i / 50, i % 50))
+                .mapToObj(i -> String.format(Locale.ROOT, "sim://40x50/d%06d/image-%08d.jpg", i / 50, i % 50))
                 .toList();
+    }
+
+    /** Returns the status of every fifth image of the first directory as not ok. */
+    private static String status(String path) {
+        return path.matches(".*/d000000/image-000000[0-9][05].jpg") ? "unreadable" : "ok";
     }
 
     private static Dataset<Row> table(List<String> paths, long length) {
         StructType schema = new StructType()
                 .add("path", DataTypes.StringType)
                 .add("length", DataTypes.LongType)
-                .add("modified", DataTypes.TimestampType);
-        return LocalSpark.session()
+                .add("modified", DataTypes.TimestampType)
+                .add("status", DataTypes.StringType);
+        return TestSpark.session()
                 .createDataFrame(
                         paths.stream()
-                                .map(path -> RowFactory.create(path, length, new Timestamp(MODIFIED)))
+                                .map(path -> RowFactory.create(path, length, new Timestamp(MODIFIED), status(path)))
                                 .toList(),
                         schema);
     }

@@ -32,8 +32,8 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A Chromium without a window, driven through its DevTools protocol. Whoever starts it closes it, which ends its processes. One
- * thread uses it.
+ * A headless Chromium that is controlled through the DevTools protocol. The caller that starts it must close it, which stops its
+ * processes. Not thread-safe.
  */
 final class Chromium implements AutoCloseable {
     private static final List<String> NAMES = List.of("chromium", "chromium-browser", "google-chrome", "chrome");
@@ -58,7 +58,7 @@ final class Chromium implements AutoCloseable {
                 HttpClient.newHttpClient().newWebSocketBuilder().buildAsync(URI.create(endpoint), new Listener()));
     }
 
-    /** Where Chromium is on the PATH. */
+    /** Finds Chromium on the PATH. */
     static Optional<Path> find() {
         String path = Optional.ofNullable(System.getenv("PATH")).orElse("");
         return Arrays.stream(path.split(File.pathSeparator, -1))
@@ -69,9 +69,9 @@ final class Chromium implements AutoCloseable {
     }
 
     /**
-     * Starts it.
+     * Starts Chromium.
      *
-     * @param profile an empty directory for what it keeps
+     * @param profile empty directory for its profile
      */
     static Chromium start(Path executable, Path profile) throws IOException {
         Process process = new ProcessBuilder(
@@ -98,7 +98,7 @@ final class Chromium implements AutoCloseable {
         }
     }
 
-    /** Waits for the line that says where it listens; what it says later is read by nobody, and let go. */
+    /** Waits for the line with the DevTools address; later output is discarded. */
     private static String endpoint(Process process) throws IOException {
         CompletableFuture<String> found = new CompletableFuture<>();
         Thread reader = new Thread(
@@ -122,7 +122,7 @@ final class Chromium implements AutoCloseable {
         return await(found);
     }
 
-    /** Collects messages, and gives answers and events to who waits for them. */
+    /** Receives messages and passes answers and events to the threads that wait for them. */
     private final class Listener implements WebSocket.Listener {
         private final StringBuilder message = new StringBuilder();
 
@@ -197,13 +197,13 @@ final class Chromium implements AutoCloseable {
         }
     }
 
-    /** What a tab shows its pages with. */
+    /** Color scheme of a tab. */
     enum Scheme {
         LIGHT,
         DARK
     }
 
-    /** Opens a tab that has loaded a page. */
+    /** Opens a tab and waits until it has loaded a page. */
     Tab open(URI page, int width, int height, Scheme scheme) throws IOException {
         String target = send(null, "Target.createTarget", parameters().put("url", "about:blank"))
                 .path("targetId")
@@ -261,7 +261,7 @@ final class Chromium implements AutoCloseable {
             return next;
         }
 
-        /** The value of an expression in the page; of a promise, what it ends with. */
+        /** Evaluates an expression in the page; waits for a promise. */
         JsonNode evaluate(String expression) throws IOException {
             JsonNode result = send(
                     "Runtime.evaluate",
@@ -275,7 +275,7 @@ final class Chromium implements AutoCloseable {
             return result.path("result").path("value");
         }
 
-        /** Clicks into the middle of an element, as a mouse does. */
+        /** Clicks into the middle of an element with the mouse. */
         void click(String selector) throws IOException {
             JsonNode at = evaluate("(() => { const e = document.querySelector(" + MAPPER.writeValueAsString(selector)
                     + "); e.scrollIntoView({block: 'center', behavior: 'instant'}); const r = e.getBoundingClientRect();"
@@ -306,12 +306,12 @@ final class Chromium implements AutoCloseable {
             }
         }
 
-        /** Types a text into what has the focus. */
+        /** Types a text into the focused element. */
         void type(String text) throws IOException {
             send("Input.insertText", parameters().put("text", text));
         }
 
-        /** A picture of the whole page, as PNG. */
+        /** Returns a screenshot of the whole page as PNG. */
         byte[] screenshot() throws IOException {
             JsonNode size = send("Page.getLayoutMetrics", parameters()).path("cssContentSize");
             ObjectNode how = parameters().put("format", "png").put("captureBeyondViewport", true);
@@ -325,7 +325,7 @@ final class Chromium implements AutoCloseable {
                     .decode(send("Page.captureScreenshot", how).path("data").asText());
         }
 
-        /** Everything that the page has complained about so far. */
+        /** Returns all errors and warnings of the page so far. */
         List<String> complaints() {
             return messages()
                     .filter(message -> List.of("Runtime.consoleAPICalled", "Runtime.exceptionThrown", "Log.entryAdded")
@@ -334,7 +334,7 @@ final class Chromium implements AutoCloseable {
                     .toList();
         }
 
-        /** What the page has asked the network for, but for what is in itself. */
+        /** Returns the requests of the page, without data URIs. */
         List<String> requests() {
             return messages()
                     .filter(message -> message.path("method").asText().equals("Network.requestWillBeSent"))
@@ -362,12 +362,12 @@ final class Chromium implements AutoCloseable {
         Runtime.getRuntime().removeShutdownHook(atExit);
     }
 
-    /** Whether any of its processes still runs. */
+    /** Returns whether any of its processes is still running. */
     boolean isAlive() {
         return process.isAlive() || process.descendants().anyMatch(ProcessHandle::isAlive);
     }
 
-    /** Ends a process and those that it has started, and waits for that. */
+    /** Stops a process and its descendants, and waits for their end. */
     private static void end(Process process) {
         List<ProcessHandle> children = process.descendants().toList();
         children.forEach(ProcessHandle::destroyForcibly);

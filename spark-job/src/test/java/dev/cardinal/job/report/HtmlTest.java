@@ -21,19 +21,19 @@ class HtmlTest {
     }
 
     @Test
-    void charactersThatHideOrTurnOthersAroundAreWrittenOut() {
-        assertThat(Html.escape("a\u202egpj.exe\u2066\u200f\u0000\u001b[2J\u2028\ufeff\ud800b"))
+    void invisibleAndDirectionCharactersAreShownByTheirCodes() {
+        assertThat(escaped("a\u202egpj.exe\u2066\u200f\u0000\u001b[2J\u2028\ufeff\ud800b"))
                 .isEqualTo("a\\u202egpj.exe\\u2066\\u200f\\u0000\\u001b[2J\\u2028\\ufeff\\ud800b");
     }
 
     @Test
-    void linesTabsAndJoinersStay() {
+    void lineFeedsTabsAndJoinersAreUnchanged() {
         String family = "\ud83d\udc68\u200d\ud83d\udc69\u200d\ud83d\udc67";
-        assertThat(Html.escape("a\nb\tc " + family)).isEqualTo("a\nb\tc " + family);
+        assertThat(escaped("a\nb\tc " + family)).isEqualTo("a\nb\tc " + family);
     }
 
     @Test
-    void attributesWithoutAValueAreLeftOut() {
+    void attributesWithoutAValueAreOmitted() {
         assertThat(new Html()
                         .open("th", "scope", "col", "aria-sort", null)
                         .close()
@@ -43,9 +43,13 @@ class HtmlTest {
     }
 
     @Test
-    void elementThatHasNotEndedIsABug() {
+    void openElementIsRejected() {
         assertThatThrownBy(() -> new Html().open("main").open("p").close().toString())
                 .isInstanceOf(IllegalStateException.class)
                 .hasMessageContaining("main");
+    }
+
+    private static String escaped(String text) {
+        return new Html().text(text).toString();
     }
 }

@@ -21,7 +21,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Pages of outputs that are empty, odd, hostile or large. */
+/** Tests pages of outputs that are empty, unusual, hostile or large. */
 class PagesTest {
     private static final int MANY = 21_841;
     private static final int LARGEST_PAGE = 2_000_000;
@@ -45,26 +45,28 @@ class PagesTest {
                         "select, nothing selected",
                         select(NOTHING, List.of(new SelectedClass(0, "only", 0, 0, Double.NaN, 16_000)))),
                 Arguments.of("select, one class", select(NOTHING, List.of(new SelectedClass(0, "only", 9, 9, 0.5, 0)))),
-                Arguments.of("evaluate, no record", EvaluatePage.of(NOTHING, Map.of())),
-                Arguments.of("evaluate, nulls", EvaluatePage.of(SampleOutputs.json("""
+                Arguments.of("evaluate, no record", new EvaluatePage(NOTHING, Map.of()).html()),
+                Arguments.of("evaluate, nulls", new EvaluatePage(SampleOutputs.json("""
                         {"model": "m@1", "n": 1, "top1": 1.0, "top1_low": 0.2, "top1_high": 1.0, "top5": null, "ece":
                         "NaN", "mce": "NaN", "nll": null, "temperature": null, "reliability": [{"low": 0, "high":
                         0.067, "n": 0, "accuracy": null, "confidence": null}], "confusions": [], "per_class":
                         [{"class_index": 0, "label": "only", "n": 0, "top1": null, "predicted": 0, "precision":
                         null}], "errors": [], "selection": null, "unmatched": [], "classes_without_truth": ["only"]}
-                        """), Map.of())),
-                Arguments.of("evaluate, selection without truth", EvaluatePage.of(SampleOutputs.json("""
+                        """), Map.of()).html()),
+                Arguments.of(
+                        "evaluate, selection without truth",
+                        new EvaluatePage(SampleOutputs.json("""
                         {"n": 1, "selection": [{"k": 5, "selected": 3, "with_truth": 0, "precision": null, "low": null,
                         "high": null, "per_class": []}]}
-                        """), Map.of())),
-                Arguments.of("compare, no record", ComparePage.of(NOTHING, Map.of())),
-                Arguments.of("compare, no truth", ComparePage.of(SampleOutputs.json("""
+                        """), Map.of()).html()),
+                Arguments.of("compare, no record", new ComparePage(NOTHING, Map.of()).html()),
+                Arguments.of("compare, no truth", new ComparePage(SampleOutputs.json("""
                         {"n": 7, "with_truth": 0, "incomplete": 0, "teachers": [{"predictions": ["a"], "model": "m@1",
                         "precision": "fp32", "n": 7, "top1": null, "macs": null, "images_per_second": 0.0},
                         {"predictions": ["b"], "model": "m@1", "precision": "bf16", "n": 7, "top1": null}],
                         "pairs": [{"a": 0, "b": 1, "n": 7, "agreement": 1.0, "kappa": "NaN", "difference": null}],
                         "disagreements": [], "recommendation": null}
-                        """), Map.of())),
+                        """), Map.of()).html()),
                 Arguments.of("label, 21,841 classes", manyClasses()),
                 Arguments.of("select, 21,841 classes", manySelected()),
                 Arguments.of("evaluate, 21,841 classes", manyEvaluated()),
@@ -92,7 +94,7 @@ class PagesTest {
 
     @Test
     void policyAllowsItsOwnScriptAndNothingElse() {
-        assertThat(EvaluatePage.of(NOTHING, Map.of()))
+        assertThat(new EvaluatePage(NOTHING, Map.of()).html())
                 .containsPattern(
                         "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src &#39;none&#39;; img-src"
                                 + " data:; style-src &#39;sha256-[A-Za-z0-9+/=]{44}&#39;; script-src"
@@ -100,21 +102,35 @@ class PagesTest {
     }
 
     @Test
-    void largeTablesSayWhatTheyLeaveOut() {
-        assertThat(manyClasses()).contains("The 1,000 commonest of 21,841 classes", "The 30 commonest classes");
-        assertThat(manySelected()).contains("1,000 of 21,841 classes: those that lack the most");
+    void ambiguousImagesAndNotesAreShown() {
+        JsonNode record = SampleOutputs.json("""
+                {"n": 8, "unmatched_images": 3, "ambiguous_images": 2, "notes":
+                ["the truth of 2 images is a name of several classes (for example '<b>crane</b>')"]}
+                """);
+
+        assertThat(List.of(new EvaluatePage(record, Map.of()).html(), new ComparePage(record, Map.of()).html()))
+                .allSatisfy(page -> assertThat(page)
+                        .contains("<bdi>ambiguous_images</bdi>")
+                        .contains("The truth of 2 images is a name of several classes (for example"
+                                + " &#39;&lt;b&gt;crane&lt;/b&gt;&#39;)."));
+    }
+
+    @Test
+    void largeTablesSayHowManyClassesTheyOmit() {
+        assertThat(manyClasses()).contains("The 1,000 most frequent of 21,841 classes", "The 30 most frequent classes");
+        assertThat(manySelected()).contains("1,000 of 21,841 classes: those with the most missing images");
         assertThat(manyEvaluated()).contains("The 1,000 of 21,841 classes with the lowest top-1");
     }
 
     @Test
-    void lowestClassesAreThoseThatAreKept() {
+    void classesWithTheLowestTop1AreShown() {
         String page = manyEvaluated();
 
         assertThat(page).contains("<bdi>class 0</bdi>", "<bdi>class 999</bdi>").doesNotContain("<bdi>class 1000</bdi>");
     }
 
     @Test
-    void classesThatWereNeverPredictedAreListed() {
+    void classesWithoutPredictionsAreListed() {
         String page = label("""
                 {"counts": {"ok": 2}, "model": {"id": "m@1", "classes": [{"name": "ant"}, {"name": "bee"},
                 {"name": "bee"}]}}
@@ -124,27 +140,29 @@ class PagesTest {
                 .contains("2 classes were never predicted.")
                 .contains("<dt>Classes predicted</dt><dd class=\"value\">1</dd><dd>of 3</dd>")
                 .contains("<td class=\"n\" data-v=\"0.7500000\"><span>0.750</span></td>");
-        assertThat(page.split("<bdi>bee</bdi>", -1)).as("classes of one name").hasSize(3);
+        assertThat(page.split("<bdi>bee</bdi>", -1))
+                .as("classes with the same name")
+                .hasSize(3);
     }
 
     @ParameterizedTest
     @MethodSource
-    void runThatDidNotEndWellIsSaidSo(String run, String words) {
+    void failedOrUnfinishedRunIsReported(String run, String words) {
         assertThat(label(run, List.of()))
-                .contains("The last run did not end well.")
+                .contains("The last run did not end normally.")
                 .contains(words);
     }
 
-    static Stream<Arguments> runThatDidNotEndWellIsSaidSo() {
+    static Stream<Arguments> failedOrUnfinishedRunIsReported() {
         return Stream.of(
-                Arguments.of("{\"outcome\": \"running\"}", "It has not ended, or was killed."),
+                Arguments.of("{\"outcome\": \"running\"}", "It is still running, or it was killed."),
                 Arguments.of(
                         "{\"outcome\": \"gate-exceeded\"}", "More rows are not ok than --max-bad-fraction allows."),
                 Arguments.of("{\"outcome\": \"failed\", \"error\": \"disk <full>\"}", "failed: disk &lt;full&gt;"));
     }
 
     @Test
-    void stagesHaveTheirShareOfTheTasksTime() {
+    void stagesShowTheirShareOfTheTasksTime() {
         String page = label("""
                 {"outcome": "done", "run_counts": {"ok": 90, "empty": 10}, "images_per_second": 8.0, "macs": 2000,
                 "bytes": 5000000, "stage_seconds": {"fetch": 3.0, "wait": 5.0, "infer": 15.0},
@@ -153,16 +171,16 @@ class PagesTest {
 
         assertThat(page)
                 .contains("<strong>Bottleneck:</strong> <bdi>the model took 75 % of the time</bdi>")
-                .contains("the model at work (bottleneck)")
+                .contains("the model computes (bottleneck)")
                 .contains("<td class=\"n\" data-v=\"0.2500000\"><span>25.0\u202f%</span></td>")
                 .contains("<td class=\"n\" data-v=\"0.7500000\"><span>75.0\u202f%</span></td>")
                 .contains("<td class=\"n\" data-v=\"12.50000\"><span>13 s</span></td>")
                 .contains("<td class=\"n\" data-v=\"16000\"><span>16\u202fk</span></td>")
-                .doesNotContain("did not end well");
+                .doesNotContain("did not end normally");
     }
 
     @Test
-    void cutOffCurveNamesItsEndsAndItsMiddle() {
+    void cutOffCurveDescribesItsEndsAndItsMedian() {
         String page = select(
                 NOTHING,
                 List.of(
@@ -174,43 +192,43 @@ class PagesTest {
         assertThat(page)
                 .contains(
                         "Of 3 classes, the highest cut-off score is 0.750 (high), the median 0.500, the lowest 0.250 (low).")
-                .contains("fewer than asked for")
+                .contains("fewer than requested")
                 .containsPattern("class=\"dot odd\"[^>]*><title>middle: 0\\.500</title>");
     }
 
     @Test
-    void reliabilityIsDrawnWhereThereAreImages() {
-        String page = EvaluatePage.of(SampleOutputs.json("""
+    void reliabilityIsDrawnForBinsWithImages() {
+        String page = new EvaluatePage(SampleOutputs.json("""
                 {"n": 4, "reliability": [{"low": 0.0, "high": 0.5, "n": 0, "accuracy": null, "confidence": null},
                 {"low": 0.5, "high": 1.0, "n": 4, "accuracy": 0.5, "confidence": 0.75}],
                 "temperature": {"value": 1.5, "nll": 0.4, "ece": 0.1}, "nll": 0.5, "ece": 0.25}
-                """), Map.of());
+                """), Map.of()).html();
 
         assertThat(page)
-                .contains("<title>0.50 to 1.00: 4 images, mean score 75.0\u202f%, right 50.0\u202f%</title>")
+                .contains("<title>0.50 to 1.00: 4 images, mean score 75.0\u202f%, correct 50.0\u202f%</title>")
                 .doesNotContain("<title>0.00 to 0.50: 0 images")
                 .contains("<td class=\"n\" data-v=\"-0.2500000\"><span>-25.0</span></td>")
                 .contains(
-                        "Divided by a temperature of 1.500, logits give an NLL of 0.400 instead of 0.500, and an ECE of"
+                        "With logits divided by a temperature of 1.500, the NLL is 0.400 instead of 0.500, and the ECE is"
                                 + " 10.0\u202f% instead of 25.0\u202f%.");
     }
 
     @Test
-    void teachersWithoutTruthHaveAgreementOnly() {
-        String page = ComparePage.of(SampleOutputs.json("""
+    void withoutTruthOnlyAgreementIsShown() {
+        String page = new ComparePage(SampleOutputs.json("""
                 {"n": 7, "with_truth": 0, "teachers": [{"model": "a@1"}, {"model": "b@2"}],
                 "pairs": [{"a": 0, "b": 1, "agreement": 0.5, "kappa": 0.25}]}
-                """), Map.of());
+                """), Map.of()).html();
 
         assertThat(page)
-                .contains("There is no truth: the page says where they agree, not who is right.")
+                .contains("Without a truth, this page shows where the teachers agree, not which one is right.")
                 .contains("A and B", "50.0\u202f%", "0.250")
                 .doesNotContain("McNemar", "Top-1");
     }
 
     @Test
-    void classOfTheTruthsNameIsWrongWhereItIsAnother() {
-        List<Picture> pictures = ComparePage.disagreements(SampleOutputs.json("""
+    void classWithTheNameOfTheTruthIsWrongIfItsIndexDiffers() {
+        List<GalleryItem> pictures = ComparePage.disagreements(SampleOutputs.json("""
                 {"disagreements": [{"path": "a", "truth_index": 1, "truth_label": "crane", "predictions": [
                 {"class_index": 1, "label": "crane", "score": 0.5}, {"class_index": 2, "label": "crane", "score": 0.5}]},
                 {"path": "b", "truth_index": null, "truth_label": null, "predictions": [
@@ -218,28 +236,28 @@ class PagesTest {
                 """));
 
         assertThat(pictures.get(0).lines())
-                .extracting(Picture.Line::mark)
-                .containsExactly(Picture.Mark.RIGHT, Picture.Mark.WRONG, Picture.Mark.NONE);
-        assertThat(pictures.get(1).lines()).extracting(Picture.Line::mark).containsExactly(Picture.Mark.NONE);
+                .extracting(GalleryItem.Line::mark)
+                .containsExactly(GalleryItem.Mark.RIGHT, GalleryItem.Mark.WRONG, GalleryItem.Mark.NONE);
+        assertThat(pictures.get(1).lines()).extracting(GalleryItem.Line::mark).containsExactly(GalleryItem.Mark.NONE);
     }
 
     @Test
-    void classesHaveTheirTop5AndTheIntervalOfTheirSelection() {
-        String page = EvaluatePage.of(SampleOutputs.json("""
+    void classesShowTop5AndTheIntervalOfTheirPrecision() {
+        String page = new EvaluatePage(SampleOutputs.json("""
                 {"n": 4, "per_class": [{"class_index": 0, "label": "ant", "n": 4, "top1": 0.25, "top5": 0.75}],
                 "selection": [{"k": 2, "selected": 2, "with_truth": 2, "precision": 0.5, "low": 0.1, "high": 0.9,
                 "per_class": [{"label": "ant", "selected": 2, "with_truth": 2, "precision": 0.5, "low": 0.095, "high":
                 0.905}]}]}
-                """), Map.of());
+                """), Map.of()).html();
 
-        assertThat(page).contains("Top-5", "75.0\u202f%").contains(Text.interval(0.095, 0.905));
+        assertThat(page).contains("Top-5", "75.0\u202f%").contains(PageText.interval(0.095, 0.905));
     }
 
     @Test
-    void countsAreThoseThatTheRecordHas() {
-        String page = ComparePage.of(SampleOutputs.json("""
+    void onlyCountsInTheRecordAreShown() {
+        String page = new ComparePage(SampleOutputs.json("""
                 {"n": 1234, "changed": 5, "unmatched": [{"truth": "<unicorn>", "count": 7}]}
-                """), Map.of());
+                """), Map.of()).html();
 
         assertThat(page)
                 .contains("<bdi>n</bdi></th><td class=\"n\" data-v=\"1234\"><span>1,234</span>")
@@ -249,13 +267,13 @@ class PagesTest {
     }
 
     @Test
-    void contactSheetSaysWhatEachImageIs() {
+    void contactSheetShowsImagesWithCaptions() {
         Html html = new Html();
         ContactSheet.write(
                 html,
                 List.of(
-                        Picture.predicted("file:/a/<b>.png", "cat", 0.91, "dog", Picture.Mark.WRONG),
-                        Picture.predicted("file:/a/c.png", "eel", null, null, Picture.Mark.NONE)),
+                        GalleryItem.predicted("file:/a/<b>.png", "cat", 0.91, "dog", GalleryItem.Mark.WRONG),
+                        GalleryItem.predicted("file:/a/c.png", "eel", null, null, GalleryItem.Mark.NONE)),
                 Map.of("file:/a/<b>.png", Thumbnail.of("image/png", new byte[] {1, 2, 3}, 28, 14)));
 
         assertThat(html.toString())
@@ -268,7 +286,7 @@ class PagesTest {
     }
 
     @Test
-    void histogramCountsWhatLiesAbove() {
+    void histogramCountsScoresAboveABound() {
         Histogram histogram = new Histogram(List.of(1L, 0L, 2L, 5L));
 
         assertThat(histogram.total()).isEqualTo(8);
@@ -280,12 +298,13 @@ class PagesTest {
         return label(SampleOutputs.json(run), classes, List.of(), List.of());
     }
 
-    private static String label(JsonNode run, List<Predicted> classes, List<Picture> sample, List<NotOk> notOk) {
-        return LabelPage.of(new LabelSummary(run, Histogram.empty(), classes, sample, notOk, Map.of()));
+    private static String label(JsonNode run, List<Predicted> classes, List<GalleryItem> sample, List<NotOk> notOk) {
+        return new LabelPage(new LabelSummary(run, Histogram.empty(), classes, sample, notOk), Map.of()).html();
     }
 
     private static String select(JsonNode run, List<SelectedClass> classes) {
-        return SelectPage.of(new SelectSummary(run, classes, Histogram.empty(), List.of(), Map.of()));
+        return new SelectPage(new SelectSummary(run, classes, Histogram.empty(), List.of(), List.of()), Map.of())
+                .html();
     }
 
     private static ObjectNode object() {
@@ -329,7 +348,7 @@ class PagesTest {
                 .put("top1_high", (double) c / MANY + 0.1));
         ArrayNode without = metrics.putArray("classes_without_truth");
         IntStream.range(0, MANY).forEach(c -> without.add(longName(c)));
-        return EvaluatePage.of(metrics, Map.of());
+        return new EvaluatePage(metrics, Map.of()).html();
     }
 
     private static String hostileLabel() {
@@ -360,7 +379,7 @@ class PagesTest {
         return label(
                 run,
                 List.of(new Predicted(0, HOSTILE, 3, 0.5)),
-                List.of(Picture.predicted("file:/" + HOSTILE, HOSTILE, 0.5, HOSTILE, Picture.Mark.RIGHT)),
+                List.of(GalleryItem.predicted("file:/" + HOSTILE, HOSTILE, 0.5, HOSTILE, GalleryItem.Mark.RIGHT)),
                 List.of(new NotOk(HOSTILE.repeat(400), HOSTILE, HOSTILE)));
     }
 
@@ -369,13 +388,14 @@ class PagesTest {
         run.put("finished", HOSTILE).putArray("models").add(HOSTILE);
         run.putArray("predictions").addArray().add(HOSTILE);
         SelectedClass of = new SelectedClass(0, HOSTILE.repeat(400), 1, 1, 0.5, 1);
-        List<Picture> pictures = List.of(Picture.predicted(HOSTILE, HOSTILE, 0.5, null, Picture.Mark.NONE));
-        return SelectPage.of(new SelectSummary(
+        List<GalleryItem> pictures = List.of(GalleryItem.predicted(HOSTILE, HOSTILE, 0.5, null, GalleryItem.Mark.NONE));
+        SelectSummary summary = new SelectSummary(
                 run,
                 List.of(of),
                 new Histogram(Collections.nCopies(Histogram.BINS, 3L)),
                 List.of(new Sheet(of, pictures, pictures)),
-                Map.of(HOSTILE, Thumbnail.missing(HOSTILE))));
+                List.of(new SelectSummary.SimilarPair(true, HOSTILE, HOSTILE, HOSTILE)));
+        return new SelectPage(summary, Map.of(HOSTILE, Thumbnail.missing(HOSTILE))).html();
     }
 
     private static String hostileMetrics() {
@@ -398,7 +418,7 @@ class PagesTest {
                 .putArray("per_class")
                 .addObject()
                 .put("label", HOSTILE);
-        return EvaluatePage.of(metrics, Map.of());
+        return new EvaluatePage(metrics, Map.of()).html();
     }
 
     private static String hostileComparison() {
@@ -422,6 +442,6 @@ class PagesTest {
                 .put("best", 0)
                 .put("cheapest", 99)
                 .put("reason", HOSTILE);
-        return ComparePage.of(comparison, Map.of());
+        return new ComparePage(comparison, Map.of()).html();
     }
 }

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.cardinal.job.LocalSpark;
+import dev.cardinal.job.TestSpark;
 import dev.cardinal.job.report.Chromium.Scheme;
 import dev.cardinal.job.report.Chromium.Tab;
 import java.io.IOException;
@@ -27,7 +27,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Every page in a headless Chromium; keeps pictures of them under {@code target/reports-screenshots/}. */
+/** Tests every page in a headless Chromium; saves screenshots under {@code target/reports-screenshots/}. */
 @Timeout(120)
 class ReportInChromiumTest {
     private static final Path SCREENSHOTS = Path.of("target/reports-screenshots");
@@ -35,7 +35,7 @@ class ReportInChromiumTest {
     private static final int PHONE = 360;
     private static final int HEIGHT = 800;
 
-    /** Chromium may still write to its profile while it ends. */
+    /** Chromium can still write to its profile while it stops. */
     @TempDir(cleanup = CleanupMode.ALWAYS)
     private static Path directory;
 
@@ -48,8 +48,8 @@ class ReportInChromiumTest {
         Optional<Path> executable = Chromium.find();
         assumeTrue(
                 executable.isPresent(),
-                "no Chromium on the PATH: the pages are not looked at (Debian: apt-get install chromium)");
-        ReportJob job = new ReportJob(LocalSpark.session());
+                "no Chromium on the PATH: pages are not tested in a browser (Debian: apt-get install chromium)");
+        ReportJob job = new ReportJob(TestSpark.session());
         SampleOutputs demo = SampleOutputs.demo(Files.createDirectory(directory.resolve("demo")));
         PAGES.put("label", URI.create(job.label(demo.label().toString())));
         PAGES.put("select", URI.create(job.select(demo.select(10).toString())));
@@ -72,7 +72,7 @@ class ReportInChromiumTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"label", "select", "evaluate", "compare", "label-imagenet"})
-    void pageOpensCleanAndFitsEverywhere(String name) throws IOException {
+    void pageLoadsWithoutErrorsAndFitsEveryScreen(String name) throws IOException {
         String light;
         try (Tab tab = open(name, DESKTOP, Scheme.LIGHT)) {
             Files.write(SCREENSHOTS.resolve(name + "-light.png"), tab.screenshot());
@@ -82,25 +82,25 @@ class ReportInChromiumTest {
             assertThat(tab.evaluate("document.images.length").asInt()).isGreaterThanOrEqualTo(24);
             assertThat(tab.evaluate("[...document.images].filter(i => !i.alt || !i.naturalWidth).length")
                             .asInt())
-                    .as("images without words, or broken")
+                    .as("images that are broken or have no alternative text")
                     .isZero();
             assertThat(texts(
                             tab,
                             "[...document.querySelectorAll('nav a')].filter(a =>"
                                     + " !document.querySelector(a.hash)).map(a => a.hash)"))
-                    .as("contents that lead nowhere")
+                    .as("broken links of the contents")
                     .isEmpty();
             assertThat(texts(
                             tab,
                             "[...document.querySelectorAll('[id]')].map(e => e.id).filter((id, i, all) =>"
                                     + " all.indexOf(id) !== i)"))
-                    .as("ids that are not unique")
+                    .as("duplicate ids")
                     .isEmpty();
             assertThat(tab.evaluate(
                                     "[...document.querySelectorAll('svg[role=img]')].filter(s =>"
                                             + " !s.querySelector('title').textContent || !s.querySelector('desc').textContent).length")
                             .asInt())
-                    .as("charts without words")
+                    .as("charts without a title or description")
                     .isZero();
         }
         try (Tab tab = open(name, DESKTOP, Scheme.DARK)) {
@@ -117,10 +117,10 @@ class ReportInChromiumTest {
         }
     }
 
-    /** As the guidelines for accessible content (WCAG 2.2, 1.4.3) have it for small text. */
+    /** Contrast for small text according to the Web Content Accessibility Guidelines (WCAG 2.2, 1.4.3). */
     @ParameterizedTest
     @ValueSource(strings = {"LIGHT", "DARK"})
-    void textsHaveContrast(Scheme scheme) throws IOException {
+    void textsHaveEnoughContrast(Scheme scheme) throws IOException {
         try (Tab tab = open("evaluate", DESKTOP, scheme)) {
             assertThat(texts(tab, """
                     (() => {
@@ -145,7 +145,7 @@ class ReportInChromiumTest {
     }
 
     @Test
-    void tablesSortByClickNumbersAsNumbers() throws IOException {
+    void clickSortsNumbers() throws IOException {
         try (Tab tab = open("evaluate", DESKTOP, Scheme.LIGHT)) {
             String images = "#classes thead th:nth-child(5)";
             List<String> before = column(tab, "#classes", 5);
@@ -172,11 +172,11 @@ class ReportInChromiumTest {
     }
 
     @Test
-    void tablesSortByKeyboardTextsAsTexts() throws IOException {
+    void enterKeySortsTexts() throws IOException {
         try (Tab tab = open("evaluate", DESKTOP, Scheme.LIGHT)) {
             List<String> before = column(tab, "#classes", 1);
             assertThat(before)
-                    .as("by top-1 at first")
+                    .as("initial order by top-1")
                     .isNotEqualTo(before.stream().sorted().toList());
             tab.evaluate("document.querySelector('#classes thead th button').focus()");
 
@@ -198,7 +198,7 @@ class ReportInChromiumTest {
     }
 
     @Test
-    void rowsWithoutAFigureComeLastEitherWay() throws IOException {
+    void rowsWithoutANumberComeLastInBothOrders() throws IOException {
         try (Tab tab = open("label-imagenet", DESKTOP, Scheme.LIGHT)) {
             String table = "#classes > .card";
             String meanScore = table + " thead th:nth-child(3) button";
@@ -218,7 +218,7 @@ class ReportInChromiumTest {
     }
 
     @Test
-    void longTablesAreFiltered() throws IOException {
+    void longTablesCanBeFiltered() throws IOException {
         try (Tab tab = open("label-imagenet", DESKTOP, Scheme.LIGHT)) {
             tab.evaluate("document.querySelector('#classes > .card input[type=search]').focus()");
 
@@ -233,7 +233,7 @@ class ReportInChromiumTest {
     }
 
     @Test
-    void policyKeepsThePageOffTheNetwork() throws IOException {
+    void policyForbidsRequestsAndOtherScripts() throws IOException {
         try (Tab tab = open("compare", DESKTOP, Scheme.LIGHT)) {
             assertThat(tab.evaluate("""
                             new Promise(resolve => {
@@ -256,7 +256,7 @@ class ReportInChromiumTest {
         return Objects.requireNonNull(started).open(page(name), width, HEIGHT, scheme);
     }
 
-    /** Chromium's form of the address. */
+    /** Returns the address as Chromium writes it. */
     private static URI page(String name) {
         return Path.of(Objects.requireNonNull(PAGES.get(name))).toUri();
     }
@@ -270,7 +270,7 @@ class ReportInChromiumTest {
         return tab.evaluate("getComputedStyle(document.body).backgroundColor").asText();
     }
 
-    /** What the rows of a table are sorted by, in their order. */
+    /** Returns the sort keys of a column, in the current order of the rows. */
     private static List<String> column(Tab tab, String table, int column) throws IOException {
         return texts(
                 tab,

@@ -1,15 +1,16 @@
 package dev.cardinal.job.report;
 
+import static org.apache.spark.sql.functions.expr;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.tuple;
 
-import dev.cardinal.job.DemoModel;
-import dev.cardinal.job.LocalSpark;
-import dev.cardinal.job.Pictures;
+import dev.cardinal.job.DemoBundle;
+import dev.cardinal.job.NoiseImages;
+import dev.cardinal.job.TestSpark;
 import dev.cardinal.job.ToyTable;
 import dev.cardinal.job.evaluate.EvaluateJob;
-import dev.cardinal.job.evaluate.TruthAs;
+import dev.cardinal.job.evaluate.EvaluateRequest;
 import dev.cardinal.job.label.LabelJob;
 import dev.cardinal.job.label.LabelProgress;
 import dev.cardinal.job.label.LabelRequest;
@@ -18,7 +19,8 @@ import dev.cardinal.job.source.FieldNames;
 import dev.cardinal.job.source.InputFormat;
 import dev.cardinal.job.source.SourceSpec;
 import dev.cardinal.job.source.TruthFrom;
-import dev.cardinal.udf.LabelOptions;
+import dev.cardinal.job.truth.TruthAs;
+import dev.cardinal.udf.options.LabelOptions;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -47,7 +49,7 @@ class ReportJobTest {
     @TempDir
     private Path directory;
 
-    private final ReportJob job = new ReportJob(LocalSpark.session());
+    private final ReportJob job = new ReportJob(TestSpark.session());
 
     @BeforeAll
     static void makeOutputs() throws IOException {
@@ -55,7 +57,7 @@ class ReportJobTest {
     }
 
     @Test
-    void labelPageShowsWhatTheTableHolds() throws IOException {
+    void labelPageSummarizesTheTable() throws IOException {
         Path table = outputs.label();
 
         String written = job.label(table.toString());
@@ -63,23 +65,23 @@ class ReportJobTest {
         assertThat(written).isEqualTo("file:" + table + "/_cardinal/report.html");
         String page = Files.readString(table.resolve("_cardinal/report.html"));
         assertThat(page)
-                .contains("<h1>209 images labelled</h1>")
+                .contains("<h1>209 images labeled</h1>")
                 .contains("<dt>Classified</dt><dd class=\"value\">98.1\u202f%</dd><dd>4 are not ok</dd>")
-                .contains("no image format that is decoded: HEIC", "JPEG: corrupt data: &lt;i&gt;bad&lt;/i&gt;")
+                .contains("unsupported image format: HEIC", "JPEG: corrupt data: &lt;i&gt;bad&lt;/i&gt;")
                 .contains("&lt;b&gt;bold&lt;/b&gt;")
                 .contains("top-k", "s3a://bucket/more/photos");
-        assertThat(images(page)).as("pictures at random").isEqualTo(48);
+        assertThat(images(page)).as("images of the sample").isEqualTo(48);
         assertThat(files(table.resolve("_cardinal"))).containsExactly("report.html", "run.json");
     }
 
     @Test
-    void tableThatLabelWroteHasItsPage() throws IOException {
-        Pictures.write(directory.resolve("images"), 3);
+    void tableWrittenByLabelGetsAPage() throws IOException {
+        NoiseImages.write(directory.resolve("images"), 3);
         Files.createFile(directory.resolve("images/empty.png"));
         Path table = directory.resolve("predictions");
-        new LabelJob(LocalSpark.session(), Clock.systemUTC(), LabelProgress.NONE)
+        new LabelJob(TestSpark.session(), Clock.systemUTC(), LabelProgress.NONE)
                 .run(new LabelRequest(
-                        DemoModel.importTo(directory.resolve("model")),
+                        DemoBundle.importTo(directory.resolve("model")),
                         null,
                         new SourceSpec(
                                 List.of(directory + "/images"),
@@ -97,16 +99,16 @@ class ReportJobTest {
 
         String page = Files.readString(table.resolve("_cardinal/report.html"));
         assertThat(page)
-                .contains("<h1>4 images labelled</h1>", "By " + DemoModel.ID + "@")
+                .contains("<h1>4 images labeled</h1>", "By " + DemoBundle.ID + "@")
                 .contains("<strong>Bottleneck:</strong>")
-                .contains("<bdi>fetch</bdi>", "<bdi>infer</bdi>", "Batches filled", "<bdi>images-per-commit</bdi>")
+                .contains("<bdi>fetch</bdi>", "<bdi>infer</bdi>", "Batch fill", "<bdi>images-per-commit</bdi>")
                 .contains("truth </span><bdi>images</bdi>")
-                .contains("<bdi>no bytes</bdi>")
-                .doesNotContain("did not end well");
+                .contains("<bdi>an empty file</bdi>")
+                .doesNotContain("did not end normally");
         assertThat(images(page)).isEqualTo(3);
     }
 
-    /** Counted by hand: scores 0.05, 0.35 (lower end of the eighth part), 0.5, 0.999, 1, one above it, and two no numbers. */
+    /** Counted by hand: scores 0.05, 0.35 (lower bound of the eighth bin), 0.45, 0.5, 0.999, 1, one above 1, NaN and infinity. */
     @Test
     void histogramAndClassesAreCountedInSpark() throws IOException {
         Path table = directory.resolve("table");
@@ -123,10 +125,7 @@ class ReportJobTest {
                         SampleOutputs.row("file:/h", 1, Math.nextUp(1f)),
                         SampleOutputs.row("file:/i", 1, Float.POSITIVE_INFINITY)));
 
-        LabelSummary summary = LabelData.read(
-                PredictionTable.at(new org.apache.hadoop.fs.Path(table.toUri()), new Configuration()),
-                SampleOutputs.json("{}"),
-                LocalSpark.session());
+        LabelSummary summary = summary(table);
 
         List<Long> expected = new ArrayList<>(Collections.nCopies(Histogram.BINS, 0L));
         expected.set(1, 1L);
@@ -142,7 +141,32 @@ class ReportJobTest {
     }
 
     @Test
-    void selectionPageShowsBothEndsOfSomeClasses() throws IOException {
+    void tableRewrittenWithWiderTypesHasTheSameSummary() throws IOException {
+        Path table = directory.resolve("table");
+        SampleOutputs.writeTable(
+                table, List.of(SampleOutputs.row("file:/a", 0, 0.05f), SampleOutputs.row("file:/b", 1, 0.35f)));
+        Path wide = directory.resolve("wide");
+        TestSpark.session()
+                .read()
+                .parquet(table.toString())
+                .withColumn(
+                        "predictions",
+                        expr("cast(predictions AS array<struct<class_index:bigint,label:string,score:double>>)"))
+                .write()
+                .parquet(wide.toString());
+
+        assertThat(summary(wide)).isEqualTo(summary(table));
+    }
+
+    private static LabelSummary summary(Path table) throws IOException {
+        return LabelSummary.of(
+                PredictionTable.at(new org.apache.hadoop.fs.Path(table.toUri()), new Configuration())
+                        .rows(TestSpark.session()),
+                SampleOutputs.json("{}"));
+    }
+
+    @Test
+    void selectionPageShowsTheHighestAndLowestImagesOfSomeClasses() throws IOException {
         outputs.label();
         Path output = outputs.select(10);
 
@@ -153,12 +177,12 @@ class ReportJobTest {
         assertThat(page)
                 .contains("<h1>100 pseudo\u2011labels selected</h1>")
                 .contains("Classes from the highest cut-off score to the lowest, at even steps.");
-        assertThat(images(page)).as("six classes, five of each end").isEqualTo(60);
+        assertThat(images(page)).as("six classes with five images of each end").isEqualTo(60);
         assertThat(page.split("<h4>Lowest</h4>", -1)).hasSize(7);
     }
 
     @Test
-    void imagesOfAClassThatTookFewAreShownOnce() throws IOException {
+    void imagesOfASmallClassAreShownOnce() throws IOException {
         Path output = directory.resolve("selected");
         List<Row> selection = Stream.of(1, 2, 3, 4, 5, 6, 7)
                 .map(rank -> RowFactory.create(0, "only", rank, 1f / rank, "file:/gone/" + rank + ".png", "00", 1))
@@ -185,7 +209,9 @@ class ReportJobTest {
         job.select(output.toString());
 
         assertThat(Files.readString(output.resolve("report.html")))
-                .contains("Nothing was selected.", "1 of 1 have fewer candidates than asked for, 16,000 in all.");
+                .contains(
+                        "Nothing was selected.",
+                        "1 of 1 classes have fewer candidates than requested; 16,000 are missing in total.");
     }
 
     @Test
@@ -199,12 +225,12 @@ class ReportJobTest {
         assertThat(images(page)).isEqualTo(24);
     }
 
-    /** Of a table whose images are in a column that is not the usual one, as the record of its run says. */
+    /** The images are in a column that is not the default and that the record of the run names. */
     @Test
     void evaluationReadsImagesAsLabelDid() throws IOException {
-        byte[] picture = Files.readAllBytes(Pictures.write(directory.resolve("picture.png")));
+        byte[] picture = Files.readAllBytes(NoiseImages.write(directory.resolve("picture.png")));
         Path source = directory.resolve("source.parquet");
-        LocalSpark.session()
+        TestSpark.session()
                 .createDataFrame(
                         List.of(RowFactory.create(new byte[] {1}, picture)),
                         new StructType().add("a", DataTypes.BinaryType).add("photo", DataTypes.BinaryType))
@@ -220,7 +246,7 @@ class ReportJobTest {
                         directory.resolve("predictions"),
                         List.of(ToyTable.Image.of("file:" + source.resolve(shard) + "!/row=0", "ant", 1)));
         String output = directory.resolve("evaluation").toString();
-        new EvaluateJob(LocalSpark.session()).run(new EvaluateJob.Request(List.of(table), TruthAs.AUTO, output));
+        new EvaluateJob(TestSpark.session()).run(new EvaluateRequest(List.of(table), TruthAs.AUTO, output));
 
         job.evaluate(output);
 
@@ -243,7 +269,7 @@ class ReportJobTest {
     }
 
     @Test
-    void pageTakesTheEarlierOnesPlace() throws IOException {
+    void existingPageIsReplaced() throws IOException {
         Path output = outputs.compare();
         Files.writeString(output.resolve("report.html"), "old");
 
@@ -254,7 +280,7 @@ class ReportJobTest {
     }
 
     @Test
-    void outputThatIsNotThereIsAnError() {
+    void missingOutputIsAnError() {
         assertThatThrownBy(() -> job.evaluate(directory.resolve("nothing").toString()))
                 .isInstanceOf(FileNotFoundException.class)
                 .hasMessageContaining("metrics.json");

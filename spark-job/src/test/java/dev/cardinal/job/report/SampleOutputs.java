@@ -4,10 +4,10 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.cardinal.job.LocalSpark;
-import dev.cardinal.udf.PredictionSchema;
-import dev.cardinal.zoo.Catalogue;
-import dev.cardinal.zoo.ClassLabel;
+import dev.cardinal.job.TestSpark;
+import dev.cardinal.udf.options.PredictionSchema;
+import dev.cardinal.zoo.card.ClassLabel;
+import dev.cardinal.zoo.card.ModelCatalog;
 import java.awt.BasicStroke;
 import java.awt.Color;
 import java.awt.GradientPaint;
@@ -24,6 +24,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Locale;
 import java.util.Random;
 import java.util.Set;
 import javax.imageio.ImageIO;
@@ -35,15 +36,15 @@ import org.apache.spark.sql.types.StructType;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What commands write, made by hand in the form that they write it: of the demo's images and classes, or of drawn landscapes and
- * ImageNet's classes. The same every time.
+ * Writes outputs of commands in their format, with invented content: images and classes of the demo, or drawn landscapes with the
+ * classes of ImageNet. The content is always the same.
  */
 final class SampleOutputs {
     private static final JsonMapper MAPPER = new JsonMapper();
     private static final String DEMO = "/dev/cardinal/job/demo/";
     private static final int OF_EACH_CLASS = 20;
 
-    /** Names that would do harm in a page that shows them as they are. */
+    /** Names that would be harmful in a page without escaping. */
     static final List<String> HOSTILE_NAMES = List.of(
             "<script>alert('name')<!script>.png",
             "\"onerror='alert(1)'.png",
@@ -55,7 +56,7 @@ final class SampleOutputs {
     private final List<ClassLabel> classes;
     private final List<Image> images;
 
-    /** An image, what it is, and what it was taken for. */
+    /** An image with its truth and its prediction. */
     private record Image(String path, int truth, int predicted, double score) {}
 
     private SampleOutputs(Path directory, List<ClassLabel> classes, List<Image> images) {
@@ -64,9 +65,9 @@ final class SampleOutputs {
         this.images = images;
     }
 
-    /** Of the demo: pictures of 28 x 28 pixels in 10 classes, some with hostile names. */
+    /** Returns outputs of the demo: pictures of 28 x 28 pixels in 10 classes, some with hostile names. */
     static SampleOutputs demo(Path directory) throws IOException {
-        List<ClassLabel> classes = Catalogue.find("fashion_resnext20_8x4d").labels();
+        List<ClassLabel> classes = ModelCatalog.find("fashion_resnext20_8x4d").labels();
         List<String> names = classes.stream().map(ClassLabel::id).toList();
         Random random = new Random(7);
         List<Image> images = new ArrayList<>();
@@ -93,14 +94,14 @@ final class SampleOutputs {
         return new SampleOutputs(directory, classes, images);
     }
 
-    /** Of landscapes of different sizes, in 1,000 classes. */
+    /** Returns outputs with landscapes of different sizes in 1,000 classes. */
     static SampleOutputs landscapes(Path directory) throws IOException {
-        List<ClassLabel> classes = Catalogue.find("resnext50_32x4d").labels();
+        List<ClassLabel> classes = ModelCatalog.find("resnext50_32x4d").labels();
         Random random = new Random(11);
         Files.createDirectories(directory.resolve("images"));
         List<Image> images = new ArrayList<>();
         for (int i = 0; i < 60; i++) {
-            Path file = directory.resolve("images/landscape-%02d.jpg".formatted(i));
+            Path file = directory.resolve(String.format(Locale.ROOT, "images/landscape-%02d.jpg", i));
             ImageIO.write(landscape(random), "jpeg", file.toFile());
             images.add(image(file, random.nextInt(classes.size()), classes.size(), random));
         }
@@ -154,8 +155,8 @@ final class SampleOutputs {
                 prediction((image.predicted() + 1) % classes.size(), 1 - image.score())
             }));
         }
-        rows.add(row("file:/photos/IMG_1024.HEIC", "unsupported", "no image format that is decoded: HEIC", null, null));
-        rows.add(row("file:/photos/notes.txt", "unsupported", "no image format that is decoded: text", null, null));
+        rows.add(row("file:/photos/IMG_1024.HEIC", "unsupported", "unsupported image format: HEIC", null, null));
+        rows.add(row("file:/photos/notes.txt", "unsupported", "not an image: the file contains text", null, null));
         rows.add(
                 row("file:/photos/\u202egpj.<b>bold</b>", "undecodable", "JPEG: corrupt data: <i>bad</i>", null, null));
         rows.add(row("file:/photos/" + "long/".repeat(2000) + "a.jpg", "empty", "no bytes", null, null));
@@ -238,7 +239,7 @@ final class SampleOutputs {
                 path, null, 100L, null, null, null, null, truth, status, error, predictions, "resnext@0123456789ab");
     }
 
-    /** Writes a selection of the first so many images of each class. */
+    /** Writes a selection of the first images of each class. */
     Path select(int k) throws IOException {
         Path output = directory.resolve("selected");
         List<Row> selection = new ArrayList<>();
@@ -322,7 +323,7 @@ final class SampleOutputs {
     }
 
     private static void write(Path table, List<Row> rows, StructType schema) {
-        LocalSpark.session()
+        TestSpark.session()
                 .createDataFrame(rows, schema)
                 .coalesce(1)
                 .write()
@@ -541,7 +542,7 @@ final class SampleOutputs {
         return comparison;
     }
 
-    /** A record's JSON. */
+    /** Parses JSON. */
     static JsonNode json(String text) {
         try {
             return MAPPER.readTree(text);

@@ -18,12 +18,12 @@ class ScaleTest {
 
     @ParameterizedTest
     @CsvSource({"0, 10", "1, 110", "0.25, 35", "-3, 10", "9, 110"})
-    void valueLiesBetweenTheEnds(double value, double at) {
+    void valueIsMappedBetweenTheEnds(double value, double at) {
         assertThat(new Scale(0, 1, 10, 110).at(value)).isEqualTo(at, ROUNDING);
     }
 
     @Test
-    void axisMayRunUpwards() {
+    void axisCanRunUpwards() {
         assertThat(new Scale(10, 20, 200, 0).at(15)).isEqualTo(100, ROUNDING);
     }
 
@@ -49,12 +49,12 @@ class ScaleTest {
 
     @ParameterizedTest
     @CsvSource({"0, 1", "4, 4", "49, 60", "60, 60", "61, 80", "1.1e9, 1.5e9", "0.03, 0.03", "NaN, 1"})
-    void axisEndsAtARoundNumberAboveTheLargestValue(double largest, double end) {
+    void axisEndsAtARoundNumberAtOrAboveTheLargestValue(double largest, double end) {
         assertThat(Scale.upTo(largest, 0, 1).max()).isEqualTo(end, within(end * 1e-9));
     }
 
     @Test
-    void emptyRangeIsABug() {
+    void emptyRangeIsRejected() {
         assertThatThrownBy(() -> new Scale(1, 1, 0, 1)).isInstanceOf(IllegalArgumentException.class);
     }
 }

@@ -3,8 +3,8 @@ package dev.cardinal.job.report;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.cardinal.job.LocalSpark;
-import dev.cardinal.job.Pictures;
+import dev.cardinal.job.NoiseImages;
+import dev.cardinal.job.TestSpark;
 import dev.cardinal.udf.image.ImageOptions.ExifOrientation;
 import java.awt.Color;
 import java.awt.image.BufferedImage;
@@ -37,7 +37,7 @@ class ThumbnailsTest {
 
     @ParameterizedTest
     @CsvSource({"400, 300, 112, 84", "300, 400, 84, 112", "112, 50, 112, 50", "113, 112, 112, 111", "3000, 2, 112, 1"})
-    void picturesKeepTheirProportionsAndAreNotEnlarged(int width, int height, int thumbWidth, int thumbHeight)
+    void picturesKeepTheirAspectRatioAndAreNotEnlarged(int width, int height, int thumbWidth, int thumbHeight)
             throws IOException {
         Thumbnail thumbnail = read(picture("a.png", width, height));
 
@@ -46,8 +46,8 @@ class ThumbnailsTest {
         BufferedImage decoded = decode(thumbnail);
         assertThat(decoded.getWidth()).isEqualTo(thumbWidth);
         assertThat(decoded.getHeight()).isEqualTo(thumbHeight);
-        Color colour = new Color(decoded.getRGB(thumbWidth / 2, thumbHeight / 2));
-        assertThat(List.of(colour.getRed(), colour.getGreen(), colour.getBlue()))
+        Color color = new Color(decoded.getRGB(thumbWidth / 2, thumbHeight / 2));
+        assertThat(List.of(color.getRed(), color.getGreen(), color.getBlue()))
                 .allSatisfy(sample -> assertThat(sample).isBetween(0, 255))
                 .satisfies(rgb -> {
                     assertThat(rgb.get(0)).isBetween(195, 205);
@@ -57,8 +57,8 @@ class ThumbnailsTest {
     }
 
     @Test
-    void smallPicturesAreExactAndEnlargedByThePage() throws IOException {
-        Path file = Pictures.write(directory.resolve("small.png"));
+    void smallPicturesAreLosslessAndEnlargedByThePage() throws IOException {
+        Path file = NoiseImages.write(directory.resolve("small.png"));
 
         Thumbnail thumbnail = read(file.toString());
 
@@ -72,14 +72,14 @@ class ThumbnailsTest {
     }
 
     @Test
-    void photographsTakeFewBytes() throws IOException {
+    void photographsAreSmallJpegFiles() throws IOException {
         Thumbnail thumbnail = read(picture("a.png", 640, 480));
 
         assertThat(thumbnail.uri()).startsWith("data:image/jpeg;base64,").hasSizeLessThan(10_000);
     }
 
     @Test
-    void whatCannotBeShownSaysWhy() throws IOException {
+    void imageThatCannotBeShownHasAReason() throws IOException {
         Path broken = Files.write(
                 directory.resolve("broken.png"), new byte[] {(byte) 0x89, 'P', 'N', 'G', 13, 10, 26, 10, 0});
         Path text = Files.writeString(directory.resolve("notes.txt"), "notes");
@@ -112,7 +112,7 @@ class ThumbnailsTest {
     }
 
     @Test
-    void imagesThatDeclareTooManyPixelsAreNotDecoded() throws IOException {
+    void imagesWithTooManyPixelsAreNotDecoded() throws IOException {
         BufferedImage wide = new BufferedImage(20_000, 8_000, BufferedImage.TYPE_BYTE_BINARY);
         Path file = directory.resolve("wide.png");
         ImageIO.write(wide, "png", file.toFile());
@@ -154,13 +154,13 @@ class ThumbnailsTest {
     }
 
     @Test
-    void nameWithTheSeparatorOfArchivesMayBeAFile() throws IOException {
+    void fileNameCanContainTheArchiveSeparator() throws IOException {
         String path = picture("odd!/a!/b.png", 20, 10);
 
         assertThat(read(path).width()).isEqualTo(20);
     }
 
-    /** Sizes as {@code file} prints them. */
+    /** Sizes according to {@code file}. */
     @ParameterizedTest
     @CsvSource({
         "pictures.tfrecord, record=0, 1, 1",
@@ -174,11 +174,11 @@ class ThumbnailsTest {
     }
 
     @Test
-    void columnOfATableIsTheOneThatLabellingRead() throws IOException {
+    void sameColumnIsReadAsByLabel() throws IOException {
         byte[] tall = Files.readAllBytes(Path.of(picture("tall.png", 10, 20)));
         byte[] wide = Files.readAllBytes(Path.of(picture("wide.png", 20, 10)));
         Path table = directory.resolve("table.parquet");
-        LocalSpark.session()
+        TestSpark.session()
                 .createDataFrame(
                         List.of(RowFactory.create(tall, wide)),
                         new StructType().add("a", DataTypes.BinaryType).add("b", DataTypes.BinaryType))
@@ -190,24 +190,42 @@ class ThumbnailsTest {
             file = files.iterator().next().toString();
         }
         String path = file + "!/row=0";
-        Thumbnails thumbnails = new Thumbnails(LocalSpark.context(), Thumbnails.TIME);
+        Thumbnails thumbnails = new Thumbnails(TestSpark.context(), Thumbnails.TIME);
 
-        assertSize(thumbnails.read(List.of(path), new Thumbnails.How("b", ExifOrientation.IGNORE)), path, 20, 10);
+        assertSize(
+                thumbnails.read(List.of(path), new Thumbnails.How("b", ExifOrientation.IGNORE, List.of())),
+                path,
+                20,
+                10);
         assertThat(thumbnails.read(List.of(path), Thumbnails.How.usual()))
                 .isEqualTo(Map.of(path, Thumbnail.missing("unreadable")));
     }
 
     @Test
-    void timeThatIsUpLeavesPicturesOut() throws IOException {
+    void sameMembersAreReadAsByLabel() {
+        String path = SHARDS.toAbsolutePath().normalize().resolve("masks.tar") + "!/0001.seg.png";
+        Thumbnails thumbnails = new Thumbnails(TestSpark.context(), Thumbnails.TIME);
+        Thumbnails.How how = new Thumbnails.How(null, ExifOrientation.IGNORE, List.of("seg.png"));
+
+        assertThat(thumbnails.read(List.of(path), how).get(path))
+                .isNotNull()
+                .extracting(Thumbnail::missing)
+                .isEqualTo("");
+        assertThat(thumbnails.read(List.of(path), Thumbnails.How.usual()))
+                .isEqualTo(Map.of(path, Thumbnail.missing("gone")));
+    }
+
+    @Test
+    void picturesAreSkippedWhenTheTimeIsUp() throws IOException {
         String path = picture("a.png", 20, 20);
 
         assertThat(read(List.of(path, SHARDS.toAbsolutePath() + "/pictures.tfrecord!/record=0"), Duration.ZERO)
                         .values())
-                .containsOnly(Thumbnail.missing("not found in time"));
+                .containsOnly(Thumbnail.missing("not read in time"));
     }
 
     @Test
-    void noPageHasMoreThanItsShare() {
+    void numberOfPicturesIsLimited() {
         assertThat(read(List.of(), Thumbnails.TIME)).isEmpty();
         assertThatThrownBy(() -> read(Collections.nCopies(Thumbnails.MOST + 1, "a"), Thumbnails.TIME))
                 .isInstanceOf(IllegalArgumentException.class);
@@ -226,7 +244,7 @@ class ThumbnailsTest {
     }
 
     private static Map<String, Thumbnail> read(List<String> paths, Duration time) {
-        return new Thumbnails(LocalSpark.context(), time).read(paths, Thumbnails.How.usual());
+        return new Thumbnails(TestSpark.context(), time).read(paths, Thumbnails.How.usual());
     }
 
     private static BufferedImage decode(Thumbnail thumbnail) throws IOException {
@@ -236,7 +254,7 @@ class ThumbnailsTest {
         return ImageIO.read(new ByteArrayInputStream(bytes));
     }
 
-    /** Writes a picture of one colour. */
+    /** Writes a picture with a single color. */
     private String picture(String name, int width, int height) throws IOException {
         BufferedImage image = new BufferedImage(width, height, BufferedImage.TYPE_INT_RGB);
         for (int i = 0; i < width * height; i++) {

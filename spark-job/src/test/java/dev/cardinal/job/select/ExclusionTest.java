@@ -4,7 +4,7 @@ import static dev.cardinal.job.select.TestTable.sha256;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.cardinal.job.LocalSpark;
+import dev.cardinal.job.TestSpark;
 import dev.cardinal.zoo.CardinalException;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -30,14 +30,14 @@ class ExclusionTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"list.txt", "with [brackets] and * {a,b}.txt"})
-    void textHasOneHashALineInEitherCase(String name) throws IOException {
+    void textFileHasOneHashPerLineInAnyCase(String name) throws IOException {
         String text = "\uFEFF" + A.toUpperCase(Locale.ROOT) + "\r\n\n \t" + B + " \n";
 
         assertThat(hashes(Files.writeString(directory.resolve(name), text))).containsExactlyInAnyOrder(A, B);
     }
 
     @Test
-    void textMayBeCompressed() throws IOException {
+    void compressedTextFileIsRead() throws IOException {
         Path file = directory.resolve("list.txt.gz");
         try (OutputStream out = new GZIPOutputStream(Files.newOutputStream(file))) {
             out.write((A + "\n" + B).getBytes(StandardCharsets.UTF_8));
@@ -47,12 +47,12 @@ class ExclusionTest {
     }
 
     @Test
-    void emptyTextExcludesNothing() throws IOException {
+    void emptyTextFileExcludesNothing() throws IOException {
         assertThat(hashes(Files.writeString(directory.resolve("empty"), ""))).isEmpty();
     }
 
     @Test
-    void lineThatIsNoHashIsNamedByItsNumber() throws IOException {
+    void invalidLineIsReportedWithItsNumber() throws IOException {
         Path file = Files.writeString(directory.resolve("list.txt"), A + "\n\n" + B + "  cat.jpg\n" + A.substring(1));
 
         assertThatThrownBy(() -> open(file))
@@ -62,7 +62,7 @@ class ExclusionTest {
     }
 
     @Test
-    void parquetHasAColumnSha256() throws IOException {
+    void columnSha256OfParquetIsRead() throws IOException {
         Path table =
                 parquet("SELECT '" + A.toUpperCase(Locale.ROOT) + "' AS sha256, 1 AS other UNION ALL SELECT null, 2");
 
@@ -71,17 +71,17 @@ class ExclusionTest {
     }
 
     @Test
-    void parquetWithoutTheColumnIsRefused() throws IOException {
+    void parquetWithoutTheColumnIsRejected() throws IOException {
         Path table = parquet("SELECT '" + A + "' AS hash");
 
         assertThatThrownBy(() -> hashes(table))
                 .isInstanceOf(CardinalException.class)
                 .hasMessageContaining(
-                        "--exclude file:" + table + " needs a column sha256 of strings, and has hash STRING");
+                        "--exclude file:" + table + " needs a column sha256 of strings; its columns are hash STRING");
     }
 
     @Test
-    void parquetWithSomethingElseInTheColumnIsRefused() throws IOException {
+    void parquetWithOtherValuesInTheColumnIsRejected() throws IOException {
         Path table = parquet("SELECT 'cat.jpg' AS sha256");
 
         assertThatThrownBy(() -> hashes(table))
@@ -91,7 +91,7 @@ class ExclusionTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"_val.txt", ".val.txt"})
-    void fileThatSparkPassesOverIsRefused(String name) throws IOException {
+    void fileThatSparkSkipsIsRejected(String name) throws IOException {
         Path file = Files.writeString(directory.resolve(name), A);
 
         assertThatThrownBy(() -> open(file))
@@ -100,7 +100,7 @@ class ExclusionTest {
     }
 
     @Test
-    void filesBesideThoseOfATableAreNotRead() throws IOException {
+    void otherFilesInADirectoryAreNotRead() throws IOException {
         Path table = parquet("SELECT '" + A + "' AS sha256");
         Files.writeString(table.resolve("README.txt"), "not Parquet");
 
@@ -108,7 +108,7 @@ class ExclusionTest {
     }
 
     @Test
-    void whatIsNotThereIsNamed() throws IOException {
+    void missingFileAndDirectoryWithoutParquetFilesAreReported() throws IOException {
         assertThatThrownBy(() -> open(directory.resolve("missing")))
                 .isInstanceOf(CardinalException.class)
                 .hasMessage("--exclude " + directory.resolve("missing") + " does not exist");
@@ -119,7 +119,7 @@ class ExclusionTest {
 
     private Path parquet(String sql) {
         Path table = directory.resolve("table");
-        LocalSpark.session().sql(sql).coalesce(1).write().parquet(table.toString());
+        TestSpark.session().sql(sql).coalesce(1).write().parquet(table.toString());
         return table;
     }
 
@@ -134,7 +134,7 @@ class ExclusionTest {
     }
 
     private static List<String> hashes(Path file) throws IOException {
-        return open(file).hashes(LocalSpark.session()).collectAsList().stream()
+        return open(file).hashes(TestSpark.session()).collectAsList().stream()
                 .map((Row row) -> row.getString(0))
                 .toList();
     }

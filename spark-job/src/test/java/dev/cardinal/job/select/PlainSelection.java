@@ -13,12 +13,14 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
-/** The selection as facts define it, in one thread and in memory: the reference of the tests. */
+/** Reference implementation of the selection for tests, in one thread and in memory. */
 final class PlainSelection {
     static final Comparator<String> BYTES =
             (a, b) -> Arrays.compareUnsigned(a.getBytes(StandardCharsets.UTF_8), b.getBytes(StandardCharsets.UTF_8));
@@ -26,7 +28,7 @@ final class PlainSelection {
     private static final Comparator<Entry> BEST_FIRST =
             Comparator.comparing(Entry::score).reversed().thenComparing(Entry::path, BYTES);
 
-    /** An image in a class; a row of {@code selection/}. */
+    /** A selected image of a class: a row of {@code selection/}. */
     record Entry(
             int classIndex,
             int rank,
@@ -53,10 +55,10 @@ final class PlainSelection {
     long duplicates;
     long refusedNan;
 
-    /** @param members tables of the teachers; whether scores are stored or calculated follows from the options */
+    /** @param members tables of the teachers; the options decide whether scores are stored or calculated */
     PlainSelection(List<List<Image>> members, SelectOptions options, Set<String> exclude, int topK) {
         List<Image> left = notExcluded(complete(members), exclude);
-        if (options.dedupe() == SelectOptions.Dedupe.SHA256) {
+        if (options.dedupe().equals(SelectOptions.Dedupe.SHA256)) {
             left = withoutDuplicates(left);
         }
         int p = options.strategy() == SelectOptions.Strategy.ARGMAX ? 1 : options.p();
@@ -96,10 +98,10 @@ final class PlainSelection {
     SelectResult.Counts counts() {
         long all = candidates.values().stream().mapToLong(n -> n).sum();
         return new SelectResult.Counts(
-                rows, images, all, selected.size(), refusedNan, duplicates, excluded, incomplete, notOk);
+                rows, images, all, selected.size(), refusedNan, duplicates, 0, excluded, 0, incomplete, notOk);
     }
 
-    /** Rows of {@code classes/}. */
+    /** Returns the rows of {@code classes/}. */
     List<SelectResult.ClassSelection> classes(SelectOptions options, List<String> labels) {
         List<SelectResult.ClassSelection> classes = new ArrayList<>();
         for (int c = 0; c < labels.size(); c++) {
@@ -131,13 +133,20 @@ final class PlainSelection {
                 notOk++;
             } else if (same.size() < members.size()
                     || !same.stream().allMatch(Image::isOk)
-                    || same.stream().map(Image::sha256).distinct().count() > 1) {
+                    || hashes(same).size() > 1) {
                 incomplete++;
             } else {
-                complete.add(same.get(0));
+                Image first = same.get(0);
+                complete.add(
+                        hashes(same).stream().findFirst().map(first::withSha256).orElse(first));
             }
         }
         return complete;
+    }
+
+    /** An unknown hash does not differ from any other. */
+    private static Set<String> hashes(List<Image> images) {
+        return images.stream().map(Image::sha256).filter(Objects::nonNull).collect(Collectors.toSet());
     }
 
     private List<Image> notExcluded(List<Image> all, Set<String> exclude) {
@@ -159,7 +168,7 @@ final class PlainSelection {
         return left;
     }
 
-    /** Mean of softmax(z / T) as it is defined, without the usual care for large logits. */
+    /** Calculates the mean of softmax(z / T) by its definition, without protection against overflow. */
     private static List<Scored> fromLogits(String path, List<List<Image>> members, SelectOptions options) {
         List<double[]> probabilities = new ArrayList<>();
         for (List<Image> member : members) {
@@ -198,7 +207,7 @@ final class PlainSelection {
         return List.copyOf(best.values());
     }
 
-    /** N copies of n images: N / n of each, and one more of the first N mod n. */
+    /** Returns N copies of n images: N / n of each, and one more of the first N mod n. */
     private static List<Entry> repeated(List<Entry> entries, int copies) {
         Map<Integer, List<Entry>> byClass = new HashMap<>();
         entries.forEach(entry -> byClass.computeIfAbsent(entry.classIndex(), any -> new ArrayList<>())

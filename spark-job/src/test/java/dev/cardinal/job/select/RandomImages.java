@@ -11,9 +11,9 @@ import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Rows of predictions tables with everything that can go wrong in a selection: ties, NaN, scores of 0 and 1, rows that are not ok,
- * images of the same bytes, classes with few images or none, paths whose order in UTF-16 is not that in UTF-8. The same seed gives
- * the same rows.
+ * Creates rows of predictions tables with the special cases of a selection: ties, NaN, scores of 0 and 1, rows that are not ok, images
+ * with the same bytes, classes with few images or none, and paths whose order in UTF-16 differs from that in UTF-8. The same seed
+ * creates the same rows.
  */
 final class RandomImages {
     static final int CLASSES = 9;
@@ -27,7 +27,7 @@ final class RandomImages {
     private final Random random;
     private final Scores scores;
 
-    /** How scores are spread. */
+    /** Distribution of the scores. */
     enum Scores {
         CONTINUOUS,
         FEW,
@@ -49,7 +49,7 @@ final class RandomImages {
         return images;
     }
 
-    /** What another teacher says of the same images: some it does not have, and some have changed. */
+    /** Returns another teacher's rows of the same images, of which some are missing and some have changed. */
     List<Image> sameImages(List<Image> images) {
         List<Image> others = new ArrayList<>();
         for (Image image : images) {
@@ -70,7 +70,7 @@ final class RandomImages {
     }
 
     private List<Scored> predictions() {
-        // The last class never occurs, and the one before seldom.
+        // The last class never occurs, and the one before it rarely.
         List<Integer> classes = new ArrayList<>(IntStream.range(0, random.nextInt(8) == 0 ? CLASSES - 1 : CLASSES - 2)
                 .boxed()
                 .toList());

@@ -14,7 +14,7 @@ class ScoreHistogramTest {
     private static final int CLASS = 3;
 
     @Test
-    void higherScoresAreInNoLowerBuckets() {
+    void higherScoresAreNotInLowerBuckets() {
         Random random = new Random(1);
         double[] scores = random.doubles(200_000)
                 .map(u -> random.nextBoolean() ? Math.pow(2, -40 * u) : 1 - Math.pow(2, -30 * u))
@@ -37,30 +37,30 @@ class ScoreHistogramTest {
         "0.99999994, 1",
         "0.9999998, 0.9999999"
     })
-    void scoresThatAreApartAtEitherEndAreInDifferentBuckets(float lower, float higher) {
+    void scoresNearZeroAndNearOneAreInDifferentBuckets(float lower, float higher) {
         assertThat(ScoreHistogram.bucket(lower)).isLessThan(ScoreHistogram.bucket(higher));
     }
 
     @ParameterizedTest
     @CsvSource({"NaN, 1", "Infinity, 1", "1.0000001, 1", "-0.5, 0", "-0.0, 0", "1e-30, 0"})
-    void whatIsNoProbabilityIsInAnOuterBucket(float score, float as) {
+    void valueThatIsNotAProbabilityIsInTheFirstOrLastBucket(float score, float as) {
         assertThat(ScoreHistogram.bucket(score)).isEqualTo(ScoreHistogram.bucket(as));
     }
 
     @Test
-    void bandsHoldTheFirstAndWhatSharesTheirBuckets() {
+    void bandsContainTheFirstCandidatesAndTheRestOfTheirBuckets() {
         ScoreHistogram histogram = of(0.9f, 0.8f, 0.70001f, 0.7f, 0.3f, 0f);
 
         assertThat(histogram.bands(CLASS, 2, 100)).containsExactly(new Band(CLASS, 0, 2, 0.8f));
         assertThat(histogram.bands(CLASS, 3, 100))
-                .as("0.7 is in the bucket of the third")
+                .as("0.7 is in the bucket of the third candidate")
                 .containsExactly(new Band(CLASS, 0, 4, 0.7f));
         assertThat(histogram.bands(CLASS, 6, 100)).containsExactly(new Band(CLASS, 0, 6, 0f));
         assertThat(histogram.bands(CLASS, Long.MAX_VALUE, 100)).containsExactly(new Band(CLASS, 0, 6, 0f));
     }
 
     @Test
-    void classIsDividedWhereItsBucketsAllowIt() {
+    void classIsDividedBetweenBuckets() {
         ScoreHistogram histogram = of(1f, 1f, 1f, 0.9f, 0.5f, 0.1f, 0.1f);
 
         assertThat(histogram.bands(CLASS, 100, 2))
@@ -68,7 +68,7 @@ class ScoreHistogramTest {
     }
 
     @Test
-    void partsCountTogetherAsTheWhole() {
+    void mergedPartsEqualTheWhole() {
         Random random = new Random(2);
         float[] scores = new float[1000];
         for (int s = 0; s < scores.length; s++) {
@@ -88,7 +88,7 @@ class ScoreHistogramTest {
     }
 
     @Test
-    void nothingCountedHasNoBands() {
+    void emptyHistogramHasNoBands() {
         assertThat(new ScoreHistogram().bands(CLASS, 10, 10)).isEqualTo(List.of());
     }
 

@@ -16,17 +16,21 @@ import java.util.stream.Stream;
 import org.apache.spark.sql.SparkSession;
 
 /**
- * Selects from synthetic tables on two cores of this machine, on request: src/test/benchmarks/select.sh.
+ * Benchmark: selects from synthetic tables on two cores of this machine. Started by src/test/benchmarks/select.sh.
  *
- * <p>{@code curve MEMORY IMAGES...}: time and memory for tables of different sizes, each with P = 10, 1,000 classes, K = 16,000.
- * {@code duckdb MEMORY IMAGES ROUNDS}: the same selection by DuckDB's window query over the same files, in turns, and whether both
- * select the same. Every run is a process of its own; its time is that from its start to its end.
+ * <p>{@code curve MEMORY IMAGES...} measures time and memory for tables of different sizes, with P = 10, 1,000 classes, K = 16,000.
+ * {@code duckdb MEMORY IMAGES ROUNDS} alternates with the same selection by DuckDB's window query over the same files, and checks that
+ * both select the same rows. With {@code quota} or {@code adaptive} at the end, both apply this rule: at most 100 images of a class that come
+ * from one camera, or FlexMatch's thresholds with 0.5. Every run is a separate process, measured from its start to its end.
  */
 final class SelectBenchmark {
     private static final int P = 10;
     private static final int CLASSES = 1000;
     private static final int K = 16_000;
     private static final String GENERATOR_MEMORY = "3g";
+    private static final String NO_RULE = "none";
+    private static final int OF_A_CAMERA = 100;
+    private static final double ADAPTIVE_SCORE = 0.5;
 
     private final Path scratch;
 
@@ -34,13 +38,13 @@ final class SelectBenchmark {
         this.scratch = scratch;
     }
 
-    /** A process: the seconds it took, and the most memory it had, in MiB. */
+    /** Duration of a process in seconds, and its peak memory in MiB. */
     private record Run(double seconds, long mebibytes) {}
 
     public static void main(String[] args) throws IOException, InterruptedException, SQLException {
         switch (args[0]) {
-            case "select-once" -> selectOnce(args[1], args[2]);
-            case "query-once" -> queryOnce(args[1], args[2], args[3]);
+            case "select-once" -> selectOnce(args[1], args[2], args[3]);
+            case "query-once" -> queryOnce(args[1], args[2], args[3], args[4]);
             default -> {
                 Path scratch = Files.createTempDirectory("cardinal-select");
                 try {
@@ -48,7 +52,8 @@ final class SelectBenchmark {
                     if (args[0].equals("curve")) {
                         benchmark.curve(args[1], Arrays.copyOfRange(args, 2, args.length));
                     } else {
-                        benchmark.duckDb(args[1], args[2], Integer.parseInt(args[3]));
+                        benchmark.duckDb(
+                                args[1], args[2], Integer.parseInt(args[3]), args.length > 4 ? args[4] : NO_RULE);
                     }
                 } finally {
                     delete(scratch);
@@ -64,7 +69,7 @@ final class SelectBenchmark {
         for (String images : sizes) {
             Path table = table(images);
             long bytes = bytes(table);
-            Run run = select(table, memory);
+            Run run = select(table, memory, NO_RULE);
             System.out.printf(
                     Locale.ROOT,
                     "| %,d | %s | %,d | %.1f | %.2f | %,d |%n",
@@ -80,15 +85,15 @@ final class SelectBenchmark {
     }
 
     @SuppressWarnings("SystemOut") // its result
-    private void duckDb(String memory, String images, int rounds)
+    private void duckDb(String memory, String images, int rounds, String rule)
             throws IOException, InterruptedException, SQLException {
         Path table = table(images);
         List<Double> ratios = new ArrayList<>();
         System.out.println("| | select, seconds | MiB | DuckDB, seconds | MiB | ratio |\n"
                 + "| --- | ---: | ---: | ---: | ---: | ---: |");
         for (int round = 1; round <= rounds; round++) {
-            Run select = select(table, memory);
-            Run query = query(table, memory);
+            Run select = select(table, memory, rule);
+            Run query = query(table, memory, rule);
             ratios.add(select.seconds() / query.seconds());
             System.out.printf(
                     Locale.ROOT,
@@ -124,27 +129,29 @@ final class SelectBenchmark {
         return scratch.resolve(name);
     }
 
-    private Run select(Path table, String memory) throws IOException, InterruptedException {
+    private Run select(Path table, String memory, String rule) throws IOException, InterruptedException {
         delete(output("select"));
         return run(
                 memory,
                 SelectBenchmark.class,
                 "select-once",
                 table.toString(),
-                output("select").toString());
+                output("select").toString(),
+                rule);
     }
 
-    private Run query(Path table, String memory) throws IOException, InterruptedException {
+    private Run query(Path table, String memory, String rule) throws IOException, InterruptedException {
         delete(output("query"));
         Files.createDirectories(output("query"));
-        // Its memory is outside of the heap.
+        // DuckDB's memory is outside the heap.
         return run(
                 "512m",
                 SelectBenchmark.class,
                 "query-once",
                 table.toString(),
                 output("query").toString(),
-                memory.toUpperCase(Locale.ROOT) + "B");
+                memory.toUpperCase(Locale.ROOT) + "B",
+                rule);
     }
 
     private Run run(String heap, Class<?> main, String... arguments) throws IOException, InterruptedException {
@@ -175,44 +182,65 @@ final class SelectBenchmark {
         }
     }
 
-    private static void selectOnce(String table, String output) throws IOException {
+    private static void selectOnce(String table, String output, String rule) throws IOException {
+        SelectOptions.Builder options = SelectOptions.builder();
+        if (rule.equals("quota")) {
+            options.per("camera", OF_A_CAMERA);
+        } else if (rule.equals("adaptive")) {
+            options.adaptiveScore(ADAPTIVE_SCORE);
+        }
         try (SparkSession spark = SparkSession.builder()
                 .master("local[2]")
                 .config("spark.ui.enabled", "false")
                 .config("spark.driver.host", "localhost")
                 .config("spark.driver.bindAddress", "127.0.0.1")
                 .getOrCreate()) {
-            new SelectJob(spark).run(SelectRequest.of(table, output));
+            new SelectJob(spark).run(new SelectRequest(List.of(List.of(table)), output, options.build()));
         }
         printMemory();
     }
 
-    private static void queryOnce(String table, String output, String memory) throws SQLException, IOException {
+    private static void queryOnce(String table, String output, String memory, String rule)
+            throws SQLException, IOException {
+        String candidates =
+                "(SELECT path, sha256, camera, p.class_index AS class_index, p.label AS class_label, p.score AS"
+                        + " score FROM (SELECT path, sha256, camera, unnest(predictions) AS p FROM read_parquet('"
+                        + table
+                        + "/*.parquet') WHERE status = 'ok'))";
+        if (rule.equals("quota")) {
+            candidates = "(SELECT * FROM " + candidates + " QUALIFY row_number() OVER (PARTITION BY class_index, camera"
+                    + " ORDER BY score DESC, path) <= " + OF_A_CAMERA + ")";
+        } else if (rule.equals("adaptive")) {
+            String sure = "(SELECT predictions[1].class_index AS class_index, count(*) AS n FROM read_parquet('" + table
+                    + "/*.parquet') WHERE status = 'ok' AND predictions[1].score >= CAST(" + ADAPTIVE_SCORE
+                    + " AS FLOAT) GROUP BY 1)";
+            candidates =
+                    "(SELECT c.* FROM " + candidates + " c LEFT JOIN (SELECT class_index, n / max(n) OVER () AS b FROM "
+                            + sure + ") USING (class_index) WHERE score >= CAST(coalesce(" + ADAPTIVE_SCORE
+                            + " * b / (2 - b), 0) AS FLOAT))";
+        }
         try (Connection connection = DriverManager.getConnection("jdbc:duckdb:");
                 Statement statement = connection.createStatement()) {
             statement.execute("SET threads = 2");
             statement.execute("SET memory_limit = '" + memory + "'");
             statement.execute("SET temp_directory = '" + output + "/spilt'");
             statement.execute("SET preserve_insertion_order = false");
-            statement.execute("COPY (SELECT p.class_index AS class_index, p.label AS class_label,"
-                    + " CAST(row_number() OVER (PARTITION BY p.class_index ORDER BY p.score DESC, path) AS INTEGER) AS rank,"
-                    + " p.score AS score, path, sha256, CAST(1 AS INTEGER) AS weight"
-                    + " FROM (SELECT path, sha256, unnest(predictions) AS p FROM read_parquet('" + table
-                    + "/*.parquet')"
-                    + " WHERE status = 'ok') QUALIFY rank <= " + K + ") TO '" + output
+            statement.execute("COPY (SELECT class_index, class_label, CAST(row_number() OVER (PARTITION BY class_index"
+                    + " ORDER BY score DESC, path) AS INTEGER) AS rank, score, path, sha256, CAST(1 AS INTEGER) AS weight"
+                    + " FROM " + candidates + " QUALIFY rank <= " + K + ") TO '" + output
                     + "/selection.parquet' (FORMAT parquet)");
         }
         printMemory();
     }
 
-    @SuppressWarnings("SystemOut") // for the process that started this one
+    @SuppressWarnings("SystemOut") // read by the parent process
     private static void printMemory() throws IOException {
         try (Stream<String> lines = Files.lines(Path.of("/proc/self/status"))) {
             lines.filter(line -> line.startsWith("VmHWM:")).forEach(System.out::println);
         }
     }
 
-    /** What depends on every value of every row and not on their order. */
+    /** Returns a digest of all values of all rows that does not depend on their order. */
     private static String digest(String files) throws SQLException {
         try (Connection connection = DriverManager.getConnection("jdbc:duckdb:");
                 Statement statement = connection.createStatement();

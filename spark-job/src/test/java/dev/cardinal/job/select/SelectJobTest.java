@@ -10,7 +10,7 @@ import static org.junit.jupiter.params.provider.Arguments.arguments;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
-import dev.cardinal.job.LocalSpark;
+import dev.cardinal.job.TestSpark;
 import dev.cardinal.job.select.PlainSelection.Entry;
 import dev.cardinal.job.select.RandomImages.Scores;
 import dev.cardinal.job.select.SelectOptions.Balance;
@@ -27,14 +27,18 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.types.DataTypes;
 import org.assertj.core.api.AbstractThrowableAssert;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -45,9 +49,9 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Selections from small tables, most of them held to {@link PlainSelection}. */
+/** Tests selections from small tables; most are compared with {@link PlainSelection}. */
 class SelectJobTest {
-    /** So few that the small classes of these tests are divided. */
+    /** Low enough to divide the small classes of these tests. */
     private static final long BAND_ROWS = 7;
 
     @TempDir
@@ -60,7 +64,7 @@ class SelectJobTest {
         output = directory.resolve("out").toString();
     }
 
-    static Stream<Arguments> randomised() {
+    static Stream<Arguments> randomized() {
         return Stream.of(
                 arguments(1, Scores.CONTINUOUS, 1, options().k(5).p(5)),
                 arguments(2, Scores.FEW, 1, options().k(5).p(5)),
@@ -108,8 +112,8 @@ class SelectJobTest {
     }
 
     @ParameterizedTest
-    @MethodSource("randomised")
-    void selectionIsThatOfThePlainReference(int seed, Scores scores, int teachers, SelectOptions.Builder builder)
+    @MethodSource("randomized")
+    void selectionEqualsTheReference(int seed, Scores scores, int teachers, SelectOptions.Builder builder)
             throws IOException {
         RandomImages random = new RandomImages(seed, scores);
         List<List<Image>> members = new ArrayList<>(List.of(random.images()));
@@ -147,18 +151,17 @@ class SelectJobTest {
 
     private String excludeFile(Set<String> hashes) throws IOException {
         Path file = directory.resolve("exclude.txt");
-        String shouted =
+        String upperCase =
                 hashes.stream().map(hash -> hash.toUpperCase(Locale.ROOT)).collect(Collectors.joining("\n"));
-        return Files.writeString(file, shouted + "\n\n").toString();
+        return Files.writeString(file, upperCase + "\n\n").toString();
     }
 
     @ParameterizedTest
     @CsvSource({"1, 1, false", "3, 5, false", "7, 2, true"})
-    void selectionDoesNotDependOnHowTheWorkIsDivided(int files, String shufflePartitions, String codegen)
-            throws IOException {
+    void selectionDoesNotDependOnPartitioning(int files, String shufflePartitions, String codegen) throws IOException {
         List<Image> images = new RandomImages(99, Scores.FEW).images();
         String predictions = table("predictions").files(files).write(images);
-        SparkSession session = LocalSpark.session().newSession();
+        SparkSession session = TestSpark.session().newSession();
         session.conf().set("spark.sql.shuffle.partitions", shufflePartitions);
         session.conf().set("spark.sql.codegen.wholeStage", codegen);
         session.conf().set("spark.sql.adaptive.coalescePartitions.enabled", "false");
@@ -172,8 +175,8 @@ class SelectJobTest {
     }
 
     @Test
-    void sessionOfTheCallerKeepsItsSettings() throws IOException {
-        SparkSession session = LocalSpark.session();
+    void settingsOfTheCallersSessionAreUnchanged() throws IOException {
+        SparkSession session = TestSpark.session();
         var before = session.conf().getAll();
 
         select(options().k(3).p(1), table("predictions").write(List.of(Image.ok("a", scored(0, 1)))));
@@ -182,7 +185,7 @@ class SelectJobTest {
     }
 
     @Test
-    void runFileSaysWhatWasDone() throws IOException {
+    void runFileRecordsOptionsAndCounts() throws IOException {
         String first = table("first")
                 .write(List.of(
                         Image.ok("a", scored(0, 0.5), scored(1, 0.5)),
@@ -201,8 +204,9 @@ class SelectJobTest {
                         + "\"min-score\":0.0,\"balance\":\"none\",\"temperature\":1.0,\"dedupe\":\"none\",\"exclude\":\""
                         + directory + "/exclude.txt\",\"export\":\"none\"}");
         assertThat(run.path("counts"))
-                .hasToString("{\"rows\":3,\"images\":1,\"candidates\":2,\"selected\":2,\"refused_nan\":1,"
-                        + "\"duplicates\":0,\"excluded\":0,\"incomplete\":0,\"not_ok\":1}");
+                .hasToString(
+                        "{\"rows\":3,\"images\":1,\"candidates\":2,\"selected\":2,\"refused_nan\":1,"
+                                + "\"duplicates\":0,\"near_duplicates\":0,\"excluded\":0,\"leaks\":0,\"incomplete\":0,\"not_ok\":1}");
         assertThat(run.path("classes").asInt()).isEqualTo(RandomImages.CLASSES);
         assertThat(run.path("short_classes").asLong()).isEqualTo(RandomImages.CLASSES);
         assertThat(run.path("versions").path("spark").asText()).isNotEmpty();
@@ -211,7 +215,7 @@ class SelectJobTest {
     }
 
     @Test
-    void nanBelowTheClassesThatCompeteIsNoneOfTheirBusiness() throws IOException {
+    void nanBelowTheCompetingClassesIsIgnored() throws IOException {
         String table = table("predictions")
                 .write(List.of(
                         Image.ok("a", scored(0, 0.5), scored(1, Double.NaN)), Image.ok("b", scored(0, Double.NaN))));
@@ -223,7 +227,7 @@ class SelectJobTest {
     }
 
     @Test
-    void partsOfOneTeacherAreOneTable() throws IOException {
+    void severalTablesOfOneTeacherAreReadAsOne() throws IOException {
         RandomImages random = new RandomImages(5, Scores.FEW);
         List<Image> images = random.images();
         String first = table("first").write(images.subList(0, 90));
@@ -238,7 +242,7 @@ class SelectJobTest {
     }
 
     @Test
-    void partThatStoresMoreClassesCompetesInNoMore() throws IOException {
+    void tableWithMorePredictionsCompetesInNoMoreClasses() throws IOException {
         String first =
                 table("first").topK(3).write(List.of(Image.ok("a", scored(0, 0.5), scored(1, 0.25), scored(2, 0.125))));
         String second = table("second").topK(1).write(List.of(Image.ok("b", scored(0, 0.75))));
@@ -250,7 +254,7 @@ class SelectJobTest {
 
     @ParameterizedTest
     @ValueSource(doubles = {Double.POSITIVE_INFINITY, Double.NEGATIVE_INFINITY})
-    void imageWithAnInfiniteScoreIsRefused(double score) throws IOException {
+    void imageWithAnInfiniteScoreIsSkippedAndCounted(double score) throws IOException {
         String table = table("predictions")
                 .write(List.of(
                         Image.ok("a", scored(0, 0.5)),
@@ -262,7 +266,7 @@ class SelectJobTest {
     }
 
     @Test
-    void outputIsNoGlob() throws IOException {
+    void globCharactersInTheOutputAreLiteral() throws IOException {
         String table =
                 table("predictions").write(List.of(Image.ok("a", scored(0, 0.5)), Image.ok("b", scored(0, 0.25))));
         output = directory.resolve("[1] {a,b} *").toString();
@@ -273,7 +277,7 @@ class SelectJobTest {
     }
 
     @Test
-    void nothingIsSelectedWhereNoScoreIsHighEnough() throws IOException {
+    void nothingIsSelectedIfAllScoresAreTooLow() throws IOException {
         String table = table("predictions").write(List.of(Image.ok("a", scored(0, 0.5), scored(1, 0.25))));
 
         SelectResult result = select(options().k(5).p(2).minScore(0.75), table);
@@ -285,7 +289,7 @@ class SelectJobTest {
     }
 
     @Test
-    void excludedTableOfPredictionsIsAnExcludeFile() throws IOException {
+    void predictionsTableCanBeTheExcludeFile() throws IOException {
         String validation = table("validation")
                 .write(List.of(Image.ok("other/a", scored(0, 1)).withSha256(sha256("a"))));
         String table = table("predictions").write(List.of(Image.ok("a", scored(0, 1)), Image.ok("b", scored(0, 0.5))));
@@ -298,7 +302,86 @@ class SelectJobTest {
     }
 
     @Test
-    void csvManifestHasARowForEverySelectedImage() throws IOException {
+    void bestOfImagesThatLookTheSameIsSelectedAndExcludedOnesAreNot() throws IOException {
+        Map<String, Long> hashes = Map.of("a", 0L, "b", 7L, "c", 0xffL, "d", -1L, "e", -2L, "test", -8L);
+        String table = hashed("predictions", hashes)
+                .write(List.of(
+                        Image.ok("a", scored(0, 0.5)),
+                        Image.ok("b", scored(1, 0.75)),
+                        Image.ok("c", scored(0, 0.25)),
+                        Image.ok("d", scored(0, 1)),
+                        Image.ok("e", scored(0, 1)),
+                        broken("f")));
+        String validation = hashed("validation", hashes).write(List.of(Image.ok("test", scored(2, 1))));
+
+        Counts counts = select(options().k(5).p(1).dedupe(Dedupe.near(3)).exclude(validation), table)
+                .counts();
+
+        assertThat(selection()).extracting(Entry::path).containsExactly("c", "b");
+        assertThat(counts.leaks()).isEqualTo(2);
+        assertThat(counts.nearDuplicates()).isEqualTo(1);
+        assertThat(counts.images()).isEqualTo(2);
+        assertThat(TestSpark.session()
+                        .read()
+                        .parquet(output + "/duplicates")
+                        .orderBy("path")
+                        .collectAsList())
+                .extracting(Row::toString)
+                .containsExactly("[a,b,near_duplicate,3,null]", "[d,test,leak,3,null]", "[e,test,leak,2,null]");
+        assertThat(runFile().path("options").path("dedupe").asText()).isEqualTo("near:3");
+    }
+
+    @Test
+    void nearDuplicatesNeedHashesOfCandidatesAndExcludedImages() throws IOException {
+        String without = table("without").write(List.of(Image.ok("a", scored(0, 1))));
+        String table = hashed("predictions", Map.of("a", 1L)).write(List.of(Image.ok("a", scored(0, 1))));
+
+        assertRejected(options().p(1).dedupe(Dedupe.near(3)), without)
+                .hasMessage("predictions file:" + without + " have no column dhash: label with --emit dhash");
+        assertRejected(options().p(1).dedupe(Dedupe.near(3)).exclude(without), table)
+                .hasMessageContaining("--exclude file:" + without + " has no column dhash");
+    }
+
+    @Test
+    void bestOfImagesWithSimilarFeaturesIsSelectedAndExcludedOnesAreNot() throws IOException {
+        Map<String, List<Float>> features = Map.of(
+                "a", List.of(1f, 0f, 0f, 2f),
+                "b", List.of(1f, 0.1f, 0f, 2f),
+                "c", List.of(1f, 0f, 0f, 2f),
+                "d", List.of(0f, 1f, 3f, 0f),
+                "e", List.of(0f, 1f, 1f, 3f),
+                "test", List.of(0f, 1f, 3.1f, 0f));
+        String table = described("predictions", features)
+                .write(List.of(
+                        Image.ok("a", scored(0, 0.5)),
+                        Image.ok("b", scored(0, 0.75)),
+                        Image.ok("c", scored(1, 0.5)),
+                        Image.ok("d", scored(0, 1)),
+                        Image.ok("e", scored(0, 1))));
+        String validation = described("validation", features).write(List.of(Image.ok("test", scored(0, 1))));
+
+        Counts counts = select(options().k(5).p(1).dedupe(Dedupe.features(0.95)).exclude(validation), table)
+                .counts();
+
+        assertThat(selection()).extracting(Entry::path).containsExactly("e", "b", "c");
+        assertThat(counts.leaks()).isEqualTo(1);
+        assertThat(counts.nearDuplicates()).isEqualTo(1);
+    }
+
+    private TestTable described(String name, Map<String, List<Float>> features) {
+        return table(name)
+                .with(
+                        Map.of("features", DataTypes.createArrayType(DataTypes.FloatType)),
+                        image -> Arrays.asList((Object)
+                                features.getOrDefault(image.path(), List.of()).toArray(Float[]::new)));
+    }
+
+    private TestTable hashed(String name, Map<String, Long> hashes) {
+        return table(name).with(Map.of("dhash", DataTypes.LongType), image -> Arrays.asList(hashes.get(image.path())));
+    }
+
+    @Test
+    void csvManifestHasOneRowPerSelectedImage() throws IOException {
         String table = table("predictions")
                 .write(List.of(
                         Image.ok("file:/a, \"b\" \\n.jpg", scored(0, 0.5)), Image.ok(" c\nd ", scored(0, 0.25))));
@@ -314,7 +397,7 @@ class SelectJobTest {
     }
 
     @Test
-    void imageFolderManifestNamesAFileForEveryCopy() throws IOException {
+    void imageFolderManifestHasOneLinePerCopy() throws IOException {
         String table = TestTable.at(directory.resolve("predictions"), List.of("T-shirt/top", "Ünï", "bag"))
                 .write(List.of(
                         Image.ok("file:/a\tb\\c.JPEG", scored(0, 0.5)),
@@ -333,49 +416,49 @@ class SelectJobTest {
     }
 
     @Test
-    void rowsOfAnotherModelAreRefused() throws IOException {
+    void rowsOfAnotherModelAreRejected() throws IOException {
         table("predictions").write(List.of(Image.ok("a", scored(0, 1))));
         String table = table("predictions").write(List.of(Image.ok("b", scored(0, 1))), "other@ba9876543210");
 
-        assertRefused(options().p(1), table)
-                .hasMessage("predictions file:" + table + " hold rows of model other@ba9876543210 beside those of "
-                        + MODEL + ", which they say they come from");
+        assertRejected(options().p(1), table)
+                .hasMessage("predictions file:" + table
+                        + " contain rows of model other@ba9876543210 in addition to rows of " + MODEL
+                        + ", which run.json names");
     }
 
     @Test
-    void tablesOfDifferentModelsAreNoPartsOfOneTeacher() throws IOException {
+    void tablesOfDifferentModelsForOneTeacherAreRejected() throws IOException {
         String first = table("first").write(List.of(Image.ok("a", scored(0, 1))));
         String second = table("second").model("other@ba9876543210").write(List.of(Image.ok("b", scored(0, 1))));
 
-        assertRefused(options().p(1), first, second)
+        assertRejected(options().p(1), first, second)
                 .hasMessage("--predictions holds tables of different models: " + MODEL + " and, in " + second
                         + ", other@ba9876543210");
     }
 
     @Test
-    void moreClassesThanAreStoredAreRefused() throws IOException {
+    void pAboveTheStoredTopKIsRejected() throws IOException {
         String table = table("predictions").write(List.of(Image.ok("a", scored(0, 1))));
 
-        assertRefused(options().p(6), table)
+        assertRejected(options().p(6), table)
                 .hasMessage(
-                        "--p 6 is more than predictions file:" + table + " hold, the top 5 of 9 classes: name a --p of"
-                                + " at most 5, or label with --top-k 6 or --emit logits");
+                        "--p 6 is too high: predictions file:" + table + " store the top 5 of 9 classes. Set --p to at"
+                                + " most 5, or label with --top-k 6 or --emit logits");
     }
 
     @Test
-    void moreClassesThanThereAreAreRefused() throws IOException {
+    void pAboveTheNumberOfClassesIsRejected() throws IOException {
         String table = table("predictions").withLogits().write(List.of(Image.ok("a", scored(0, 1))));
 
-        assertRefused(options().p(10), table)
-                .hasMessage("--p 10 is more than the classes of predictions file:" + table
-                        + ", which hold logits of 9: name a --p of at most 9");
+        assertRejected(options().p(10), table)
+                .hasMessage("--p 10 is too high: predictions file:" + table + " have 9 classes. Set --p to at most 9");
     }
 
     @Test
     void temperatureNeedsLogits() throws IOException {
         String table = table("predictions").write(List.of(Image.ok("a", scored(0, 1))));
 
-        assertRefused(options().p(1).temperature(2), table)
+        assertRejected(options().p(1).temperature(2), table)
                 .hasMessage("--temperature needs logits, which predictions file:" + table
                         + " do not have: label with --emit logits");
     }
@@ -385,7 +468,7 @@ class SelectJobTest {
         String first = table("first").withLogits().write(List.of(Image.ok("a", scored(0, 1))));
         String second = table("second").write(List.of(Image.ok("a", scored(0, 1))));
 
-        assertRefused(new SelectRequest(
+        assertRejected(new SelectRequest(
                         List.of(List.of(first), List.of(second)),
                         output,
                         options().p(1).build()))
@@ -394,7 +477,7 @@ class SelectJobTest {
     }
 
     @Test
-    void teachersOfDifferentClassesAreRefused() throws IOException {
+    void teachersWithDifferentClassesAreRejected() throws IOException {
         String first = TestTable.at(directory.resolve("first"), List.of("ant", "bee"))
                 .withLogits()
                 .write(List.of(Image.ok("a", scored(0, 1))));
@@ -405,25 +488,25 @@ class SelectJobTest {
                 .withLogits()
                 .write(List.of(Image.ok("a", scored(0, 1))));
 
-        assertRefused(new SelectRequest(
+        assertRejected(new SelectRequest(
                         List.of(List.of(first), List.of(second)),
                         output,
                         options().p(1).build()))
-                .hasMessage("teachers need the same classes: predictions file:" + first
-                        + " have 2 (ant, bee); predictions file:" + second + " have 4 (ant, bee, cat, ...)");
-        assertRefused(new SelectRequest(
+                .hasMessage("teachers must have the same classes in the same order, but those of " + MODEL + " (file:"
+                        + first + ") and " + MODEL + " (file:" + second + ") differ: the first has 2, the second 4");
+        assertRejected(new SelectRequest(
                         List.of(List.of(first), List.of(third)),
                         output,
                         options().p(1).build()))
-                .hasMessage("teachers need the same classes: class 1 is 'bee' in predictions file:" + first
-                        + " and 'cat' in predictions file:" + third);
+                .hasMessageEndingWith(
+                        " (file:" + third + ") differ: class 1 is 'bee' in the first and 'cat' in the second");
     }
 
     @Test
-    void tableOfTwoTeachersIsRefused() throws IOException {
+    void tableNamedForTwoTeachersIsRejected() throws IOException {
         String table = table("predictions").withLogits().write(List.of(Image.ok("a", scored(0, 1))));
 
-        assertRefused(new SelectRequest(
+        assertRejected(new SelectRequest(
                         List.of(List.of(table), List.of(table + "/")),
                         output,
                         options().p(1).build()))
@@ -431,47 +514,47 @@ class SelectJobTest {
     }
 
     @Test
-    void teachersWithoutACommonImageAreRefused() throws IOException {
+    void teachersWithoutACommonImageAreRejected() throws IOException {
         Image image = new RandomImages(3, Scores.CONTINUOUS)
                 .images().stream().filter(Image::isOk).findFirst().orElseThrow();
         String first = table("first").withLogits().write(List.of(image));
         String second = table("second").withLogits().write(List.of(image.withSha256(sha256("changed"))));
 
-        assertRefused(new SelectRequest(
+        assertRejected(new SelectRequest(
                         List.of(List.of(first), List.of(second)),
                         output,
                         options().p(1).build()))
                 .hasMessageStartingWith(
-                        "no image is ok, with the same bytes, in the predictions of every teacher: [file:" + first
+                        "no image is ok and has the same bytes in the predictions of every teacher: [file:" + first
                                 + ", file:" + second + "]");
     }
 
     @Test
-    void tableWithoutAnImageThatIsOkIsRefused() throws IOException {
+    void tableWithoutAnImageThatIsOkIsRejected() throws IOException {
         String table = table("predictions").write(List.of(broken("a"), broken("b")));
 
-        assertRefused(options().p(1), table)
-                .hasMessage("predictions file:" + table + " hold no image that is ok: {undecodable=2}");
+        assertRejected(options().p(1), table)
+                .hasMessage("predictions file:" + table + " contain no image with status ok: {undecodable=2}");
         assertThat(directory.resolve("out")).isEmptyDirectory();
     }
 
     @Test
-    void classThatIsNoneIsRefused() throws IOException {
+    void classThatTheModelDoesNotHaveIsRejected() throws IOException {
         String table =
                 TestTable.at(directory.resolve("predictions"), names(3)).write(List.of(Image.ok("a", scored(2, 1))));
         TestTable.at(directory.resolve("predictions"), names(2)).write(List.of(Image.ok("b", scored(0, 1))));
 
-        assertRefused(options().p(1), table).hasMessage("predictions hold class index 2, of a model with 2 classes");
+        assertRejected(options().p(1), table).hasMessage("predictions hold class index 2, of a model with 2 classes");
     }
 
     @Test
-    void otherNumberOfLogitsThanClassesIsRefused() throws IOException {
+    void wrongNumberOfLogitsIsRejected() throws IOException {
         String table = table("predictions")
                 .withLogits()
                 .write(List.of(new Image("a", sha256("a"), "ok", List.of(scored(0, 1)), List.of(1f, 2f))));
 
-        assertRefused(options().p(1).temperature(2), table)
-                .hasMessage("predictions hold 2 logits of a, of a model with 9 classes");
+        assertRejected(options().p(1).temperature(2), table)
+                .hasMessage("predictions have 2 logits for a, but the model has 9 classes");
     }
 
     @Test
@@ -480,26 +563,26 @@ class SelectJobTest {
         select(options().p(1), table);
         List<Entry> before = selection();
 
-        assertRefused(options().p(1).k(1), table).hasMessageContaining("already holds a finished selection");
+        assertRejected(options().p(1).k(1), table).hasMessageContaining("already holds a finished selection");
         assertThat(selection()).isEqualTo(before);
     }
 
     @Test
-    void everyProblemIsNamedAtOnce() throws IOException {
+    void allProblemsAreReportedAtOnce() throws IOException {
         String table = table("predictions").write(List.of(Image.ok("a", scored(0, 1))));
         output = table + "/selection";
 
-        assertRefused(options().p(7).exclude("missing"), table)
-                .hasMessageContaining("--p 7 is more than")
+        assertRejected(options().p(7).exclude("missing"), table)
+                .hasMessageContaining("--p 7 is too high")
                 .hasMessageContaining("--exclude missing does not exist")
-                .hasMessageContaining("lies in predictions file:" + table);
+                .hasMessageContaining("is inside predictions file:" + table);
     }
 
-    private AbstractThrowableAssert<?, ?> assertRefused(SelectOptions.Builder options, String... predictions) {
-        return assertRefused(new SelectRequest(List.of(List.of(predictions)), output, options.build()));
+    private AbstractThrowableAssert<?, ?> assertRejected(SelectOptions.Builder options, String... predictions) {
+        return assertRejected(new SelectRequest(List.of(List.of(predictions)), output, options.build()));
     }
 
-    private AbstractThrowableAssert<?, ?> assertRefused(SelectRequest request) {
+    private AbstractThrowableAssert<?, ?> assertRejected(SelectRequest request) {
         return assertThatThrownBy(() -> select(request)).isInstanceOf(CardinalException.class);
     }
 
@@ -511,7 +594,7 @@ class SelectJobTest {
         return new JsonMapper().readTree(Path.of(output, "run.json").toFile());
     }
 
-    /** The one file of the manifest. */
+    /** Reads the only file of the manifest. */
     private String manifest() throws IOException {
         try (Stream<Path> files = Files.list(Path.of(output, "manifest"))) {
             List<Path> parts = files.filter(
@@ -532,12 +615,12 @@ class SelectJobTest {
     }
 
     private SelectResult select(SelectRequest request) throws IOException {
-        return new SelectJob(LocalSpark.session(), Clock.systemUTC(), step -> {}, BAND_ROWS).run(request);
+        return new SelectJob(TestSpark.session(), Clock.systemUTC(), step -> {}, BAND_ROWS).run(request);
     }
 
-    /** The selection as it was written, by class and rank. */
+    /** Reads the written selection, by class and rank. */
     private List<Entry> selection() {
-        return LocalSpark.session()
+        return TestSpark.session()
                 .read()
                 .parquet(output + "/selection")
                 .orderBy("class_index", "rank")
@@ -556,7 +639,7 @@ class SelectJobTest {
     }
 
     private List<ClassSelection> classesTable() {
-        return LocalSpark.session().read().parquet(output + "/classes").orderBy("class_index").collectAsList().stream()
+        return TestSpark.session().read().parquet(output + "/classes").orderBy("class_index").collectAsList().stream()
                 .map(row -> new ClassSelection(
                         row.getAs("class_index"),
                         row.getAs("class_label"),

@@ -24,16 +24,21 @@ class SelectOutputTest {
     private Path directory;
 
     @Test
-    void tablesAppearWithTheRecordAndNothingElseStays() throws IOException {
+    void tablesAppearWithTheRecordAndNothingElseRemains() throws IOException {
         try (SelectOutput output = at("out")) {
             output.begin(CLOCK);
-            Files.createDirectories(Path.of(output.scratch("images").replaceFirst("^file:", "")));
+            Files.createDirectories(localPath(output.scratch("images")));
             write(output, "selection", "rows");
             write(output, "classes", "classes");
+            for (String name : List.of("_SUCCESS", ".part-0.parquet.crc", "._SUCCESS.crc")) {
+                Files.createFile(localPath(output.table("selection")).resolve(name));
+            }
             assertThat(directory.resolve("out/selection")).doesNotExist();
 
             output.finish("{}".getBytes(UTF_8));
         }
+
+        assertThat(directory.resolve("out/selection")).isDirectoryNotContaining("regex:.*/[._][^/]*");
 
         assertThat(directory.resolve("out/selection/part-0.parquet")).hasContent("rows");
         assertThat(directory.resolve("out/classes/part-0.parquet")).hasContent("classes");
@@ -52,7 +57,7 @@ class SelectOutputTest {
     }
 
     @Test
-    void leftoversOfARunThatDiedAreReplaced() throws IOException {
+    void filesOfARunThatDiedAreReplaced() throws IOException {
         file("out/_work/some-run/selection/part-0.parquet");
         file("out/selection/part-0.parquet");
         file("out/selection/.part-0.parquet.crc");
@@ -73,7 +78,7 @@ class SelectOutputTest {
     }
 
     @Test
-    void finishedSelectionIsKept() throws IOException {
+    void finishedSelectionIsNotReplaced() throws IOException {
         file("out/selection/part-0.parquet");
         file("out/run.json");
 
@@ -85,7 +90,7 @@ class SelectOutputTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"thesis.txt", "selection/thesis.txt", "classes/cats/part-0.parquet", "selection"})
-    void somethingElseIsKept(String name) throws IOException {
+    void otherFilesAreNotReplaced(String name) throws IOException {
         file("out/" + name);
         Files.createDirectories(directory.resolve("out/_work"));
 
@@ -96,7 +101,7 @@ class SelectOutputTest {
     }
 
     @Test
-    void fileIsNoOutput() throws IOException {
+    void fileIsRejectedAsOutput() throws IOException {
         file("out");
 
         assertThatThrownBy(() -> at("out").requireVacant())
@@ -106,21 +111,21 @@ class SelectOutputTest {
 
     @ParameterizedTest
     @CsvSource({"predictions, true", "predictions/selection, true", "predictions-2, false", "., false"})
-    void predictionsAreNoPlaceForASelection(String name, boolean isRefused) throws IOException {
+    void outputInsidePredictionsIsRejected(String name, boolean isRejected) throws IOException {
         SelectOutput output = at(name);
         List<String> tables = List.of("file:" + directory + "/predictions");
 
-        if (isRefused) {
+        if (isRejected) {
             assertThatThrownBy(() -> output.requireOutside(tables))
                     .isInstanceOf(CardinalException.class)
-                    .hasMessageContaining("lies in predictions file:" + directory + "/predictions");
+                    .hasMessageContaining("is inside predictions file:" + directory + "/predictions");
         } else {
             output.requireOutside(tables);
         }
     }
 
     @Test
-    void tablesThatNoSelectionHasLeftAreKept() throws IOException {
+    void tablesWithoutAWorkDirectoryAreNotReplaced() throws IOException {
         file("out/selection/part-0.parquet");
         file("out/manifest/part-0.csv");
 
@@ -130,7 +135,7 @@ class SelectOutputTest {
     }
 
     @Test
-    void oneRunAtATimeWritesHere() throws IOException {
+    void onlyOneRunAtATimeWrites() throws IOException {
         try (SelectOutput first = at("out")) {
             first.begin(CLOCK);
             write(first, "selection", "first");
@@ -148,7 +153,7 @@ class SelectOutputTest {
     }
 
     @Test
-    void selectionThatWasFinishedAfterALookIsKept() throws IOException {
+    void selectionFinishedByAnotherRunAfterTheCheckIsNotReplaced() throws IOException {
         try (SelectOutput late = at("out")) {
             late.requireVacant();
             try (SelectOutput first = at("out")) {
@@ -169,7 +174,7 @@ class SelectOutputTest {
     }
 
     @Test
-    void runWhoseLockIsGoneDoesNotFinish() throws IOException {
+    void runThatLostItsLockDoesNotFinish() throws IOException {
         try (SelectOutput output = at("out")) {
             output.begin(CLOCK);
             write(output, "selection", "rows");
@@ -185,14 +190,14 @@ class SelectOutputTest {
     }
 
     @Test
-    void selectionWithoutItsTablesIsNotWhole() throws IOException {
+    void selectionWithoutATableIsNotFinished() throws IOException {
         try (SelectOutput output = at("out")) {
             output.begin(CLOCK);
             write(output, "selection", "rows");
 
             assertThatThrownBy(() -> output.finish("{}".getBytes(UTF_8)))
                     .isInstanceOf(IOException.class)
-                    .hasMessageContaining("classes is gone");
+                    .hasMessageContaining("classes is missing");
         }
 
         assertThat(directory.resolve("out")).isEmptyDirectory();
@@ -203,9 +208,13 @@ class SelectOutputTest {
     }
 
     private static void write(SelectOutput output, String table, String content) throws IOException {
-        Path path = Path.of(output.table(table).replaceFirst("^file:", ""));
+        Path path = localPath(output.table(table));
         Files.createDirectories(path);
         Files.writeString(path.resolve("part-0.parquet"), content);
+    }
+
+    private static Path localPath(String uri) {
+        return Path.of(uri.replaceFirst("^file:", ""));
     }
 
     private void file(String name) throws IOException {

@@ -11,6 +11,7 @@ import java.io.ObjectInputStream;
 import java.io.ObjectOutputStream;
 import java.util.Collections;
 import java.util.List;
+import java.util.Set;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
 import org.jspecify.annotations.Nullable;
@@ -19,75 +20,92 @@ import scala.collection.Seq;
 import scala.jdk.javaapi.CollectionConverters;
 
 /**
- * Expected values: {@code python3 -c "import numpy as np; f = lambda z, t: np.exp(np.array(z) / t) / np.exp(np.array(z) / t).sum();
+ * Command for the expected values: {@code python3 -c "import numpy as np; f = lambda z, t: np.exp(np.array(z) / t) / np.exp(np.array(z) / t).sum();
  * print(f([1, 3, 2], 1), f([1, 3, 2], 2), (f([1, 3, 2], 1) + f([3, 0, 0], 1)) / 2)"}.
  */
 class SoftmaxTest {
     @Test
     void scoresAreTheSoftmaxOfTheLogits() {
-        assertThat(new Softmax(3, 3, 1).call("a", teachers(List.of(1f, 3f, 2f))))
+        assertThat(softmax(3, 3, 1).call("a", teachers(List.of(1f, 3f, 2f))))
                 .containsExactly(row(1, 0.6652409558), row(2, 0.2447284711), row(0, 0.0900305732));
     }
 
     @Test
-    void temperatureFlattensThem() {
-        assertThat(new Softmax(3, 2, 2).call("a", teachers(List.of(1f, 3f, 2f))))
+    void higherTemperatureMakesScoresMoreEqual() {
+        assertThat(softmax(3, 2, 2).call("a", teachers(List.of(1f, 3f, 2f))))
                 .containsExactly(row(1, 0.5064803911), row(2, 0.3071958857));
     }
 
     @Test
-    void temperatureNearZeroLeavesOneClass() {
-        assertThat(new Softmax(3, 2, 1e-308).call("a", teachers(List.of(1f, 3f, 2f))))
+    void temperatureNearZeroGivesAllToOneClass() {
+        assertThat(softmax(3, 2, 1e-308).call("a", teachers(List.of(1f, 3f, 2f))))
                 .containsExactly(row(1, 1), row(0, 0));
     }
 
     @Test
-    void teachersDecideByTheMean() {
-        assertThat(new Softmax(3, 3, 1).call("a", teachers(List.of(1f, 3f, 2f), List.of(3f, 0f, 0f))))
+    void scoresOfSeveralTeachersAreAveraged() {
+        assertThat(softmax(3, 3, 1).call("a", teachers(List.of(1f, 3f, 2f), List.of(3f, 0f, 0f))))
                 .containsExactly(row(0, 0.4997367858), row(1, 0.3552597283), row(2, 0.1450034859));
     }
 
     @Test
-    void lowerClassComesFirstAmongEqualScores() {
-        assertThat(new Softmax(4, 2, 1).call("a", teachers(List.of(0f, 5f, 5f, 5f))))
+    void equalScoresAreOrderedByClassIndex() {
+        assertThat(softmax(4, 2, 1).call("a", teachers(List.of(0f, 5f, 5f, 5f))))
                 .extracting(row -> row.getInt(0))
                 .containsExactly(1, 2);
     }
 
     @Test
-    void largeLogitsAreNoTrouble() {
-        assertThat(new Softmax(2, 2, 0.01).call("a", teachers(List.of(1000f, -1000f))))
+    void largeLogitsDoNotOverflow() {
+        assertThat(softmax(2, 2, 0.01).call("a", teachers(List.of(1000f, -1000f))))
                 .containsExactly(row(0, 1), row(1, 0));
     }
 
     @Test
-    void logitThatIsNoNumberMakesScoresThatAreNone() {
-        assertThat(new Softmax(2, 2, 1).call("a", teachers(List.of(Float.NaN, 1f))))
+    void nanOrInfiniteLogitMakesScoresNan() {
+        assertThat(softmax(2, 2, 1).call("a", teachers(List.of(Float.NaN, 1f))))
                 .allMatch(row -> Float.isNaN(row.getFloat(1)));
-        assertThat(new Softmax(2, 2, 1).call("a", teachers(List.of(Float.POSITIVE_INFINITY, 1f))))
+        assertThat(softmax(2, 2, 1).call("a", teachers(List.of(Float.POSITIVE_INFINITY, 1f))))
                 .anyMatch(row -> Float.isNaN(row.getFloat(1)));
     }
 
     @Test
-    void otherNumberOfLogitsThanClassesIsRefused() {
-        assertThatThrownBy(() -> new Softmax(3, 2, 1).call("file:/a.jpg", teachers(List.of(1f, 2f))))
+    void wrongNumberOfLogitsIsRejected() {
+        assertThatThrownBy(() -> softmax(3, 2, 1).call("file:/a.jpg", teachers(List.of(1f, 2f))))
                 .isInstanceOf(CardinalException.class)
-                .hasMessage("predictions hold 2 logits of file:/a.jpg, of a model with 3 classes");
-        assertThatThrownBy(() -> new Softmax(3, 2, 1).call("file:/a.jpg", seq(Collections.singletonList(null))))
+                .hasMessage("predictions have 2 logits for file:/a.jpg, but the model has 3 classes");
+        assertThatThrownBy(() -> softmax(3, 2, 1).call("file:/a.jpg", seq(Collections.singletonList(null))))
                 .isInstanceOf(CardinalException.class)
-                .hasMessageContaining("hold 0 logits of file:/a.jpg");
+                .hasMessageContaining("have 0 logits for file:/a.jpg");
+    }
+
+    /** {@code p = np.array([.2, .7, .1]); print(p ** .5 / (p ** .5).sum(), (f([1, 3, 2], 1) + p) / 2)}. */
+    @Test
+    void probabilitiesAreUsedAsTheyAreOrSharpened() {
+        Seq<@Nullable Seq<Float>> probabilities = teachers(List.of(0.2f, 0.7f, 0.1f));
+
+        assertThat(new Softmax(3, 3, 1, Set.of(0)).call("a", probabilities))
+                .containsExactly(row(1, 0.7f), row(0, 0.2f), row(2, 0.1f));
+        assertThat(new Softmax(3, 3, 2, Set.of(0)).call("a", probabilities))
+                .containsExactly(row(1, 0.52287936), row(0, 0.2794908), row(2, 0.19762984));
+        assertThat(new Softmax(3, 3, 1, Set.of(1)).call("a", teachers(List.of(1f, 3f, 2f), List.of(0.2f, 0.7f, 0.1f))))
+                .containsExactly(row(1, 0.68262047), row(2, 0.17236423), row(0, 0.14501528));
     }
 
     @Test
-    void executorsCanBeSentIt() throws IOException, ClassNotFoundException {
+    void isSerializable() throws IOException, ClassNotFoundException {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         try (ObjectOutputStream out = new ObjectOutputStream(bytes)) {
-            out.writeObject(new Softmax(3, 2, 1));
+            out.writeObject(softmax(3, 2, 1));
         }
         try (ObjectInputStream in = new ObjectInputStream(new ByteArrayInputStream(bytes.toByteArray()))) {
             Softmax received = (Softmax) in.readObject();
             assertThat(received.call("a", teachers(List.of(1f, 3f, 2f)))).hasSize(2);
         }
+    }
+
+    private static Softmax softmax(int classes, int p, double temperature) {
+        return new Softmax(classes, p, temperature, Set.of());
     }
 
     private static Row row(int classIndex, double score) {

@@ -12,17 +12,20 @@ import java.util.stream.IntStream;
 import org.apache.spark.sql.SparkSession;
 
 /**
- * Makes a predictions table without images: {@code IMAGES P CLASSES OUTPUT [popular]}. The same arguments give the same rows.
+ * Creates a predictions table without images: {@code IMAGES P CLASSES OUTPUT [popular]}. The same arguments create the same rows.
  *
- * <p>Scores fall off as k^-g from an image's first class to its last, with another g for each, so that of most images the first
- * is near 1 and some are exactly 1, as with a softmax in single precision. One image in a thousand is not ok. With {@code popular}
- * every second image has class 0 first: half of all candidates where P is 1.
+ * <p>Scores fall as k^-g from an image's first class to its last, with a different g for each image. The first score is near 1 for most
+ * images and exactly 1 for some, as with a softmax in single precision. One image in a thousand is not ok. With {@code popular}, class
+ * 0 is the first of every second image: half of all candidates if P is 1.
  */
 final class SyntheticPredictions {
     /** Value of the {@code model} column. */
     static final String MODEL = "synthetic@0123456789ab";
 
     private static final int IMAGES_PER_FILE = 250_000;
+
+    /** Number of values of the column {@code camera}. */
+    private static final int CAMERAS = 5000;
 
     private SyntheticPredictions() {}
 
@@ -68,7 +71,8 @@ final class SyntheticPredictions {
                         "if(ok, 'ok', 'undecodable') AS status",
                         "if(ok, null, 'JPEG: premature end of data') AS error",
                         "if(ok, array(" + predictions(p, classes) + "), null) AS predictions",
-                        "'" + MODEL + "' AS model")
+                        "'" + MODEL + "' AS model",
+                        "concat('camera ', " + whole(6, CAMERAS) + ") AS camera")
                 .write()
                 .option("mapreduce.fileoutputcommitter.marksuccessfuljobs", "false")
                 .parquet(output.toString());
@@ -90,12 +94,12 @@ final class SyntheticPredictions {
                 .collect(Collectors.joining(", "));
     }
 
-    /** A number from 0 to 1 for an image. */
+    /** Returns an expression for a number from 0 to 1 per image. */
     private static String uniform(int salt) {
         return "(shiftrightunsigned(xxhash64(id, " + salt + "), 11) * " + 0x1p-53 + "D)";
     }
 
-    /** A whole number below a bound for an image. */
+    /** Returns an expression for an integer below a bound per image. */
     private static String whole(int salt, long bound) {
         return "pmod(xxhash64(id, " + salt + "), " + bound + ")";
     }

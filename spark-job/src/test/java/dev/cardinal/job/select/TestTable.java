@@ -1,23 +1,27 @@
 package dev.cardinal.job.select;
 
 import com.fasterxml.jackson.databind.json.JsonMapper;
-import dev.cardinal.job.LocalSpark;
-import dev.cardinal.udf.LabelOptions.Emit;
-import dev.cardinal.udf.PredictionSchema;
+import dev.cardinal.job.TestSpark;
+import dev.cardinal.udf.options.LabelOptions.Emit;
+import dev.cardinal.udf.options.PredictionSchema;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Function;
 import java.util.stream.IntStream;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
+import org.apache.spark.sql.types.DataType;
+import org.apache.spark.sql.types.DataTypes;
 import org.jspecify.annotations.Nullable;
 
-/** Writes predictions tables with chosen rows. */
+/** Writes predictions tables with given rows. */
 final class TestTable {
     static final String MODEL = "toy@0123456789ab";
 
@@ -27,6 +31,8 @@ final class TestTable {
     private int topK = 10;
     private int files = 1;
     private boolean hasLogits;
+    private final Map<String, DataType> more = new LinkedHashMap<>();
+    private Function<Image, List<Object>> values = image -> List.of();
 
     private TestTable(Path directory, List<String> classes) {
         this.directory = directory;
@@ -34,7 +40,7 @@ final class TestTable {
     }
 
     /**
-     * A row.
+     * A row of the table.
      *
      * @param predictions class and score, highest first; null unless ok
      */
@@ -58,17 +64,19 @@ final class TestTable {
         }
     }
 
-    /** A class and the score that an image has for it. */
+    /** A class and the image's score for it. */
     record Scored(int classIndex, float score) {}
 
     static Scored scored(int classIndex, double score) {
         return new Scored(classIndex, (float) score);
     }
 
-    /** Sixty-four digits that say which text they were made of. */
+    /** Returns 64 hexadecimal digits that encode the beginning of a text. */
     static String sha256(String text) {
-        return "%064x"
-                .formatted(new java.math.BigInteger(1, text.getBytes(java.nio.charset.StandardCharsets.UTF_8)))
+        return String.format(
+                        Locale.ROOT,
+                        "%064x",
+                        new java.math.BigInteger(1, text.getBytes(java.nio.charset.StandardCharsets.UTF_8)))
                 .substring(0, 64);
     }
 
@@ -100,19 +108,32 @@ final class TestTable {
         return this;
     }
 
+    /** Adds columns that follow the table's own. */
+    TestTable with(Map<String, DataType> columns, Function<Image, List<Object>> valuesOf) {
+        more.putAll(columns);
+        values = valuesOf;
+        return this;
+    }
+
     /** Writes the rows and returns the directory. */
     String write(List<Image> images) throws IOException {
         return write(images, model);
     }
 
-    /** Writes rows that say they come from another model than the record does, and returns the directory. */
+    /** Writes rows whose model differs from that of the record, and returns the directory. */
     String write(List<Image> images, String modelOfRows) throws IOException {
         List<Row> rows = new ArrayList<>();
         for (Image image : images) {
             rows.add(row(image, modelOfRows));
         }
-        LocalSpark.session()
-                .createDataFrame(rows, PredictionSchema.table(hasLogits ? Set.of(Emit.LOGITS) : Set.of(), List.of()))
+        TestSpark.session()
+                .createDataFrame(
+                        rows,
+                        PredictionSchema.table(
+                                hasLogits ? Set.of(Emit.LOGITS) : Set.of(),
+                                more.entrySet().stream()
+                                        .map(each -> DataTypes.createStructField(each.getKey(), each.getValue(), true))
+                                        .toList()))
                 .repartition(files)
                 .write()
                 .mode("append")
@@ -162,6 +183,7 @@ final class TestTable {
             values.add(logits == null ? null : logits.toArray(Float[]::new));
         }
         values.add(modelOfRows);
+        values.addAll(this.values.apply(image));
         return RowFactory.create(values.toArray());
     }
 }

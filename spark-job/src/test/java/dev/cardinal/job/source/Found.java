@@ -1,8 +1,8 @@
 package dev.cardinal.job.source;
 
-import dev.cardinal.job.LocalSpark;
-import dev.cardinal.udf.ImageRef;
-import dev.cardinal.udf.RecordFields;
+import dev.cardinal.job.TestSpark;
+import dev.cardinal.udf.fetch.ImageRef;
+import dev.cardinal.udf.fetch.RecordFields;
 import java.io.IOException;
 import java.util.List;
 import org.apache.hadoop.conf.Configuration;
@@ -12,20 +12,25 @@ import org.apache.spark.util.SerializableConfiguration;
  * What a source finds, in one list.
  *
  * @param images in order of path
- * @param skipped entries passed over
+ * @param skipped number of skipped entries
+ * @param because reasons for the skipped entries, as phrases
  */
-record Found(List<ImageRef> images, long skipped) {
+record Found(List<ImageRef> images, long skipped, List<String> because) {
 
     static Found in(SourceSpec spec, Configuration configuration) throws IOException {
-        try (FoundImages found = new ImageSource(spec, configuration)
+        return in(spec, RecordFields.usual(), configuration);
+    }
+
+    static Found in(SourceSpec spec, RecordFields fields, Configuration configuration) throws IOException {
+        try (ImageListing found = new ImageSource(spec, configuration)
                 .find(
-                        LocalSpark.session(),
-                        RecordFields.usual(),
-                        LocalSpark.context().broadcast(new SerializableConfiguration(configuration)))) {
-            List<ImageRef> images = found.images().sort(FoundRows.PATH).collectAsList().stream()
-                    .map(FoundRows::image)
+                        TestSpark.session(),
+                        fields,
+                        TestSpark.context().broadcast(new SerializableConfiguration(configuration)))) {
+            List<ImageRef> images = found.images().sort(ListingSchema.PATH).collectAsList().stream()
+                    .map(ListingSchema::image)
                     .toList();
-            return new Found(images, found.skipped());
+            return new Found(images, found.skipped().total(), found.skipped().descriptions());
         }
     }
 }

@@ -3,7 +3,7 @@ package dev.cardinal.job.source;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.cardinal.udf.ImageRef;
+import dev.cardinal.udf.fetch.ImageRef;
 import dev.cardinal.zoo.CardinalException;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -32,7 +32,6 @@ class ImageSourceTest {
             strings = {
                 "plain.png",
                 "_MG_1234.JPG",
-                "_SUCCESS",
                 "with space.png",
                 "hundred%20percent.png",
                 "größe 日本.png",
@@ -169,7 +168,7 @@ class ImageSourceTest {
                                 configuration)
                         .requireGlob())
                 .isInstanceOf(CardinalException.class)
-                .hasMessageContaining("--include [a is no glob");
+                .hasMessageContaining("--include [a is not a valid glob");
     }
 
     @Test
@@ -178,14 +177,14 @@ class ImageSourceTest {
 
         assertThatThrownBy(() -> list(directory.toString(), missing))
                 .isInstanceOf(CardinalException.class)
-                .hasMessage("input " + missing + " does not exist, and matches nothing as a glob");
+                .hasMessage("input " + missing + " does not exist, and matches no file as a glob");
         assertThatThrownBy(() -> list(directory + "/*.png"))
                 .isInstanceOf(CardinalException.class)
-                .hasMessageContaining("matches nothing as a glob");
+                .hasMessageContaining("matches no file as a glob");
     }
 
     @ParameterizedTest
-    @CsvSource({"gopher://host/images, gopher", "'', no path"})
+    @CsvSource({"gopher://host/images, gopher", "'', input '' is not a valid path"})
     void inputThatIsNoPathIsNamed(String input, String complaint) {
         assertThatThrownBy(() -> list(input))
                 .isInstanceOf(CardinalException.class)
@@ -194,7 +193,7 @@ class ImageSourceTest {
 
     @Test
     void emptyDirectoryHasNoImages() throws IOException {
-        assertThat(list(directory.toString())).isEqualTo(new Found(List.of(), 0));
+        assertThat(list(directory.toString())).isEqualTo(new Found(List.of(), 0, List.of()));
     }
 
     @Test

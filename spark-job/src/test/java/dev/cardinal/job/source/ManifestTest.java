@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.tuple;
 
-import dev.cardinal.job.LocalSpark;
-import dev.cardinal.udf.ImageRef;
+import dev.cardinal.job.TestSpark;
+import dev.cardinal.udf.fetch.ImageRef;
 import dev.cardinal.udf.image.Status;
 import dev.cardinal.zoo.CardinalException;
 import java.io.IOException;
@@ -91,8 +91,8 @@ class ManifestTest {
                 .hasMessage("manifest file:" + list + " has no column species, only [path, where]");
         assertThatThrownBy(() -> find(without, new FieldNames("where", null, null, List.of())))
                 .isInstanceOf(CardinalException.class)
-                .hasMessage("manifest file:" + without
-                        + " has no header with the column where; its first line is: a.png,cat");
+                .hasMessage(
+                        "manifest file:" + without + " has no header with the column where; its first line: a.png,cat");
     }
 
     @Test
@@ -100,18 +100,20 @@ class ManifestTest {
         StructType schema = new StructType().add("uri", DataTypes.StringType).add("label", DataTypes.IntegerType);
         Row row = RowFactory.create("a.png", 7);
         Path table = directory.resolve("table");
-        LocalSpark.session()
+        TestSpark.session()
                 .createDataFrame(List.of(row), schema)
                 .coalesce(1)
                 .write()
                 .parquet(table.toString());
 
+        Files.writeString(table.resolve("a.png"), "1");
+
         Found found = find(InputFormat.MANIFEST, table + "/*.parquet", FieldNames.usual(), null);
 
-        assertThat(found.images()).extracting(ImageRef::truth).containsExactly("7");
-        assertThat(found.images().get(0).problem())
+        assertThat(found.images())
                 .as("relative to the table's directory")
-                .isNotNull();
+                .extracting(ImageRef::path, ImageRef::truth)
+                .containsExactly(tuple(path("table/a.png"), "7"));
     }
 
     @Test
@@ -125,10 +127,10 @@ class ManifestTest {
                 .allSatisfy(image -> assertThat(problem(image).status()).isEqualTo(Status.UNREADABLE))
                 .extracting(ImageRef::path, image -> problem(image).error().replaceFirst(":.*", ""))
                 .containsExactly(
-                        tuple(path("gone.png"), "gone"),
-                        tuple(path("sub"), "a directory, not a file"),
-                        tuple("gopher://host/x.png", "no path"),
-                        tuple("s3a://photos/y.png", "no path"));
+                        tuple(path("gone.png"), "not found"),
+                        tuple(path("sub"), "is a directory, not a file"),
+                        tuple("gopher://host/x.png", "not a valid path"),
+                        tuple("s3a://photos/y.png", "not a valid path"));
         assertThat(found.images().toString()).doesNotContain("hush");
     }
 
@@ -210,7 +212,8 @@ class ManifestTest {
             ImageSource source = new ImageSource(spec(format, list.toString(), keep, null), new Configuration());
             assertThatThrownBy(source::recordFields)
                     .isInstanceOf(CardinalException.class)
-                    .hasMessage("--keep where names columns of Parquet tables of images, and the inputs hold none");
+                    .hasMessage(
+                            "--keep where names columns of Parquet tables of images, and the inputs contain no such table");
         }
     }
 
@@ -220,7 +223,7 @@ class ManifestTest {
 
         assertThatThrownBy(() -> find(other, FieldNames.usual()))
                 .isInstanceOf(CardinalException.class)
-                .hasMessageContaining("is no S3 Inventory manifest in CSV or Parquet: its fileFormat is 'ORC'");
+                .hasMessageContaining("is not an S3 Inventory manifest in CSV or Parquet: its fileFormat is 'ORC'");
     }
 
     private static ImageRef.Problem problem(ImageRef image) {

@@ -3,8 +3,8 @@ package dev.cardinal.job.source;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.tuple;
 
-import dev.cardinal.udf.Container;
-import dev.cardinal.udf.ImageRef;
+import dev.cardinal.udf.fetch.ImageContainer;
+import dev.cardinal.udf.fetch.ImageRef;
 import dev.cardinal.udf.image.Status;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -39,9 +39,9 @@ class ShardSourceTest {
                         ImageRef::key,
                         ImageRef::truth)
                 .containsExactly(
-                        tuple("a.tar!/x/1.png", Container.TAR, 3L, "x/1", "cat"),
-                        tuple("b.TGZ!/2.png", Container.TAR_GZ, 4L, "2", null),
-                        tuple("c.png", Container.FILE, 5L, null, null));
+                        tuple("a.tar!/x/1.png", ImageContainer.TAR, 3L, "x/1", "cat"),
+                        tuple("b.TGZ!/2.png", ImageContainer.COMPRESSED_TAR, 4L, "2", null),
+                        tuple("c.png", ImageContainer.FILE, 5L, null, null));
         assertThat(found.skipped()).isEqualTo(1);
     }
 
@@ -83,7 +83,7 @@ class ShardSourceTest {
         ImageRef.Problem problem = images.get(0).problem();
         assertThat(problem).isNotNull();
         assertThat(problem.status()).isEqualTo(Status.UNDECODABLE);
-        assertThat(problem.error()).startsWith("tar: cannot be read from byte 1024 on: ");
+        assertThat(problem.error()).startsWith("tar: cannot be read from byte 1024 onward: ");
     }
 
     private Found find(InputFormat format, TruthFrom truthFrom) throws IOException {

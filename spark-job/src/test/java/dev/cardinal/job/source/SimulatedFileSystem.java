@@ -4,6 +4,7 @@ import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.net.URI;
 import java.util.Arrays;
+import java.util.Locale;
 import java.util.concurrent.atomic.AtomicLong;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FSDataInputStream;
@@ -17,8 +18,8 @@ import org.apache.hadoop.util.Progressable;
 import org.apache.hadoop.util.functional.RemoteIterators;
 
 /**
- * A store that exists only as a listing: {@code sim://DIRECTORIESxFILES/} has so many directories of so many files each, of 100,000
- * bytes.
+ * A store that exists only as a listing: {@code sim://DIRECTORIESxFILES/} has this number of directories with this number of files
+ * each, of 100,000 bytes.
  */
 public final class SimulatedFileSystem extends FileSystem {
     /** Where Hadoop finds it. */
@@ -82,8 +83,8 @@ public final class SimulatedFileSystem extends FileSystem {
             public FileStatus next() {
                 int number = next++;
                 return isRoot
-                        ? directory(new Path(qualified, "d%06d".formatted(number)))
-                        : file(new Path(qualified, "image-%08d.jpg".formatted(number)));
+                        ? directory(new Path(qualified, String.format(Locale.ROOT, "d%06d", number)))
+                        : file(new Path(qualified, String.format(Locale.ROOT, "image-%08d.jpg", number)));
             }
         };
     }

@@ -1,11 +1,11 @@
 package dev.cardinal.udf.bundle;
 
-import dev.cardinal.zoo.BundleCard;
-import dev.cardinal.zoo.CardJson;
 import dev.cardinal.zoo.CardinalException;
-import dev.cardinal.zoo.ClassLabel;
-import dev.cardinal.zoo.GoldenSample;
-import dev.cardinal.zoo.Labels;
+import dev.cardinal.zoo.card.BundleCard;
+import dev.cardinal.zoo.card.CardJson;
+import dev.cardinal.zoo.card.ClassLabel;
+import dev.cardinal.zoo.card.GoldenSample;
+import dev.cardinal.zoo.card.Labels;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.ArrayList;
@@ -32,9 +32,9 @@ public final class BundleReader {
     }
 
     /**
-     * What the bundle in a directory says of itself.
+     * Reads the card of the bundle in a directory, and checks that the bundle is complete and consistent.
      *
-     * @throws CardinalException if the directory is missing, no bundle, or its parts contradict each other
+     * @throws CardinalException if the bundle does not exist, is incomplete, or its parts contradict each other
      * @throws IOException if the file system fails
      */
     public BundleCard read(Path directory) throws IOException {
@@ -49,8 +49,8 @@ public final class BundleReader {
             }
         }
         if (!missing.isEmpty()) {
-            throw CardinalException.model("model " + directory + " is no whole Cardinal bundle: it has no "
-                    + String.join(", no ", missing) + "; make one with 'cardinal import'");
+            throw CardinalException.model("model " + directory + " is an incomplete bundle: missing "
+                    + String.join(" and ", missing) + "; create it with 'cardinal import'");
         }
         Path cardFile = new Path(directory, BundleCard.CARD_FILE);
         Path labelsFile = new Path(directory, BundleCard.LABELS_FILE);
@@ -62,7 +62,7 @@ public final class BundleReader {
             labels = Labels.read(labelsFile.toString(), lines);
         }
         if (!labels.equals(bundle.card().labels())) {
-            throw CardinalException.model("model " + directory + " is damaged: " + BundleCard.LABELS_FILE
+            throw CardinalException.model("model " + directory + " is corrupt: " + BundleCard.LABELS_FILE
                     + " and the labels in " + BundleCard.CARD_FILE + " differ");
         }
         return bundle;

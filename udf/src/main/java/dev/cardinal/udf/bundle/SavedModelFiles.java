@@ -1,5 +1,6 @@
 package dev.cardinal.udf.bundle;
 
+import dev.cardinal.udf.bundle.BundleListing.ListedFile;
 import dev.cardinal.zoo.FileHash;
 import dev.cardinal.zoo.graph.SavedModelSignatures;
 import java.io.IOException;
@@ -15,8 +16,8 @@ import org.apache.hadoop.fs.Path;
 import org.apache.hadoop.fs.RemoteIterator;
 
 /**
- * The files of a SavedModel that TensorFlow reads, with their hashes. A file is hashed once in a process while its length and
- * modification time stay the same. Thread-safe.
+ * Lists the files of a SavedModel that TensorFlow reads, with their hashes. A process hashes a file again only if its
+ * length or modification time has changed. Thread-safe; lives on the driver.
  */
 final class SavedModelFiles {
     private static final List<String> FOLDERS = List.of("variables/", "assets/");
@@ -25,20 +26,12 @@ final class SavedModelFiles {
 
     private SavedModelFiles() {}
 
-    /**
-     * One file.
-     *
-     * @param path below the model's directory, with slashes
-     * @param sha256 of its content, lower-case hex
-     */
-    record Entry(String path, String sha256) {}
-
     private record Stamp(Path file, long length, long modifiedMillis) {}
 
-    /** The files in the order of their paths. */
-    static List<Entry> of(FileSystem fileSystem, Path directory) throws IOException {
+    /** Lists the files, sorted by path. */
+    static List<ListedFile> of(FileSystem fileSystem, Path directory) throws IOException {
         String root = fileSystem.makeQualified(directory).toUri().getPath().replaceFirst("/*$", "/");
-        List<Entry> entries = new ArrayList<>();
+        List<ListedFile> entries = new ArrayList<>();
         RemoteIterator<LocatedFileStatus> found = fileSystem.listFiles(directory, true);
         while (found.hasNext()) {
             LocatedFileStatus file = found.next();
@@ -46,10 +39,10 @@ final class SavedModelFiles {
             boolean read = path.equals(SavedModelSignatures.GRAPH_FILE)
                     || FOLDERS.stream().anyMatch(path::startsWith);
             if (read && !file.getPath().getName().startsWith(".")) {
-                entries.add(new Entry(path, sha256(fileSystem, file)));
+                entries.add(new ListedFile(path, sha256(fileSystem, file)));
             }
         }
-        entries.sort(Comparator.comparing(Entry::path));
+        entries.sort(Comparator.comparing(ListedFile::path));
         return entries;
     }
 

@@ -1,4 +1,4 @@
-/** Models where they lie: bundles and SavedModels on any Hadoop file system. */
+/** Reads model bundles and SavedModels from any Hadoop file system and distributes them to executors. */
 @NullMarked
 package dev.cardinal.udf.bundle;
 

@@ -4,27 +4,28 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * The weights of the axes that were scaled last: a dataset has few sizes of image. Not thread-safe.
+ * Caches the weights of the axes that were scaled most recently, because a dataset has few image sizes. Not
+ * thread-safe.
  *
- * @param <W> the weights of a filter along one axis
+ * @param <W> weights of a filter along one axis
  */
 final class AxisCache<W> {
 
     private static final int CACHED_AXES = 64;
 
-    /** Makes the weights for output samples {@code from} to {@code from + count} of {@code out}. */
+    /** Computes the weights of output samples {@code from} to {@code from + count} of {@code out}. */
     interface Filter<W> {
         W weights(int in, int out, int from, int count);
     }
 
-    private record Axis(int in, int out, int from, int count) {}
+    private record CachedAxis(int in, int out, int from, int count) {}
 
     private final Filter<W> filter;
-    private final Map<Axis, W> cache = new LinkedHashMap<>(CACHED_AXES, 0.75f, true) {
+    private final Map<CachedAxis, W> cache = new LinkedHashMap<>(CACHED_AXES, 0.75f, true) {
         private static final long serialVersionUID = 1;
 
         @Override
-        protected boolean removeEldestEntry(Map.Entry<Axis, W> eldest) {
+        protected boolean removeEldestEntry(Map.Entry<CachedAxis, W> eldest) {
             return size() > CACHED_AXES;
         }
     };
@@ -34,7 +35,7 @@ final class AxisCache<W> {
     }
 
     W columns(Pixels source, Geometry geometry) {
-        return of(new Axis(
+        return of(new CachedAxis(
                 source.width(),
                 geometry.resized().width(),
                 geometry.left(),
@@ -42,14 +43,14 @@ final class AxisCache<W> {
     }
 
     W rows(Pixels source, Geometry geometry) {
-        return of(new Axis(
+        return of(new CachedAxis(
                 source.height(),
                 geometry.resized().height(),
                 geometry.top(),
                 geometry.visible().height()));
     }
 
-    private W of(Axis axis) {
+    private W of(CachedAxis axis) {
         return cache.computeIfAbsent(axis, a -> filter.weights(a.in(), a.out(), a.from(), a.count()));
     }
 }

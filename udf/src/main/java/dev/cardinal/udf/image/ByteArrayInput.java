@@ -2,7 +2,7 @@ package dev.cardinal.udf.image;
 
 import javax.imageio.stream.ImageInputStreamImpl;
 
-/** A file in memory as ImageIO reads it, without a cache of its own. Holds nothing native: closing it is optional. */
+/** A file in memory as input of ImageIO, without another cache. Has no native resources: closing it is optional. */
 final class ByteArrayInput extends ImageInputStreamImpl {
 
     private final byte[] bytes;

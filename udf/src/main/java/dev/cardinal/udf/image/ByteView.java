@@ -3,7 +3,7 @@ package dev.cardinal.udf.image;
 import java.nio.charset.StandardCharsets;
 
 /**
- * Integers read from an encoded file at absolute offsets; reading past the end is a {@link BadImageException}.
+ * Reads integers from an encoded file at absolute offsets; reading past the end throws {@link BadImageException}.
  *
  * @param bytes the whole file
  */
@@ -14,7 +14,7 @@ record ByteView(byte[] bytes) {
         return bytes.length;
     }
 
-    /** Fails unless bytes up to (not including) {@code end} exist. */
+    /** Checks that the file has bytes up to (not including) {@code end}. */
     void require(long end) throws BadImageException {
         if (end > bytes.length) {
             throw BadImageException.prematureEnd(bytes.length);
@@ -52,7 +52,13 @@ record ByteView(byte[] bytes) {
         return i32le(offset) & 0xffff_ffffL;
     }
 
-    /** Whether the ASCII text stands at an offset. */
+    /** Returns up to {@code length} bytes at an offset as Latin-1 text; less if the file ends. */
+    String ascii(int offset, int length) {
+        int from = Math.min(offset, bytes.length);
+        return new String(bytes, from, Math.min(length, bytes.length - from), StandardCharsets.ISO_8859_1);
+    }
+
+    /** Returns whether an ASCII text is at an offset. */
     boolean hasAscii(long offset, String text) {
         return hasBytes(offset, text.getBytes(StandardCharsets.ISO_8859_1));
     }

@@ -1,58 +1,58 @@
 package dev.cardinal.udf.image;
 
 /**
- * The memory of a process that images may take while they are decoded. Who asks first is served first; an image that wants more
- * than there is gets all of it, once nobody else holds any.
+ * Limits the memory that images take while they are decoded, for the whole process. Requests are served in the
+ * order of their arrival. An image that needs more than the limit gets all of it, as soon as no other image has any.
  *
- * <p>A thread asks for one image at a time and waits for nothing else while it holds memory, so that every wait ends. Thread-safe;
- * lives on executors.
+ * <p>A thread reserves memory for one image at a time and waits for nothing else while it has memory, so that every
+ * wait ends. Thread-safe; lives on executors.
  */
 final class DecodeMemory {
-    /** A third of the heap: Spark and the images that are read or wait for the model have the rest. */
+    /** A third of the heap; the rest is for Spark and for images that are being read or wait for the model. */
     private static final DecodeMemory OF_PROCESS =
             new DecodeMemory(Runtime.getRuntime().maxMemory() / 3);
 
     private final long bytes;
-    private long held;
+    private long reserved;
     private long nextTicket;
-    private long served;
+    private long nowServing;
 
     DecodeMemory(long bytes) {
         this.bytes = bytes;
     }
 
-    /** The one of this process. */
+    /** Returns the instance of this process. */
     static DecodeMemory ofProcess() {
         return OF_PROCESS;
     }
 
-    /** Waits until there is so much, or until nobody else holds any; an interruption is kept for later. */
+    /** Waits until that much is free, or until nothing is reserved. An interruption is restored afterwards. */
     synchronized void reserve(long wanted) {
         long ticket = nextTicket++;
         boolean interrupted = false;
-        while (ticket != served || (held > 0 && share(wanted) > bytes - held)) {
+        while (ticket != nowServing || (reserved > 0 && capped(wanted) > bytes - reserved)) {
             try {
                 wait();
             } catch (InterruptedException e) {
                 interrupted = true;
             }
         }
-        served++;
-        held += share(wanted);
+        nowServing++;
+        reserved += capped(wanted);
         notifyAll();
         if (interrupted) {
             Thread.currentThread().interrupt();
         }
     }
 
-    /** Waits until nobody else holds any, and takes all. */
+    /** Waits until nothing is reserved, and reserves everything. */
     void reserveAll() {
         reserve(Long.MAX_VALUE);
     }
 
-    /** Gives back what was asked for. */
+    /** Releases a reservation of that many bytes. */
     synchronized void release(long wanted) {
-        held -= share(wanted);
+        reserved -= capped(wanted);
         notifyAll();
     }
 
@@ -60,7 +60,7 @@ final class DecodeMemory {
         release(Long.MAX_VALUE);
     }
 
-    private long share(long wanted) {
+    private long capped(long wanted) {
         return Math.min(wanted, bytes);
     }
 }

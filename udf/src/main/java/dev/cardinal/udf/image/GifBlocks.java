@@ -1,17 +1,19 @@
 package dev.cardinal.udf.image;
 
 /**
- * The blocks of a GIF file (GIF89a specification) as far as its first picture goes.
+ * The blocks of a GIF file (GIF89a specification) that describe its first image.
  *
  * @param screenWidth columns of the logical screen
  * @param screenHeight rows of the logical screen
- * @param left first column of the picture on the screen
- * @param top first row of the picture on the screen
- * @param width columns of the picture
- * @param height rows of the picture
- * @param transparent index that is transparent, -1 for none
- * @param palette offset of the picture's palette, -1 for none
- * @param paletteSize colours in the palette
+ * @param left first column of the image on the screen
+ * @param top first row of the image on the screen
+ * @param width columns of the image
+ * @param height rows of the image
+ * @param transparent transparent palette index, -1 if none
+ * @param palette offset of the image's palette, -1 if none
+ * @param paletteSize colors in the palette
+ * @param interlaced whether the rows are in four passes
+ * @param dataAt offset of the image's data
  */
 record GifBlocks(
         int screenWidth,
@@ -22,7 +24,9 @@ record GifBlocks(
         int height,
         int transparent,
         int palette,
-        int paletteSize) {
+        int paletteSize,
+        boolean interlaced,
+        long dataAt) {
 
     private static final int SCREEN_AT = 6;
     private static final int GLOBAL_PALETTE_AT = 13;
@@ -31,17 +35,22 @@ record GifBlocks(
     private static final int IMAGE = 0x2c;
     private static final int TRAILER = 0x3b;
 
+    /** Reads the blocks before the first image's data; skips stray bytes between blocks, as Pillow does. */
     static GifBlocks read(ByteView file) throws BadImageException {
         int transparent = -1;
         long at = afterGlobalPalette(file);
         while (file.u8(at) != IMAGE) {
-            if (file.u8(at) != EXTENSION) {
-                throw new BadImageException("block 0x%02x at byte %d before any picture".formatted(file.u8(at), at));
+            switch (file.u8(at)) {
+                case EXTENSION -> {
+                    boolean graphicControl = file.u8(at + 1) == GRAPHIC_CONTROL && file.u8(at + 2) > 0;
+                    if (graphicControl && (file.u8(at + 3) & 1) == 1) {
+                        transparent = file.u8(at + 6);
+                    }
+                    at = afterSubBlocks(file, at + 2);
+                }
+                case TRAILER -> throw new BadImageException("the file contains no image");
+                default -> at++;
             }
-            if (file.u8(at + 1) == GRAPHIC_CONTROL) {
-                transparent = (file.u8(at + 3) & 1) == 1 ? file.u8(at + 6) : -1;
-            }
-            at = afterSubBlocks(file, at + 2);
         }
         int flags = file.u8(at + 9);
         boolean local = (flags & 0x80) != 0;
@@ -56,24 +65,9 @@ record GifBlocks(
                 file.u16le(at + 7),
                 transparent,
                 local ? (int) at + 10 : global ? GLOBAL_PALETTE_AT : -1,
-                local ? paletteSize(flags) : global ? paletteSize(globalFlags) : 0);
-    }
-
-    /** Follows the blocks of all pictures to the trailer. */
-    static void requireComplete(ByteView file) throws BadImageException {
-        long at = afterGlobalPalette(file);
-        while (file.u8(at) != TRAILER) {
-            switch (file.u8(at)) {
-                case EXTENSION -> at = afterSubBlocks(file, at + 2);
-                case IMAGE -> {
-                    int flags = file.u8(at + 9);
-                    at += 10 + ((flags & 0x80) != 0 ? 3 * paletteSize(flags) : 0);
-                    at = afterSubBlocks(file, at + 1);
-                }
-                // Padding between blocks, which readers pass over.
-                default -> at++;
-            }
-        }
+                local ? paletteSize(flags) : global ? paletteSize(globalFlags) : 0,
+                (flags & 0x40) != 0,
+                at + 10 + (local ? 3L * paletteSize(flags) : 0));
     }
 
     private static long afterGlobalPalette(ByteView file) throws BadImageException {

@@ -1,22 +1,30 @@
 package dev.cardinal.udf.image;
 
-import java.awt.image.Raster;
-
 /**
- * The first picture of a GIF file, decoded by the JDK's reader and placed on its screen as Pillow does: around it is the
- * transparent colour, or colour 0 where there is none.
+ * Decodes the first image of a GIF file and places it on its screen as Pillow does: the rest of the screen has the
+ * transparent color, or color 0 if there is none. What follows the image's pixels is not read, so a missing trailer or
+ * a damaged second frame does not matter. Not thread-safe.
+ *
+ * <p>Written here because the JDK's reader garbles valid files: it takes the second of two clear codes for a pixel.
  */
 final class GifDecoder implements ImageDecoder {
 
-    private static final int COLOURS = 256;
+    private static final int COLORS = 256;
+    private static final int GRAY_STEP = 0x01_0101;
 
-    private final LibraryReader reader = LibraryReader.ofJdk("gif");
-    private final int[] palette = new int[COLOURS];
-    private int[] row = new int[0];
+    /** First row and distance between rows of each pass of an interlaced image. */
+    private static final int[][] PASSES = {{0, 8}, {4, 8}, {2, 4}, {1, 2}};
+
+    private static final int[][] ONE_PASS = {{0, 1}};
+
+    private final GifLzw lzw = new GifLzw();
+    private final int[] palette = new int[COLORS];
+    private byte[] row = new byte[0];
 
     @Override
     public ImageHeader header(ByteView file) throws BadImageException {
         GifBlocks blocks = GifBlocks.read(file);
+        ImageHeader.of(blocks.width(), blocks.height(), 1, 8);
         return ImageHeader.of(
                 Math.max(blocks.screenWidth(), blocks.left() + blocks.width()),
                 Math.max(blocks.screenHeight(), blocks.top() + blocks.height()),
@@ -26,60 +34,57 @@ final class GifDecoder implements ImageDecoder {
 
     @Override
     public void decode(ByteView file, ImageHeader header, Pixels into) throws BadImageException {
-        GifBlocks.requireComplete(file);
         GifBlocks blocks = GifBlocks.read(file);
+        if ((long) blocks.width() * blocks.height() / GifLzw.MAX_PIXELS_PER_BYTE > file.length()) {
+            throw BadImageException.missingRows(blocks.height(), 0);
+        }
         readPalette(file, blocks);
-        Raster indices = reader.image(file.bytes()).getRaster();
-        if (indices.getWidth() != blocks.width() || indices.getHeight() != blocks.height()) {
-            throw new BadImageException("the header says %d x %d pixels, the data hold %d x %d"
-                    .formatted(blocks.width(), blocks.height(), indices.getWidth(), indices.getHeight()));
-        }
-        if (reader.rows() < blocks.height()) {
-            throw new BadImageException(
-                    "the header says %d rows, the data hold %d".formatted(blocks.height(), reader.rows()));
-        }
         into.reshape(header.width(), header.height());
         fill(into, palette[Math.max(blocks.transparent(), 0)]);
-        for (int y = 0; y < blocks.height(); y++) {
-            copyRow(indices, y, into, ((blocks.top() + y) * into.width() + blocks.left()) * 3);
+        if (row.length < blocks.width()) {
+            row = new byte[blocks.width()];
+        }
+        lzw.start(file, blocks.dataAt());
+        int rows = 0;
+        for (int[] pass : blocks.interlaced() ? PASSES : ONE_PASS) {
+            for (int y = pass[0]; y < blocks.height(); y += pass[1]) {
+                if (lzw.read(row, blocks.width()) < blocks.width()) {
+                    throw BadImageException.missingRows(blocks.height(), rows);
+                }
+                copyRow(blocks.width(), into, ((blocks.top() + y) * into.width() + blocks.left()) * 3);
+                rows++;
+            }
         }
     }
 
-    /** Colours that the file does not define are grey, as in Pillow. */
+    /** Reads the palette; colors that the file does not define are black, or gray if the others are a gray ramp. */
     private void readPalette(ByteView file, GifBlocks blocks) throws BadImageException {
-        for (int i = 0; i < COLOURS; i++) {
-            palette[i] = i < blocks.paletteSize()
-                    ? file.i32be(blocks.palette() + 3L * i - 1) & 0xff_ffff
-                    : i << 16 | i << 8 | i;
+        boolean ramp = true;
+        for (int i = 0; i < blocks.paletteSize(); i++) {
+            palette[i] = file.i32be(blocks.palette() + 3L * i - 1) & 0xff_ffff;
+            ramp &= palette[i] == i * GRAY_STEP;
+        }
+        for (int i = blocks.paletteSize(); i < COLORS; i++) {
+            palette[i] = ramp ? i * GRAY_STEP : 0;
         }
     }
 
-    private static void fill(Pixels into, int colour) {
+    private static void fill(Pixels into, int color) {
         byte[] rgb = into.rgb();
         for (int at = 0; at < into.size(); at += 3) {
-            store(colour, rgb, at);
+            store(color, rgb, at);
         }
     }
 
-    private void copyRow(Raster indices, int y, Pixels into, int at) {
-        int width = indices.getWidth();
-        if (row.length < width) {
-            row = new int[width];
-        }
-        row = indices.getPixels(indices.getMinX(), indices.getMinY() + y, width, 1, row);
+    private void copyRow(int width, Pixels into, int at) {
         for (int x = 0; x < width; x++) {
-            store(palette[row[x]], into.rgb(), at + 3 * x);
+            store(palette[row[x] & 0xff], into.rgb(), at + 3 * x);
         }
     }
 
-    private static void store(int colour, byte[] rgb, int at) {
-        rgb[at] = (byte) (colour >> 16);
-        rgb[at + 1] = (byte) (colour >> 8);
-        rgb[at + 2] = (byte) colour;
-    }
-
-    @Override
-    public void close() {
-        reader.close();
+    private static void store(int color, byte[] rgb, int at) {
+        rgb[at] = (byte) (color >> 16);
+        rgb[at + 1] = (byte) (color >> 8);
+        rgb[at + 2] = (byte) color;
     }
 }

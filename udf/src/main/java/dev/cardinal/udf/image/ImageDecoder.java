@@ -1,21 +1,21 @@
 package dev.cardinal.udf.image;
 
 /**
- * Reads the files of one format.
+ * Decodes the files of one format.
  *
- * <p>Whoever creates one closes it. Not thread-safe. What a library throws on a broken file, a RuntimeException included,
- * may come out of both methods: the caller takes it for a broken file.
+ * <p>Closed by its creator. Not thread-safe. Both methods may throw any exception that a library throws for a corrupt
+ * file, including RuntimeExceptions; the caller must treat the file as corrupt.
  */
 interface ImageDecoder extends AutoCloseable {
 
-    /** The header, read without allocating pixels. */
+    /** Reads the header without allocating pixels. */
     ImageHeader header(ByteView file) throws BadImageException;
 
     /**
-     * Decodes the first picture of a complete file, as Pillow's {@code convert("RGB")} would show it.
+     * Decodes the first image of a complete file into the same pixels as Pillow's {@code convert("RGB")}.
      *
-     * @param header what {@link #header} gave for this file
-     * @param into is given the picture's size and pixels
+     * @param header what {@link #header} returned for this file
+     * @param into receives the image's size and pixels
      */
     void decode(ByteView file, ImageHeader header, Pixels into) throws BadImageException;
 

@@ -1,18 +1,18 @@
 package dev.cardinal.udf.image;
 
-import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
-/** The formats that are decoded, told by a file's leading bytes; its name is never looked at. */
+/** The supported formats, detected by a file's leading bytes; its name is ignored. */
 enum ImageFormat {
     JPEG,
     PNG,
     GIF,
     BMP,
     WEBP,
-    TIFF;
+    TIFF,
+    PNM;
 
-    /** The format of a file, null when it is none of these. */
+    /** Detects the format of a file; returns null if it is not supported. */
     static @Nullable ImageFormat of(ByteView file) {
         if (file.hasAscii(0, "\u00ff\u00d8\u00ff")) {
             return JPEG;
@@ -26,57 +26,21 @@ enum ImageFormat {
         if (file.hasAscii(0, "RIFF") && file.hasAscii(8, "WEBP")) {
             return WEBP;
         }
-        if (file.hasAscii(0, "II*\0") || file.hasAscii(0, "MM\0*")) {
+        if (isTiff(file)) {
             return TIFF;
         }
-        return file.hasAscii(0, "BM") ? BMP : null;
+        if (file.length() > 2 && file.ascii(0, 3).matches("P[1-6]\\s")) {
+            return PNM;
+        }
+        // A text may begin with BM too.
+        return file.hasAscii(0, "BM") && !TextKind.isText(file) ? BMP : null;
     }
 
-    /** What a file of no decoded format seems to be, for the error text. */
-    static String describe(ByteView file) {
-        if (file.hasAscii(4, "ftyphei") || file.hasAscii(4, "ftypmif1") || file.hasAscii(4, "ftypmsf1")) {
-            return "HEIC";
-        }
-        if (file.hasAscii(4, "ftypavi")) {
-            return "AVIF";
-        }
-        if (file.hasAscii(0, "%PDF")) {
-            return "PDF";
-        }
-        if (file.hasAscii(0, "8BPS")) {
-            return "Photoshop";
-        }
-        if (file.hasAscii(4, "jP  ")) {
-            return "JPEG 2000";
-        }
-        if (file.hasAscii(4, "JXL ") || file.hasAscii(0, "\u00ff\n")) {
-            return "JPEG XL";
-        }
-        return describeText(file);
-    }
-
-    private static String describeText(ByteView file) {
-        int seen = Math.min(file.length(), 256);
-        StringBuilder text = new StringBuilder(seen);
-        for (int i = file.hasAscii(0, "\u00ef\u00bb\u00bf") ? 3 : 0; i < seen; i++) {
-            byte b = file.bytes()[i];
-            if (b < ' ' && b != '\t' && b != '\n' && b != '\r') {
-                return "leading bytes " + leadingBytes(file);
-            }
-            text.append((char) b);
-        }
-        String start = text.toString().strip().toLowerCase(Locale.ROOT);
-        if (start.startsWith("<!doctype html") || start.startsWith("<html")) {
-            return "HTML";
-        }
-        return start.startsWith("<?xml") || start.startsWith("<svg") ? "XML" : "text";
-    }
-
-    private static String leadingBytes(ByteView file) {
-        StringBuilder hex = new StringBuilder();
-        for (int i = 0; i < Math.min(8, file.length()); i++) {
-            hex.append(i == 0 ? "" : " ").append("%02x".formatted(file.bytes()[i] & 0xff));
-        }
-        return hex.toString();
+    /** TIFF and BigTIFF, not the camera raw format with a similar header. */
+    private static boolean isTiff(ByteView file) {
+        return (file.hasAscii(0, "II*\0") && !file.hasAscii(8, "CR\2\0"))
+                || file.hasAscii(0, "MM\0*")
+                || file.hasAscii(0, "II+\0\b\0\0\0")
+                || file.hasAscii(0, "MM\0+\0\b\0\0");
     }
 }

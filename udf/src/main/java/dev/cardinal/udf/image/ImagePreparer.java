@@ -1,51 +1,70 @@
 package dev.cardinal.udf.image;
 
-import dev.cardinal.zoo.Preprocessing;
-import dev.cardinal.zoo.Preprocessing.Interpolation;
+import dev.cardinal.zoo.card.Preprocessing;
+import dev.cardinal.zoo.card.Preprocessing.Interpolation;
 
 /**
  * Turns encoded images into the pixels a model was trained on: decode, resize, crop.
  *
- * <p>Whoever creates one closes it. Not thread-safe, since it reuses its buffers from one image to the next: one for each
- * thread, on an executor. Not serializable.
+ * <p>Closed by its creator. Not thread-safe, because it reuses its buffers from one image to the next: each thread has
+ * its own. Lives on an executor. Not serializable.
  */
 public interface ImagePreparer extends AutoCloseable {
 
     /**
-     * A preparer for one thread.
+     * Returns a preparer for one thread.
      *
-     * @param preprocessing the card's; its mean and std are the model's business, since they are part of its graph
+     * @param preprocessing the card's preprocessing; its mean and std are not used here, because they are part of the
+     *     model's graph
      */
     static ImagePreparer create(Preprocessing preprocessing, ImageOptions options) {
         return new DecodingPreparer(
                 (width, height) -> Geometry.of(preprocessing, width, height),
                 preprocessing.interpolation(),
+                PixelColor.border(preprocessing),
                 options,
                 DecodeMemory.ofProcess());
     }
 
     /**
-     * A preparer for one thread that makes pictures to look at: whole, in their own proportions, none larger than it was.
+     * Returns a preparer for one thread that makes thumbnails for people: of the whole image, in its proportions, never
+     * enlarged.
      *
-     * @param edge pixels of the longer edge, at most
+     * @param edge maximum length of the longer edge, in pixels
      */
     static ImagePreparer thumbnails(int edge, ImageOptions options) {
         return new DecodingPreparer(
                 (width, height) -> Geometry.within(edge, width, height),
                 Interpolation.PILLOW_BILINEAR,
+                PixelColor.BLACK,
                 options,
                 DecodeMemory.ofProcess());
     }
 
     /**
-     * Prepares one image; whatever the bytes hold, this returns. It waits while the images that are being decoded in this process
-     * leave too little memory for this one.
+     * Returns a preparer for one thread that scales the whole image until its shorter edge has the given length, as torchvision's
+     * {@code Resize} does with Pillow's bilinear filter. A smaller image keeps its size.
+     *
+     * @param edge maximum length of the shorter edge, in pixels
+     */
+    static ImagePreparer shorterEdge(int edge, ImageOptions options) {
+        return new DecodingPreparer(
+                (width, height) -> Geometry.shorterEdge(edge, width, height),
+                Interpolation.PILLOW_BILINEAR,
+                PixelColor.BLACK,
+                options,
+                DecodeMemory.ofProcess());
+    }
+
+    /**
+     * Prepares one image; always returns, whatever the bytes contain. Waits while the images that are being decoded in
+     * this process leave too little memory for this one.
      *
      * @param encoded the file's bytes
      */
     Preparation prepare(byte[] encoded);
 
-    /** Prepares an image that is decoded already: resizes and crops it. Waits for memory as well. */
+    /** Prepares an image that is already decoded: resizes and crops it. Waits for memory too. */
     Preparation prepare(RawImage image);
 
     @Override

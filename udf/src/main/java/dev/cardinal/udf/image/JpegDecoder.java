@@ -1,23 +1,32 @@
 package dev.cardinal.udf.image;
 
+import dev.cardinal.udf.image.ImageOptions.Truncated;
 import java.awt.image.Raster;
+import java.util.Arrays;
+import java.util.Locale;
 
 /**
- * JPEG, decoded by TensorFlow's libjpeg-turbo with the accurate integer DCT and fancy upsampling, as Pillow's is. Files of
- * four components are decoded by the JDK's libjpeg, which gives the inks themselves.
+ * Decodes JPEG with TensorFlow's libjpeg-turbo, using the accurate integer DCT and fancy upsampling as Pillow does.
+ * Files with four components are decoded by the JDK's libjpeg, which returns the ink values themselves. Not
+ * thread-safe.
  */
 final class JpegDecoder implements ImageDecoder {
 
-    /** The fewest bits that hold a block of 8 x 8 pixels is one. */
-    private static final int MOST_PIXELS_PER_BYTE = 8 * 64;
+    /** A block of 8 x 8 pixels takes at least one bit. */
+    private static final int MAX_PIXELS_PER_BYTE = 8 * 64;
 
-    private static final byte GREY = (byte) 128;
+    private static final int READ_AHEAD_BYTES = 8;
+
+    private static final byte GRAY = (byte) 128;
 
     private final TensorFlowCodecs codecs;
     private int[] row = new int[0];
 
-    JpegDecoder(TensorFlowCodecs codecs) {
+    private final boolean keepTruncated;
+
+    JpegDecoder(TensorFlowCodecs codecs, Truncated truncated) {
         this.codecs = codecs;
+        this.keepTruncated = truncated == Truncated.KEEP;
     }
 
     @Override
@@ -27,49 +36,79 @@ final class JpegDecoder implements ImageDecoder {
 
     @Override
     public void decode(ByteView file, ImageHeader header, Pixels into) throws BadImageException {
-        JpegMarkers.requireComplete(file);
-        if (header.pixels() / MOST_PIXELS_PER_BYTE > file.length()) {
-            throw lie(header, "%d bytes cannot hold them".formatted(file.length()));
+        if (header.pixels() / MAX_PIXELS_PER_BYTE > file.length()) {
+            throw tooFewData(header, String.format(Locale.ROOT, "but %d bytes cannot contain them", file.length()));
         }
+        boolean complete = JpegMarkers.isComplete(file);
+        ByteView ended = complete ? file : withEnd(file, endOfSamples(file));
         if (header.channels() == 4) {
-            convertInks(samples(file, header), JpegMarkers.adobeTransform(file), into);
+            convertInks(samples(ended, header), JpegMarkers.adobeTransform(file), into);
             return;
         }
-        codecs.decodeJpeg(file.bytes(), header, into);
-        if (endsGrey(into)) {
-            samples(file, header);
+        codecs.decodeJpeg(JpegHead.withoutWarnings(ended), header, into);
+        if (!keepTruncated && endsGray(into)) {
+            samples(ended, header);
         }
     }
 
     /**
-     * The samples as they are stored, from the JDK's reader, which warns where TensorFlow keeps silent. A new one for each
-     * file: it would lend a file that lacks its tables those of the file before.
+     * Returns the offset after the samples of a file without an end marker. Pillow reads such a file
+     * if any bytes follow the samples; libjpeg reads up to 8 bytes ahead. A truncated file that is kept has no such bytes.
      */
-    private static Raster samples(ByteView file, ImageHeader header) throws BadImageException {
+    private int endOfSamples(ByteView file) throws BadImageException {
+        int length = file.length() - READ_AHEAD_BYTES;
+        if (length > 0 && JpegMarkers.isSequential(file)) {
+            try (LibraryReader reader = LibraryReader.ofJdk("jpeg")) {
+                reader.raster(JpegHead.withoutMetadata(withEnd(file, length)));
+                if (!reader.endedEarly()) {
+                    return length - reader.bytesBeforeEnd();
+                }
+            } catch (BadImageException e) {
+                // The file does not contain one complete scan.
+            }
+        }
+        if (keepTruncated) {
+            return file.length();
+        }
+        throw BadImageException.prematureEnd(file.length());
+    }
+
+    private static ByteView withEnd(ByteView file, int length) {
+        byte[] ended = Arrays.copyOf(file.bytes(), length + 2);
+        ended[length] = (byte) 0xff;
+        ended[length + 1] = (byte) 0xd9;
+        return new ByteView(ended);
+    }
+
+    /**
+     * Reads the samples as they are stored with the JDK's reader, which reports missing data that TensorFlow ignores.
+     * Uses a new reader for each file: a reader would use the tables of the previous file for a file without tables.
+     */
+    private Raster samples(ByteView file, ImageHeader header) throws BadImageException {
         try (LibraryReader reader = LibraryReader.ofJdk("jpeg")) {
-            Raster samples = reader.raster(file.bytes());
-            if (reader.endedEarly()) {
-                throw lie(header, "the data end before that");
+            Raster samples = reader.raster(JpegHead.withoutMetadata(file));
+            if (reader.endedEarly() && !keepTruncated) {
+                throw tooFewData(header, "but the data end early");
             }
             return samples;
         }
     }
 
-    /** libjpeg paints what the data do not hold a uniform middle grey, and only warns. */
-    private static boolean endsGrey(Pixels pixels) {
+    /** Returns whether the last pixel is middle gray: libjpeg fills missing data with it, and only warns. */
+    private static boolean endsGray(Pixels pixels) {
         byte[] rgb = pixels.rgb();
         int last = pixels.size() - 3;
-        return rgb[last] == GREY && rgb[last + 1] == GREY && rgb[last + 2] == GREY;
+        return rgb[last] == GRAY && rgb[last + 1] == GRAY && rgb[last + 2] == GRAY;
     }
 
-    private static BadImageException lie(ImageHeader header, String reason) {
-        return new BadImageException(
-                "the header says %d x %d pixels, %s".formatted(header.width(), header.height(), reason));
+    private static BadImageException tooFewData(ImageHeader header, String reason) {
+        return new BadImageException(String.format(
+                Locale.ROOT, "the header declares %d x %d pixels, %s", header.width(), header.height(), reason));
     }
 
     /**
-     * Inks to RGB as Pillow does: it takes every file of four components for one that Adobe wrote, where 0 is full ink,
-     * with or without the Adobe marker.
+     * Converts inks to RGB as Pillow does: it treats every file with four components as written by Adobe, where 0 is
+     * full ink, with or without the Adobe marker.
      */
     private void convertInks(Raster inks, int adobeTransform, Pixels into) {
         into.reshape(inks.getWidth(), inks.getHeight());

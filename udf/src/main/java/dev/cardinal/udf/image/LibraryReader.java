@@ -5,6 +5,7 @@ import java.awt.image.Raster;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.Iterator;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import javax.imageio.IIOException;
 import javax.imageio.ImageIO;
@@ -12,30 +13,40 @@ import javax.imageio.ImageReader;
 import javax.imageio.spi.ImageReaderSpi;
 
 /**
- * An ImageIO reader that is used for one file after another.
+ * Reads one file after another with the same ImageIO reader.
  *
- * <p>Whoever creates one closes it. Not thread-safe.
+ * <p>Closed by its creator. Not thread-safe.
  */
 final class LibraryReader implements AutoCloseable {
 
     private static final byte[] NOTHING = {};
 
-    /** libjpeg's words, of which it says only the first in a file: data, or a restart, that ran into a marker. */
+    /** libjpeg's warning about missing data: data, or a restart, that ran into a marker or the end of the file. */
     private static final Pattern EARLY_END =
-            Pattern.compile("premature end|found marker 0xd9", Pattern.CASE_INSENSITIVE);
+            Pattern.compile("premature end|found marker 0xd9|missing EOI", Pattern.CASE_INSENSITIVE);
+
+    /** libjpeg's warning about bytes between the samples and the end marker. */
+    private static final Pattern BYTES_BEFORE_END =
+            Pattern.compile("(\\d+) extraneous bytes before marker 0xd9", Pattern.CASE_INSENSITIVE);
 
     private final ImageReader reader;
     private boolean endedEarly;
-    private final RowCounter rows = new RowCounter();
+    private int bytesBeforeEnd;
 
     private LibraryReader(ImageReader reader) {
         this.reader = reader;
-        reader.addIIOReadWarningListener(
-                (source, warning) -> endedEarly |= EARLY_END.matcher(warning).find());
-        reader.addIIOReadUpdateListener(rows);
+        reader.addIIOReadWarningListener((source, warning) -> warned(warning));
     }
 
-    /** A plugin's reader, without ImageIO's registry, which sees only what the class loader of its first caller saw. */
+    private void warned(String warning) {
+        endedEarly |= EARLY_END.matcher(warning).find();
+        Matcher bytes = BYTES_BEFORE_END.matcher(warning);
+        if (bytes.find()) {
+            bytesBeforeEnd = Integer.parseInt(bytes.group(1));
+        }
+    }
+
+    /** Opens a plugin's reader directly: ImageIO's registry has only plugins of its first caller's class loader. */
     static LibraryReader of(ImageReaderSpi plugin) {
         try {
             return new LibraryReader(plugin.createReaderInstance());
@@ -44,7 +55,7 @@ final class LibraryReader implements AutoCloseable {
         }
     }
 
-    /** The JDK's own reader, whatever plugins the cluster's class path brings. */
+    /** Opens the JDK's own reader, regardless of plugins on the cluster's class path. */
     static LibraryReader ofJdk(String format) {
         Iterator<ImageReader> readers = ImageIO.getImageReadersByFormatName(format);
         while (readers.hasNext()) {
@@ -53,27 +64,28 @@ final class LibraryReader implements AutoCloseable {
                 return new LibraryReader(reader);
             }
         }
-        throw new IllegalStateException("this JDK reads no " + format + ": is it without java.desktop?");
+        throw new IllegalStateException(
+                "this JDK has no reader for " + format + ": is the module java.desktop missing?");
     }
 
-    /** The first picture of a file. */
+    /** Reads the first image of a file. */
     BufferedImage image(byte[] file) throws BadImageException {
         return read(file, () -> reader.read(0));
     }
 
-    /** The first picture's samples as they are stored, without conversion of colours. */
+    /** Reads the first image's samples as they are stored, without color conversion. */
     Raster raster(byte[] file) throws BadImageException {
         return read(file, () -> reader.readRaster(0, null));
     }
 
-    /** Whether the reader complained, of the last file, that the data end before the picture does. */
+    /** Returns whether the reader warned, for the last file, that the data end before the image does. */
     boolean endedEarly() {
         return endedEarly;
     }
 
-    /** How many rows of the last file the reader came to, where it is one that tells of each. */
-    int rows() {
-        return rows.count();
+    /** Returns how many bytes were between the samples and the end marker of the last file. */
+    int bytesBeforeEnd() {
+        return bytesBeforeEnd;
     }
 
     private interface Reading<T> {
@@ -82,21 +94,24 @@ final class LibraryReader implements AutoCloseable {
 
     private <T> T read(byte[] file, Reading<T> reading) throws BadImageException {
         endedEarly = false;
-        rows.restart();
+        bytesBeforeEnd = 0;
         try {
             reader.setInput(new ByteArrayInput(file), true, true);
             return reading.read();
         } catch (IOException e) {
             throw new BadImageException("corrupt data: " + reason(e));
         } finally {
-            // Lets go of the file. Not reset(): not every plugin takes null for an input.
+            // Releases the file. reset() would not do: not every plugin accepts null as input.
             reader.setInput(new ByteArrayInput(NOTHING), true, true);
         }
     }
 
+    /** Returns the library's reason, or a general one if the library gives none that a user understands. */
     private static String reason(IOException thrown) {
         Throwable cause = thrown instanceof IIOException && thrown.getCause() != null ? thrown.getCause() : thrown;
-        return cause.getMessage() == null ? cause.getClass().getSimpleName() : cause.getMessage();
+        return cause.getMessage() == null || !(cause instanceof IOException)
+                ? "the decoder cannot read them"
+                : cause.getMessage();
     }
 
     @Override

@@ -1,6 +1,6 @@
 package dev.cardinal.udf.image;
 
-/** How a camera was held, as EXIF tag 0x0112 says; the constants stand in the order of its values, 1 to 8. */
+/** The camera's orientation in EXIF tag 0x0112; the constants have the order of its values, 1 to 8. */
 enum Orientation {
     AS_STORED,
     MIRRORED,
@@ -11,21 +11,15 @@ enum Orientation {
     TRANSVERSED,
     QUARTER_TURN_LEFT;
 
-    private static final int TAG = 0x0112;
+    static final int TAG = 0x0112;
 
-    /** What a JPEG file says; without a readable directory it is {@link #AS_STORED}. */
-    static Orientation ofJpeg(ByteView file) {
-        try {
-            long exif = JpegMarkers.exif(file);
-            return exif < 0 ? AS_STORED : of(TiffDirectory.first(file, exif));
-        } catch (BadImageException e) {
-            return AS_STORED;
-        }
+    /** Reads the orientation from a directory of tags. */
+    static Orientation of(TiffDirectory directory) throws BadImageException {
+        return of(directory.value(TAG, 1));
     }
 
-    /** What a directory of tags says; a value out of range is {@link #AS_STORED}. */
-    static Orientation of(TiffDirectory directory) throws BadImageException {
-        long value = directory.value(TAG, 1);
+    /** Returns the orientation of a tag's value; a value out of range means {@link #AS_STORED}. */
+    static Orientation of(long value) {
         return value >= 1 && value <= values().length ? values()[(int) value - 1] : AS_STORED;
     }
 
@@ -33,7 +27,7 @@ enum Orientation {
         return compareTo(TRANSPOSED) >= 0;
     }
 
-    /** The picture as it was seen: {@code stored} itself, or {@code into} with its pixels moved. */
+    /** Returns the image in its orientation: {@code stored} itself, or {@code into} with its pixels moved. */
     Pixels turn(Pixels stored, Pixels into) {
         if (this == AS_STORED) {
             return stored;
@@ -55,7 +49,7 @@ enum Orientation {
         return into;
     }
 
-    /** Index of the stored pixel that is seen at a place; width and height are those of the stored picture. */
+    /** Returns the index of the stored pixel for a position in the result; width and height are of the stored image. */
     private int source(int x, int y, int width, int height) {
         int right = width - 1;
         int bottom = height - 1;

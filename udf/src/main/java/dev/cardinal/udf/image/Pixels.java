@@ -1,15 +1,15 @@
 package dev.cardinal.udf.image;
 
 /**
- * A decoded image: 8-bit RGB, row by row, in a buffer that grows and is used again for the next image.
+ * A decoded image: 8-bit RGB, row by row, in a buffer that grows and is reused for the next image.
  *
  * <p>Not thread-safe.
  */
 final class Pixels {
 
     /**
-     * Buffers above this are not kept, so that one panorama does not hold memory for the rest of the run, nor do the photographs
-     * of every thread in a small heap.
+     * Larger buffers are released after use, so that one panorama does not occupy memory for the rest of the run, and
+     * the photographs of all threads do not fill a small heap.
      */
     private static final long LARGEST_KEPT_BYTES =
             Math.min(64 << 20, Runtime.getRuntime().maxMemory() / 64);
@@ -18,7 +18,7 @@ final class Pixels {
     private int width;
     private int height;
 
-    /** Makes room for an image of that size; its content is then undefined. */
+    /** Changes the size; the content is undefined afterwards. */
     void reshape(int newWidth, int newHeight) {
         int bytes = Math.multiplyExact(Math.multiplyExact(newWidth, newHeight), 3);
         if (rgb.length < bytes) {
@@ -28,21 +28,21 @@ final class Pixels {
         height = newHeight;
     }
 
-    /** Lets go of an unusually large buffer. */
+    /** Releases the buffer if it is unusually large. */
     void trim() {
         if (rgb.length > LARGEST_KEPT_BYTES) {
             release();
         }
     }
 
-    /** Lets go of the buffer. */
+    /** Releases the buffer. */
     void release() {
         rgb = new byte[0];
         width = 0;
         height = 0;
     }
 
-    /** The buffer itself, at least {@code size()} long. */
+    /** Returns the buffer itself, at least {@code size()} bytes long. */
     byte[] rgb() {
         return rgb;
     }
@@ -55,7 +55,7 @@ final class Pixels {
         return height;
     }
 
-    /** Bytes in use: {@code height x width x 3}. */
+    /** Returns the number of bytes in use: {@code height x width x 3}. */
     int size() {
         return height * width * 3;
     }

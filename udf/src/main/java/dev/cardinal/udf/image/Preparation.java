@@ -2,7 +2,7 @@ package dev.cardinal.udf.image;
 
 import org.jspecify.annotations.Nullable;
 
-/** What came of preparing one image: pixels for the model, or the reason there are none. */
+/** The result of preparing one image: pixels for the model, or the reason why there are none. */
 public sealed interface Preparation {
 
     /**
@@ -13,12 +13,14 @@ public sealed interface Preparation {
      * @param width columns of {@code rgb}
      * @param height rows of {@code rgb}
      * @param rgb {@code height x width x 3} bytes, row by row; owned by the caller
+     * @param differenceHash hash of the whole image before resizing, for the column {@code dhash}
      */
     @SuppressWarnings("ArrayRecordComponent") // a carrier of pixels, never compared
-    record Ready(int sourceWidth, int sourceHeight, int width, int height, byte[] rgb) implements Preparation {}
+    record Ready(int sourceWidth, int sourceHeight, int width, int height, byte[] rgb, long differenceHash)
+            implements Preparation {}
 
     /**
-     * An image that gives no pixels.
+     * An image without pixels for the model.
      *
      * @param status any but {@code ok}
      * @param error what is wrong and why, one line

@@ -1,17 +1,15 @@
 package dev.cardinal.udf.image;
 
-import dev.cardinal.zoo.Preprocessing.Interpolation;
+import dev.cardinal.zoo.card.Preprocessing.Interpolation;
 
-/** Scales an image and cuts a window from it, in one step. Not thread-safe. */
+/** Scales an image and crops a window from it, in one step. Not thread-safe. */
 interface Resampler {
 
-    /** The filter of a card; an image that has the wanted size already is only cropped. */
+    /** Returns the resampler for a card's interpolation; an image that already has the resized size is only cropped. */
     static Resampler create(Interpolation interpolation) {
-        Resampler scaling =
-                switch (interpolation) {
-                    case PILLOW_BILINEAR -> new BilinearResampler();
-                    case TORCH7_BICUBIC -> new BicubicResampler();
-                };
+        Resampler scaling = interpolation == Interpolation.TORCH7_BICUBIC
+                ? new Torch7Resampler()
+                : new PillowResampler(PillowFilter.of(interpolation));
         return (source, geometry, output) -> {
             if (geometry.keepsSize(source.width(), source.height())) {
                 crop(source, geometry, output);
@@ -24,7 +22,8 @@ interface Resampler {
     /**
      * Writes the visible window of the scaled image.
      *
-     * @param output {@code height x width x 3} bytes of the geometry's output size, zero where nothing is to be written
+     * @param output {@code height x width x 3} bytes of the geometry's output size, initially of the border's
+     *     color, which stays where nothing is written
      */
     void resample(Pixels source, Geometry geometry, byte[] output);
 

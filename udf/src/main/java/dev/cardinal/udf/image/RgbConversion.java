@@ -5,10 +5,11 @@ import java.awt.image.BufferedImage;
 import java.awt.image.ColorModel;
 import java.awt.image.IndexColorModel;
 import java.awt.image.Raster;
+import java.util.Locale;
 
 /**
- * Samples as a file stores them, made RGB as Pillow's {@code convert("RGB")} makes them: no colour profile is applied,
- * alpha is dropped and the colour under it kept.
+ * Converts samples as a file stores them to RGB, as Pillow's {@code convert("RGB")} does: no color profile is applied,
+ * alpha is dropped, and the color under it is kept.
  *
  * <p>Not thread-safe: it reuses a row buffer.
  */
@@ -16,16 +17,16 @@ final class RgbConversion {
 
     private int[] row = new int[0];
 
-    /** Copies a picture; the target is reshaped to its size. */
+    /** Copies an image; the target is reshaped to its size. */
     void convert(BufferedImage image, Pixels into) throws BadImageException {
         into.reshape(image.getWidth(), image.getHeight());
         Raster raster = image.getRaster();
-        ColorModel colours = image.getColorModel();
-        if (colours instanceof IndexColorModel indexed) {
+        ColorModel colors = image.getColorModel();
+        if (colors instanceof IndexColorModel indexed) {
             int[] palette = new int[indexed.getMapSize()];
             indexed.getRGBs(palette);
             fromPalette(raster, palette, into);
-        } else if (colours.getColorSpace().getType() == ColorSpace.TYPE_CMYK) {
+        } else if (colors.getColorSpace().getType() == ColorSpace.TYPE_CMYK) {
             fromCmyk(raster, into);
         } else {
             fromSamples(raster, into);
@@ -43,14 +44,14 @@ final class RgbConversion {
         }
     }
 
-    private static int store(int colour, byte[] rgb, int at) {
-        rgb[at] = (byte) (colour >> 16);
-        rgb[at + 1] = (byte) (colour >> 8);
-        rgb[at + 2] = (byte) colour;
+    private static int store(int color, byte[] rgb, int at) {
+        rgb[at] = (byte) (color >> 16);
+        rgb[at + 1] = (byte) (color >> 8);
+        rgb[at + 2] = (byte) color;
         return at + 3;
     }
 
-    /** CMYK where 255 is full ink. */
+    /** Converts CMYK in which 255 is full ink. */
     private void fromCmyk(Raster raster, Pixels into) {
         byte[] rgb = into.rgb();
         int at = 0;
@@ -65,7 +66,7 @@ final class RgbConversion {
         }
     }
 
-    /** Pillow's {@code cmyk2rgb}: what an ink leaves of the light that the black ink leaves. */
+    /** Follows Pillow's {@code cmyk2rgb}: the part of the light left by the black ink that another ink lets through. */
     static byte underBlack(int ink, int light) {
         int product = ink * light + 128;
         return (byte) (light - (((product >> 8) + product) >> 8));
@@ -97,7 +98,7 @@ final class RgbConversion {
         if (bits == 16) {
             return (byte) (bands == 1 ? Math.min(value, 255) : value >> 8);
         }
-        throw new BadImageException("samples of %d bits".formatted(bits));
+        throw new BadImageException(String.format(Locale.ROOT, "unsupported sample size: %d bits", bits));
     }
 
     private int[] samples(Raster raster, int y) {

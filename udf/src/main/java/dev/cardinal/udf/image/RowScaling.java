@@ -1,17 +1,17 @@
 package dev.cardinal.udf.image;
 
-/** The horizontal pass of the bilinear resize, on one row; written out for the few taps that nearly all images need. */
+/** The horizontal pass of the resize on one row, unrolled for the few taps that nearly all images need. */
 final class RowScaling {
 
-    private static final int BITS = BilinearWeights.PRECISION_BITS;
+    private static final int BITS = PillowWeights.PRECISION_BITS;
     private static final int HALF = 1 << (BITS - 1);
 
     private RowScaling() {}
 
-    /** Scales a row of the source; the result, 0 to 255, goes to {@code into} from {@code at} on, three for each column. */
-    static void scale(Pixels source, int row, BilinearWeights columns, int[] into, int at) {
+    /** Scales a row of the source; writes three values from 0 to 255 per column to {@code into} from {@code at}. */
+    static void scale(Pixels source, int row, PillowWeights columns, int[] into, int at) {
         int rowAt = row * source.width() * 3;
-        switch (columns.taps) {
+        switch (columns.overshoots ? 0 : columns.taps) {
             case 2 -> scale2(source.rgb(), rowAt, columns.first, columns.weights, into, at);
             case 3 -> scale3(source.rgb(), rowAt, columns.first, columns.weights, into, at);
             case 4 -> scale4(source.rgb(), rowAt, columns.first, columns.weights, into, at);
@@ -67,7 +67,7 @@ final class RowScaling {
         }
     }
 
-    private static void scaleAny(byte[] rgb, int rowAt, BilinearWeights columns, int[] into, int at) {
+    private static void scaleAny(byte[] rgb, int rowAt, PillowWeights columns, int[] into, int at) {
         int to = at;
         for (int x = 0; x < columns.first.length; x++) {
             int pixel = rowAt + columns.first[x] * 3;
@@ -82,9 +82,9 @@ final class RowScaling {
                 blue += (rgb[pixel + 2] & 0xff) * w;
                 pixel += 3;
             }
-            into[to] = Math.min(red >> BITS, 255);
-            into[to + 1] = Math.min(green >> BITS, 255);
-            into[to + 2] = Math.min(blue >> BITS, 255);
+            into[to] = Math.max(0, Math.min(red >> BITS, 255));
+            into[to + 1] = Math.max(0, Math.min(green >> BITS, 255));
+            into[to + 2] = Math.max(0, Math.min(blue >> BITS, 255));
             to += 3;
         }
     }

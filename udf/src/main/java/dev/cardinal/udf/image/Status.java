@@ -2,22 +2,22 @@ package dev.cardinal.udf.image;
 
 import java.util.Locale;
 
-/** What became of an image; the {@code status} column of the predictions table. */
+/** The result for an image: the {@code status} column of the predictions table. */
 public enum Status {
     /** Decoded and classified. */
     OK,
-    /** No bytes. */
+    /** The image has no bytes. */
     EMPTY,
-    /** The leading bytes are of no format that is decoded. */
+    /** Not an image, or an image of a kind that is not supported. */
     UNSUPPORTED,
-    /** A format that is decoded, broken. */
+    /** A corrupt image of a supported kind. */
     UNDECODABLE,
-    /** More pixels or bytes than the run allows, or than fit into the memory of the executor that had it. */
+    /** More pixels or bytes than the run allows, or than fit into the executor's memory. */
     TOO_LARGE,
-    /** The bytes are not to be had: gone, or no permission. */
+    /** The bytes are unavailable: the file is gone, or reading it is not permitted. */
     UNREADABLE;
 
-    /** The value in the table. */
+    /** Returns the value in the table. */
     public String id() {
         return name().toLowerCase(Locale.ROOT);
     }

@@ -1,6 +1,7 @@
 package dev.cardinal.udf.image;
 
-import dev.cardinal.zoo.graph.TensorFlowLog;
+import dev.cardinal.zoo.graph.TensorFlowRuntime;
+import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.tensorflow.Graph;
@@ -16,10 +17,11 @@ import org.tensorflow.proto.DataType;
 import org.tensorflow.types.TString;
 
 /**
- * TensorFlow's JPEG and PNG decoders: a graph of one operation for each, and a session that runs it in the caller's thread.
+ * TensorFlow's JPEG and PNG decoders: a graph with one operation for each, and a session that runs it in the caller's
+ * thread.
  *
- * <p>Whoever creates one closes it; it leaves no tensor open. One for each thread, though the session itself would bear
- * sharing. Executor only. Not serializable.
+ * <p>Closed by its creator; leaves no tensor open. Each thread has its own, although the session itself could be
+ * shared. Lives on executors. Not serializable.
  */
 final class TensorFlowCodecs implements AutoCloseable {
 
@@ -27,7 +29,7 @@ final class TensorFlowCodecs implements AutoCloseable {
     private final Output<?> encoded;
     private final Output<?> jpeg;
     private final Output<?> png;
-    private final Output<?> grey16Png;
+    private final Output<?> gray16Png;
     private final Session session;
 
     TensorFlowCodecs() {
@@ -43,8 +45,8 @@ final class TensorFlowCodecs implements AutoCloseable {
                 .build()
                 .output(0);
         png = png("png", 3, DataType.DT_UINT8);
-        grey16Png = png("grey_16_png", 1, DataType.DT_UINT16);
-        TensorFlowLog.applyLevel(Runtime.getRuntime().availableProcessors());
+        gray16Png = png("gray_16_png", 1, DataType.DT_UINT16);
+        TensorFlowRuntime.prepare(Runtime.getRuntime().availableProcessors());
         session = new Session(graph, config());
     }
 
@@ -58,8 +60,9 @@ final class TensorFlowCodecs implements AutoCloseable {
     }
 
     /**
-     * Operations run in the caller's thread, and no GPU is touched. The intra-op pool is left alone: it belongs to the
-     * process and takes its size from the first session, which may be this one and not the model's.
+     * Returns a configuration that runs operations in the caller's thread and uses no GPU. The intra-op pool is not
+     * configured: it belongs to the process and takes its size from the first session, which may be this one and not
+     * the model's.
      */
     private static ConfigProto config() {
         return ConfigProto.newBuilder()
@@ -68,25 +71,26 @@ final class TensorFlowCodecs implements AutoCloseable {
                 .build();
     }
 
-    /** Grey and three-component JPEG. */
+    /** Decodes gray and three-component JPEG. */
     void decodeJpeg(byte[] file, ImageHeader header, Pixels into) throws BadImageException {
         into.reshape(header.width(), header.height());
         run(jpeg, file, Shape.of(header.height(), header.width(), 3), into.rgb(), into.size());
     }
 
-    /** Any PNG; alpha is dropped, of 16 bits the high byte is kept. */
+    /** Decodes any PNG; alpha is dropped, and samples of 16 bits keep their high byte. */
     void decodePng(byte[] file, ImageHeader header, Pixels into) throws BadImageException {
         into.reshape(header.width(), header.height());
         run(png, file, Shape.of(header.height(), header.width(), 3), into.rgb(), into.size());
     }
 
-    /** Grey PNG of 16 bits; values above 255 become 255. */
-    void decodeGrey16Png(byte[] file, ImageHeader header, Pixels into) throws BadImageException {
+    /** Decodes gray PNG of 16 bits; values above 255 become 255. */
+    void decodeGray16Png(byte[] file, ImageHeader header, Pixels into) throws BadImageException {
         into.reshape(header.width(), header.height());
         byte[] rgb = into.rgb();
         int pixels = into.size() / 3;
-        run(grey16Png, file, Shape.of(header.height(), header.width(), 1), rgb, 2 * pixels);
-        // Two bytes become three, backwards, in place; TensorFlow's integers are in native order, little-endian here.
+        run(gray16Png, file, Shape.of(header.height(), header.width(), 1), rgb, 2 * pixels);
+        // Expands two bytes to three in place, backwards; TensorFlow's integers are in native order, little-endian
+        // here.
         for (int i = pixels - 1; i >= 0; i--) {
             byte value = rgb[2 * i + 1] == 0 ? rgb[2 * i] : (byte) 0xff;
             rgb[3 * i] = value;
@@ -101,11 +105,13 @@ final class TensorFlowCodecs implements AutoCloseable {
                         session.runner().feed(encoded, input).fetch(codec).run()) {
             Shape shape = result.get(0).shape();
             if (!shape.equals(expected)) {
-                throw new BadImageException("the header says %s, the data hold %s".formatted(expected, shape));
+                throw new BadImageException(
+                        String.format(Locale.ROOT, "the header declares shape %s, the data have %s", expected, shape));
             }
             result.get(0).asRawTensor().data().read(into, 0, bytes);
         } catch (TFInvalidArgumentException e) {
-            throw new BadImageException("corrupt data: " + firstLine(e.getMessage()));
+            // TensorFlow's message says that its decoder failed, but not why.
+            throw new BadImageException("corrupt data: the decoder cannot read them");
         } catch (TFResourceExhaustedException e) {
             throw new OutOfMemoryError("TensorFlow: " + firstLine(e.getMessage()));
         }

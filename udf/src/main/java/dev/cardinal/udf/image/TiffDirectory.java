@@ -2,93 +2,136 @@ package dev.cardinal.udf.image;
 
 import java.util.HashMap;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
 
-/** An image file directory of a TIFF structure (TIFF 6.0, section 2), in a TIFF file or an EXIF segment. */
+/**
+ * An image file directory of a TIFF structure (TIFF 6.0, section 2; BigTIFF), in a TIFF file or an EXIF segment. Only
+ * the requested values are read, so that a damaged tag does not matter if nobody needs it.
+ */
 final class TiffDirectory {
 
-    private static final int ENTRY_BYTES = 12;
+    private static final int BIG_VERSION = 43;
     private static final int BYTE = 1;
     private static final int SHORT = 3;
-    /** Bytes of a value by its type, 1 to 12; other types are not read. */
-    private static final int[] TYPE_BYTES = {0, 1, 1, 2, 4, 8, 1, 1, 2, 4, 8, 4, 8};
+    private static final int LONG = 4;
+    private static final int LONG_8 = 16;
 
-    /** Where the values of a tag stand. */
-    private record Entry(int type, long count, long at) {}
+    /** Bytes per value for each type; other types are not read. */
+    private static final int[] TYPE_BYTES = {0, 1, 1, 2, 4, 8, 1, 1, 2, 4, 8, 4, 8, 4, 0, 0, 8, 8, 8};
+
+    /** The location of a tag's values. */
+    private record TiffField(int type, long count, long at) {}
 
     private final ByteView file;
-    private final long base;
     private final boolean bigEndian;
-    private final long nextAt;
-    private final Map<Integer, Entry> entries = new HashMap<>();
+    private boolean cut;
+    private final Map<Integer, TiffField> entries = new HashMap<>();
 
-    private TiffDirectory(ByteView file, long base, boolean bigEndian, long at) throws BadImageException {
+    private TiffDirectory(ByteView file, long base) throws BadImageException {
         this.file = file;
-        this.base = base;
-        this.bigEndian = bigEndian;
-        int count = u16(at);
-        for (int i = 0; i < count; i++) {
-            long entry = at + 2 + (long) i * ENTRY_BYTES;
-            int type = u16(entry + 2);
-            long values = u32(entry + 4);
-            long bytes = type < TYPE_BYTES.length ? values * TYPE_BYTES[type] : 0;
-            long valuesAt = bytes <= 4 ? entry + 8 : base + u32(entry + 8);
-            entries.putIfAbsent(u16(entry), new Entry(type, values, valuesAt));
+        this.bigEndian = file.u8(base) == 'M';
+        boolean big = u16(base + 2) == BIG_VERSION;
+        long at = base + (big ? u64(base + 8) : u32(base + 4));
+        long count = big ? u64(at) : u16(at);
+        if (count < 0 || count > file.length()) {
+            throw BadImageException.prematureEnd(file.length());
         }
-        nextAt = at + 2 + (long) count * ENTRY_BYTES;
+        int wordBytes = big ? 8 : 4;
+        int entryBytes = 4 + 2 * wordBytes;
+        for (long i = 0; i < count; i++) {
+            long entry = at + (big ? 8 : 2) + i * entryBytes;
+            if (entry + entryBytes > file.length()) {
+                cut = true;
+                return;
+            }
+            int type = u16(entry + 2);
+            long values = word(entry + 4, big);
+            long bytes = type < TYPE_BYTES.length ? values * TYPE_BYTES[type] : 0;
+            long valueAt = entry + 4 + wordBytes;
+            long valuesAt = bytes <= wordBytes ? valueAt : base + word(valueAt, big);
+            entries.putIfAbsent(u16(entry), new TiffField(type, values, valuesAt));
+        }
     }
 
-    /** The first directory of a TIFF file. */
+    /** Reads the first directory of a TIFF file. */
     static TiffDirectory first(ByteView file) throws BadImageException {
-        return first(file, 0);
+        return new TiffDirectory(file, 0);
     }
 
-    /** The first directory of a TIFF structure that begins at {@code base}. */
+    /** Reads the first directory of a TIFF structure that begins at {@code base}. */
     static TiffDirectory first(ByteView file, long base) throws BadImageException {
-        boolean bigEndian = file.u8(base) == 'M';
-        long offset = bigEndian ? file.u32be(base + 4) : file.u32le(base + 4);
-        return new TiffDirectory(file, base, bigEndian, base + offset);
+        return new TiffDirectory(file, base);
     }
 
-    /** The directory of the next page, null after the last. */
-    @Nullable
-    TiffDirectory next() throws BadImageException {
-        long offset = u32(nextAt);
-        return offset == 0 ? null : new TiffDirectory(file, base, bigEndian, base + offset);
+    boolean bigEndian() {
+        return bigEndian;
     }
 
-    /** The first value of a tag, or what is given where it has none. */
+    /** Returns whether the file ends within the directory, so that tags may be missing. */
+    boolean cut() {
+        return cut;
+    }
+
+    boolean has(int tag) {
+        return entries.containsKey(tag);
+    }
+
+    /** Returns the first value of a tag, or {@code otherwise} if it has none. */
     long value(int tag, long otherwise) throws BadImageException {
-        Entry entry = entries.get(tag);
+        TiffField entry = entries.get(tag);
         return entry == null || entry.count() == 0 ? otherwise : value(entry, 0);
     }
 
-    /** Fails unless every stretch that two tags describe, offsets and lengths, is in the file. */
-    void requireData(int offsetsTag, int lengthsTag) throws BadImageException {
-        Entry offsets = entries.get(offsetsTag);
-        Entry lengths = entries.get(lengthsTag);
-        if (offsets == null || lengths == null) {
-            return;
+    /** Returns the values of a tag; none without the tag. */
+    long[] values(int tag) throws BadImageException {
+        TiffField entry = entries.get(tag);
+        if (entry == null) {
+            return new long[0];
         }
-        for (long i = 0; i < Math.min(offsets.count(), lengths.count()); i++) {
-            file.require(base + value(offsets, i) + value(lengths, i));
+        if (entry.count() < 0 || entry.count() > file.length()) {
+            throw BadImageException.prematureEnd(file.length());
         }
+        long[] values = new long[(int) entry.count()];
+        for (int i = 0; i < values.length; i++) {
+            values[i] = value(entry, i);
+        }
+        return values;
     }
 
-    /** Fails unless the values of all tags are in the file. */
-    void requireValues() throws BadImageException {
-        for (Entry entry : entries.values()) {
-            if (entry.type() < TYPE_BYTES.length) {
-                file.require(entry.at() + entry.count() * TYPE_BYTES[entry.type()]);
-            }
+    /** Returns the numerators and denominators of a tag's values, in turn. */
+    long[] rationals(int tag) throws BadImageException {
+        TiffField entry = entries.get(tag);
+        if (entry == null || entry.count() < 0 || entry.count() > file.length()) {
+            return new long[0];
         }
+        long[] values = new long[2 * (int) entry.count()];
+        for (int i = 0; i < values.length; i++) {
+            values[i] = u32(entry.at() + LONG * (long) i);
+        }
+        return values;
     }
 
-    private long value(Entry entry, long index) throws BadImageException {
-        if (entry.type() == BYTE) {
-            return file.u8(entry.at() + index);
+    /** Returns the values of a tag of bytes, empty if they are not in the file. */
+    String text(int tag) {
+        TiffField entry = entries.get(tag);
+        if (entry == null || entry.type() >= TYPE_BYTES.length || TYPE_BYTES[entry.type()] != 1) {
+            return "";
         }
-        return entry.type() == SHORT ? u16(entry.at() + 2 * index) : u32(entry.at() + 4 * index);
+        boolean inside = entry.at() >= 0 && entry.count() >= 0 && entry.at() + entry.count() <= file.length();
+        return inside ? file.ascii((int) entry.at(), (int) entry.count()) : "";
+    }
+
+    private long value(TiffField entry, long index) throws BadImageException {
+        int bytes = entry.type() < TYPE_BYTES.length ? TYPE_BYTES[entry.type()] : LONG;
+        long at = entry.at() + bytes * index;
+        return switch (bytes) {
+            case BYTE -> file.u8(at);
+            case SHORT - 1 -> u16(at);
+            default -> entry.type() >= LONG_8 ? u64(at) : u32(at);
+        };
+    }
+
+    private long word(long at, boolean big) throws BadImageException {
+        return big ? u64(at) : u32(at);
     }
 
     private int u16(long at) throws BadImageException {
@@ -97,5 +140,11 @@ final class TiffDirectory {
 
     private long u32(long at) throws BadImageException {
         return bigEndian ? file.u32be(at) : file.u32le(at);
+    }
+
+    private long u64(long at) throws BadImageException {
+        long first = u32(at);
+        long second = u32(at + 4);
+        return bigEndian ? first << 32 | second : second << 32 | first;
     }
 }

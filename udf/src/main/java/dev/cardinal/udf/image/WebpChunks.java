@@ -3,16 +3,19 @@ package dev.cardinal.udf.image;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 
 /**
- * The chunks of a WebP file (WebP container specification) as far as its first picture goes.
+ * The chunks of a WebP file (WebP container specification) that describe its first image.
  *
- * @param canvasWidth columns of the whole picture
- * @param canvasHeight rows of the whole picture
+ * @param canvasWidth columns of the whole image
+ * @param canvasHeight rows of the whole image
  * @param left first column of the first frame
  * @param top first row of the first frame
- * @param width columns of the first frame, as its bit stream says
- * @param height rows of the first frame, as its bit stream says
+ * @param width columns of the first frame, from its bit stream
+ * @param height rows of the first frame, from its bit stream
  * @param bitStream offset of the VP8 or VP8L chunk of the first frame
  */
 record WebpChunks(int canvasWidth, int canvasHeight, int left, int top, int width, int height, long bitStream) {
@@ -42,13 +45,18 @@ record WebpChunks(int canvasWidth, int canvasHeight, int left, int top, int widt
             at = next(file, at);
         }
         if (width(file, at) != width || height(file, at) != height) {
-            throw new BadImageException("the header says %d x %d pixels, the data hold %d x %d"
-                    .formatted(width, height, width(file, at), height(file, at)));
+            throw new BadImageException(String.format(
+                    Locale.ROOT,
+                    "the header declares %d x %d pixels, the data contain %d x %d",
+                    width,
+                    height,
+                    width(file, at),
+                    height(file, at)));
         }
         return new WebpChunks(width, height, 0, 0, width, height, at);
     }
 
-    /** Follows the chunks to the end that the file's header promises. */
+    /** Checks that the chunks reach the end that the file's header declares. */
     static void requireComplete(ByteView file) throws BadImageException {
         long end = CHUNK_HEADER_BYTES + file.u32le(4);
         file.require(end);
@@ -59,7 +67,24 @@ record WebpChunks(int canvasWidth, int canvasHeight, int left, int top, int widt
         }
     }
 
-    /** A file of the bit stream and nothing else. */
+    /** Returns the content of a metadata chunk, EXIF or XMP, that the header announces; null without one. */
+    static byte @Nullable [] metadata(ByteView file, String type) throws BadImageException {
+        int flag = type.equals("EXIF") ? 0x08 : 0x04;
+        if (!file.hasAscii(FIRST_CHUNK_AT, "VP8X") || (file.u8(FIRST_CHUNK_AT + CHUNK_HEADER_BYTES) & flag) == 0) {
+            return null;
+        }
+        for (long at = FIRST_CHUNK_AT; at + CHUNK_HEADER_BYTES <= file.length(); at = next(file, at)) {
+            if (file.hasAscii(at, type)) {
+                long length = file.u32le(at + 4);
+                file.require(at + CHUNK_HEADER_BYTES + length);
+                int from = (int) at + CHUNK_HEADER_BYTES;
+                return Arrays.copyOfRange(file.bytes(), from, from + (int) length);
+            }
+        }
+        return null;
+    }
+
+    /** Returns a WebP file that contains only the bit stream. */
     byte[] bitStreamAlone(ByteView file) throws BadImageException {
         long length = file.u32le(bitStream + 4);
         file.require(bitStream + CHUNK_HEADER_BYTES + length);
@@ -102,7 +127,7 @@ record WebpChunks(int canvasWidth, int canvasHeight, int left, int top, int widt
             return false;
         }
         if (file.u8(chunk + CHUNK_HEADER_BYTES) != LOSSLESS_SIGNATURE) {
-            throw new BadImageException("no lossless bit stream at byte " + (chunk + CHUNK_HEADER_BYTES));
+            throw new BadImageException("missing lossless bit stream at byte " + (chunk + CHUNK_HEADER_BYTES));
         }
         return true;
     }

@@ -3,12 +3,13 @@ package dev.cardinal.udf.image;
 import com.luciad.imageio.webp.WebPImageReaderSpi;
 import java.awt.image.BufferedImage;
 import java.util.Arrays;
+import java.util.Locale;
 
 /**
- * The first picture of a WebP file, decoded by libwebp, as Pillow does.
+ * Decodes the first image of a WebP file with libwebp, as Pillow does. Not thread-safe.
  *
- * <p>The reader is given the picture's bit stream alone: alpha, profiles and metadata are not wanted, and libwebp's simple
- * decoder takes no animation. A first frame smaller than its canvas stands on black.
+ * <p>The reader gets only the image's bit stream: alpha, profiles and metadata are not needed, and libwebp's simple
+ * decoder does not support animations. If the first frame is smaller than its canvas, the rest is black.
  */
 final class WebpDecoder implements ImageDecoder {
 
@@ -31,8 +32,8 @@ final class WebpDecoder implements ImageDecoder {
         WebpChunks.requireComplete(file);
         WebpChunks chunks = WebpChunks.read(file);
         if (chunks.left() + chunks.width() > header.width() || chunks.top() + chunks.height() > header.height()) {
-            throw new BadImageException(
-                    "a frame of %d x %d pixels does not fit its canvas".formatted(chunks.width(), chunks.height()));
+            throw new BadImageException(String.format(
+                    Locale.ROOT, "a frame of %d x %d pixels does not fit its canvas", chunks.width(), chunks.height()));
         }
         BufferedImage image = reader.image(chunks.bitStreamAlone(file));
         if (image.getWidth() == header.width() && image.getHeight() == header.height()) {

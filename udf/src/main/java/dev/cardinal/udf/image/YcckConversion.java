@@ -1,6 +1,6 @@
 package dev.cardinal.udf.image;
 
-/** YCCK to the CMYK that Adobe stores, in libjpeg's 16-bit fixed point (JFIF's YCbCr equations). */
+/** Converts YCCK to the CMYK that Adobe stores, in libjpeg's 16-bit fixed point (JFIF's YCbCr equations). */
 final class YcckConversion {
 
     private static final int BITS = 16;
@@ -8,7 +8,7 @@ final class YcckConversion {
 
     private YcckConversion() {}
 
-    /** Replaces Y, Cb, Cr of each pixel by the values of C, M, Y as they would be stored, 0 for full ink. */
+    /** Replaces Y, Cb and Cr of each pixel by C, M and Y as Adobe stores them, with 0 for full ink. */
     static void toCmyk(int[] row, int pixels) {
         for (int i = 0; i < pixels * 4; i += 4) {
             int y = row[i];

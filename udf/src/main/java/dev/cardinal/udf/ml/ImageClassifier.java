@@ -1,17 +1,18 @@
 package dev.cardinal.udf.ml;
 
-import dev.cardinal.udf.EngineOptions;
-import dev.cardinal.udf.EngineOptions.DeviceChoice;
-import dev.cardinal.udf.EngineOptions.ModelDistribution;
-import dev.cardinal.udf.EngineOptions.PrecisionChoice;
-import dev.cardinal.udf.LabelOptions;
-import dev.cardinal.udf.PredictionSchema;
-import dev.cardinal.udf.RecordFields;
+import dev.cardinal.udf.fetch.RecordFields;
 import dev.cardinal.udf.image.ImageOptions;
-import dev.cardinal.udf.sql.ClassifiedColumn;
+import dev.cardinal.udf.options.ExecutionOptions;
+import dev.cardinal.udf.options.ExecutionOptions.DeviceChoice;
+import dev.cardinal.udf.options.ExecutionOptions.ModelDistribution;
+import dev.cardinal.udf.options.ExecutionOptions.PrecisionChoice;
+import dev.cardinal.udf.options.LabelOptions;
+import dev.cardinal.udf.options.PredictionSchema;
+import dev.cardinal.udf.sql.ClassifyColumn;
 import dev.cardinal.udf.sql.ClassifySettings;
 import dev.cardinal.udf.sql.ImageStruct;
 import dev.cardinal.zoo.CardinalException;
+import dev.cardinal.zoo.PublicApi;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
@@ -32,8 +33,9 @@ import org.apache.spark.sql.types.DataType;
 import org.apache.spark.sql.types.StructType;
 
 /**
- * A stage of a Spark ML Pipeline that says what images show: it adds a column {@code struct<status, error, predictions>}, as in the
- * predictions table, to a dataset with a column of images. Null gives null; a broken image gives its status, never an exception.
+ * Stage of a Spark ML Pipeline that classifies images. It adds a column {@code struct<status, error, predictions>}, as
+ * in the predictions table, to a dataset with an image column. A null image gives null; an image that cannot be
+ * classified gives a status, never an exception.
  *
  * <pre>{@code
  * Dataset<Row> photos = spark.read().format("binaryFile").load("/data/photos");
@@ -44,14 +46,16 @@ import org.apache.spark.sql.types.StructType;
  * classified.select("path", "classification.predictions").show();
  * }</pre>
  *
- * <p>Images are encoded, as in the column {@code content} of the data source {@code binaryFile}, or decoded, as in the column
- * {@code image} of the data source {@code image}: 8-bit ones of 1, 3 and 4 channels (CV_8UC1, CV_8UC3, CV_8UC4; opacity is
- * dropped), while others have the status {@code unsupported}. It needs no {@code spark.sql.extensions}; tasks classify in batches as
- * {@code classify} in SQL does. Where a column of the result is not used no image is classified.
+ * <p>Images are encoded, as in the column {@code content} of the data source {@code binaryFile}, or decoded, as in the
+ * column {@code image} of the data source {@code image}. Decoded images must have 8 bits and 1, 3 or 4 channels
+ * (CV_8UC1, CV_8UC3, CV_8UC4; the alpha channel is ignored); others get the status {@code unsupported}. The stage does
+ * not need {@code spark.sql.extensions}. Tasks classify in batches, as {@code classify} in SQL does. No image is
+ * classified if the query does not use the new column.
  *
- * <p>Holds nothing open. Lives on the driver; not thread-safe while parameters are set. Saved and loaded as any stage is, with the
- * path of the model and not the model itself.
+ * <p>Needs no closing. Not thread-safe while parameters are set. Lives on the driver. Saved and loaded like any other
+ * stage, with the path of the model and not the model itself.
  */
+@PublicApi
 public final class ImageClassifier extends Transformer implements DefaultParamsWritable {
     private static final long serialVersionUID = 1L;
 
@@ -65,31 +69,31 @@ public final class ImageClassifier extends Transformer implements DefaultParamsW
     private final Param<String> device;
     private final Param<String> distribution;
 
-    /** A stage with every default, to which the path of a model is missing. */
+    /** Creates a stage with default values and no model path. */
     public ImageClassifier() {
         this(Identifiable$.MODULE$.randomUID("imageClassifier"));
     }
 
-    /** A stage with an id of its own. */
+    /** Creates a stage with the given id. */
     public ImageClassifier(String uid) {
-        this.uid = uid; // first, since every param takes it
+        this.uid = uid; // first, because every param reads it
         this.modelPath = new Param<>(this, "modelPath", "directory of a model bundle, on any Hadoop file system");
-        this.inputCol = new Param<>(this, "inputCol", "column of images: encoded bytes, or Spark's image struct");
-        this.outputCol = new Param<>(this, "outputCol", "name of the column that is added");
-        this.topK = new IntParam(this, "topK", "predictions of an image, at most", ParamValidators.gtEq(1));
-        this.batchSize = new IntParam(
-                this, "batchSize", "images that the model classifies at once, at most", ParamValidators.gtEq(1));
-        this.precision = choice("precision", "arithmetic of the model", PrecisionChoice.class);
-        this.device = choice("device", "what the model runs on", DeviceChoice.class);
-        this.distribution = choice("distribution", "how executors come by the model", ModelDistribution.class);
-        EngineOptions engine = EngineOptions.defaults();
+        this.inputCol = new Param<>(
+                this, "inputCol", "image column: encoded bytes, or the struct of Spark's image data source");
+        this.outputCol = new Param<>(this, "outputCol", "name of the new column");
+        this.topK = new IntParam(this, "topK", "maximum number of predictions per image", ParamValidators.gtEq(1));
+        this.batchSize = new IntParam(this, "batchSize", "maximum number of images per batch", ParamValidators.gtEq(1));
+        this.precision = choice("precision", "numeric precision of the model", PrecisionChoice.class);
+        this.device = choice("device", "device that the model runs on", DeviceChoice.class);
+        this.distribution = choice("distribution", "how executors get the model", ModelDistribution.class);
+        ExecutionOptions defaults = ExecutionOptions.defaults();
         setDefault(inputCol, "content");
         setDefault(outputCol, "classification");
         setDefault(topK, LabelOptions.DEFAULT_TOP_K);
-        setDefault(batchSize, engine.batchSize());
-        setDefault(precision, word(engine.precision()));
-        setDefault(device, word(engine.device()));
-        setDefault(distribution, word(engine.distribution()));
+        setDefault(batchSize, defaults.batchSize());
+        setDefault(precision, word(defaults.precision()));
+        setDefault(device, word(defaults.device()));
+        setDefault(distribution, word(defaults.distribution()));
     }
 
     private <E extends Enum<E>> Param<String> choice(String name, String what, Class<E> type) {
@@ -107,12 +111,12 @@ public final class ImageClassifier extends Transformer implements DefaultParamsW
         return Enum.valueOf(type, word.toUpperCase(Locale.ROOT));
     }
 
-    /** A stage that was saved. */
+    /** Loads a saved stage. */
     public static ImageClassifier load(String path) {
         return read().load(path);
     }
 
-    /** Reads stages that were saved. */
+    /** Returns a reader of saved stages. */
     public static MLReader<ImageClassifier> read() {
         return new DefaultParamsReader<>();
     }
@@ -192,23 +196,23 @@ public final class ImageClassifier extends Transformer implements DefaultParamsW
     }
 
     /**
-     * Adds the column; nothing is classified before the result is used.
+     * Adds the column. No image is classified until the result is used.
      *
-     * @throws CardinalException if the column of images is missing or of another type, or there is no such model
+     * @throws CardinalException if the image column is missing or has another type, or the model does not exist
      */
     @Override
     public Dataset<Row> transform(Dataset<?> dataset) {
         transformSchema(dataset.schema());
-        return ClassifiedColumn.add(dataset, $(inputCol), $(outputCol), settings());
+        return ClassifyColumn.add(dataset, $(inputCol), $(outputCol), settings());
     }
 
     private ClassifySettings settings() {
         if (!isDefined(modelPath)) {
-            throw CardinalException.usage(uid + ": modelPath is not set; name the directory of a model bundle");
+            throw CardinalException.usage(uid + ": modelPath is not set; set it to the directory of a model bundle");
         }
-        EngineOptions engine = new EngineOptions(
+        ExecutionOptions execution = new ExecutionOptions(
                 (Integer) $(batchSize),
-                EngineOptions.DEFAULT_PREFETCH,
+                ExecutionOptions.DEFAULT_PREFETCH,
                 value(PrecisionChoice.class, $(precision)),
                 value(DeviceChoice.class, $(device)),
                 value(ModelDistribution.class, $(distribution)));
@@ -218,7 +222,7 @@ public final class ImageClassifier extends Transformer implements DefaultParamsW
                 LabelOptions.DEFAULT_MAX_FILE_BYTES,
                 ImageOptions.defaults(),
                 RecordFields.usual(),
-                engine);
+                execution);
         return new ClassifySettings($(modelPath), null, options);
     }
 
@@ -227,18 +231,17 @@ public final class ImageClassifier extends Transformer implements DefaultParamsW
         String input = $(inputCol);
         String output = $(outputCol);
         if (!Arrays.asList(schema.fieldNames()).contains(input)) {
-            throw CardinalException.usage(uid + ": there is no column " + input + " of images; inputCol names it, of "
+            throw CardinalException.usage(uid + ": image column " + input + " does not exist; set inputCol to one of "
                     + String.join(", ", schema.fieldNames()));
         }
         DataType type = schema.apply(input).dataType();
         if (!(type instanceof BinaryType) && !ImageStruct.is(type)) {
-            throw CardinalException.usage(
-                    uid + ": column " + input + " is " + type.sql()
-                            + "; images are BINARY, as the data source binaryFile has them, or the struct of the data source image");
+            throw CardinalException.usage(uid + ": column " + input + " is " + type.sql()
+                    + "; it must be BINARY, as in the data source binaryFile, or the struct of the data source image");
         }
         if (Arrays.asList(schema.fieldNames()).contains(output)) {
             throw CardinalException.usage(
-                    uid + ": there is a column " + output + " already; name another one as outputCol");
+                    uid + ": column " + output + " already exists; set outputCol to another name");
         }
         return schema.add(output, PredictionSchema.classification(), true);
     }

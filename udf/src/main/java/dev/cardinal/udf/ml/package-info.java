@@ -1,4 +1,4 @@
-/** Cardinal in Spark ML Pipelines. */
+/** The image classifier as a stage of Spark ML Pipelines. */
 @NullMarked
 package dev.cardinal.udf.ml;
 

@@ -1,19 +1,21 @@
 package dev.cardinal.udf.shard;
 
-import dev.cardinal.udf.ImageRef;
+import dev.cardinal.udf.fetch.ImageRef;
+import dev.cardinal.udf.fetch.SkipReason;
 import java.io.Closeable;
 import java.util.Iterator;
+import java.util.Map;
 
 /**
- * The images of a shard, in the order in which they lie in it, read as they are asked for.
+ * Iterates lazily over the images of a shard, in the order of the shard.
  *
- * <p>Ends with a reference that has a {@linkplain ImageRef#problem() problem} where the shard cannot be read any further. Throws
- * {@link java.io.UncheckedIOException} if the store fails. Whoever asked for it closes it. Not thread-safe.
+ * <p>If the shard cannot be read to its end, the last reference has a {@linkplain ImageRef#problem() problem}. Throws
+ * {@link java.io.UncheckedIOException} if the store fails. Closed by the caller that requested it. Not thread-safe.
  */
 public interface ImageIterator extends Iterator<ImageRef>, Closeable {
 
-    /** How many members have been passed over so far because their names begin with a dot. */
-    default int hidden() {
-        return 0;
+    /** Returns the numbers of members that have been skipped so far. */
+    default Map<SkipReason, Long> skipped() {
+        return Map.of();
     }
 }

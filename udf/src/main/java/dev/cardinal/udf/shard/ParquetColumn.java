@@ -6,8 +6,8 @@ import org.apache.parquet.schema.PrimitiveType;
 /**
  * A column of single values.
  *
- * @param name with dots between it and the structs it lies in
- * @param descriptor what Parquet says of it
+ * @param name its path, with dots between the structs that contain it and its own name
+ * @param descriptor Parquet's descriptor
  */
 record ParquetColumn(String name, ColumnDescriptor descriptor) {
 

@@ -1,34 +1,41 @@
 package dev.cardinal.udf.shard;
 
-import dev.cardinal.udf.ImageFetcher;
-import dev.cardinal.udf.ImageRef;
-import dev.cardinal.udf.RecordFields;
+import dev.cardinal.udf.fetch.HadoopImageFetcher;
+import dev.cardinal.udf.fetch.ImageFetcher;
+import dev.cardinal.udf.fetch.ImageRef;
+import dev.cardinal.udf.fetch.ImageUris;
+import dev.cardinal.udf.fetch.RecordFields;
+import dev.cardinal.udf.image.Status;
+import dev.cardinal.zoo.CardinalException;
 import java.io.IOException;
 import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.Path;
 import org.apache.parquet.hadoop.CodecFactory;
 import org.apache.parquet.hadoop.metadata.BlockMetaData;
 import org.apache.parquet.hadoop.metadata.ColumnChunkMetaData;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads the images of Parquet files, of which it keeps one row group of one file open. Where a page is broken, the rest of the row
- * group is.
+ * Reads the images of Parquet files; keeps one row group of one file open. If a page is corrupt, the rest of its row
+ * group is treated as corrupt too.
  */
 final class ParquetFetcher implements ImageFetcher {
     private static final int PAGE_SIZE = 1 << 20;
 
-    /** A file that was opened. */
-    private record Opened(String file, long length, ParquetFooter footer, ParquetLayout layout) {}
+    /** The metadata of the current file. */
+    private record FileMetadata(String file, long length, ParquetFooter footer, ColumnMapping mapping) {}
 
     private final Configuration configuration;
     private final RecordFields fields;
+    private final HadoopImageFetcher files;
     private final CodecFactory codecs;
-    private @Nullable Opened opened;
-    private @Nullable ParquetGroup group;
+    private @Nullable FileMetadata metadata;
+    private @Nullable RowGroupReader group;
 
     ParquetFetcher(Configuration configuration, RecordFields fields) {
         this.configuration = configuration;
         this.fields = fields;
+        this.files = new HadoopImageFetcher(configuration);
         this.codecs = new CodecFactory(configuration, PAGE_SIZE);
     }
 
@@ -36,33 +43,55 @@ final class ParquetFetcher implements ImageFetcher {
     public Fetched fetch(ImageRef image, int limit) throws IOException {
         long row = image.location().position();
         try {
-            Opened file = open(image.location().file());
-            return group(file, row).read(row, limit);
-        } catch (DamageException e) {
-            throw new DamagedRecordException("Parquet: row " + row + ": " + e.reason());
+            FileMetadata file = open(image.location().file());
+            return fetched(image, group(file, row).read(row, limit), limit);
+        } catch (CorruptShardException e) {
+            throw new CorruptRecordException("Parquet: row " + row + ": " + e.reason());
         } catch (IOException e) {
             closeFile();
             throw e;
         }
     }
 
-    private Opened open(String file) throws IOException {
-        Opened current = opened;
+    private Fetched fetched(ImageRef image, RowGroupReader.Values row, int limit) throws IOException {
+        if (row.encoded() != null) {
+            return new Fetched(row.encoded(), row.key(), row.truth(), row.kept());
+        }
+        if (row.file() == null) {
+            return withProblem(row, Status.EMPTY, "the image is null");
+        }
+        try {
+            Path directory = new Path(image.location().file()).getParent();
+            Path file = ImageUris.resolve(directory, row.file(), configuration);
+            ImageRef reference = ImageRef.file(file.toString(), 0, image.modifiedMillis(), null);
+            return new Fetched(files.fetch(reference, limit).encoded(), row.key(), row.truth(), row.kept());
+        } catch (UnreadableImageException | CardinalException e) {
+            return withProblem(
+                    row, Status.UNREADABLE, "the table has only the path " + row.file() + ": " + e.getMessage());
+        }
+    }
+
+    private static Fetched withProblem(RowGroupReader.Values row, Status status, String error) {
+        return new Fetched(new byte[0], row.key(), row.truth(), row.kept(), new ImageRef.Problem(status, error));
+    }
+
+    private FileMetadata open(String file) throws IOException {
+        FileMetadata current = metadata;
         if (current != null && current.file().equals(file)) {
             return current;
         }
         closeFile();
-        long length = StoreInput.length(configuration, file);
-        try (StoreInput in = StoreInput.open(configuration, file, StoreInput.Access.RANDOM)) {
+        long length = HadoopInput.length(configuration, file);
+        try (HadoopInput in = HadoopInput.open(configuration, file, HadoopInput.Access.RANDOM)) {
             ParquetFooter footer = ParquetFooter.read(in, length);
-            current = new Opened(file, length, footer, ParquetLayout.of(footer.schema(), fields));
+            current = new FileMetadata(file, length, footer, ColumnMapping.of(footer, fields, file));
         }
-        opened = current;
+        metadata = current;
         return current;
     }
 
-    private ParquetGroup group(Opened file, long row) throws IOException {
-        ParquetGroup current = group;
+    private RowGroupReader group(FileMetadata file, long row) throws IOException {
+        RowGroupReader current = group;
         if (current != null && current.canRead(row)) {
             return current;
         }
@@ -70,32 +99,32 @@ final class ParquetFetcher implements ImageFetcher {
         long first = 0;
         for (BlockMetaData block : file.footer().groups()) {
             if (row - first < block.getRowCount()) {
-                current = new ParquetGroup(
-                        first, block.getRowCount(), file.layout(), column -> chunk(file, block, column));
+                current = new RowGroupReader(
+                        first, block.getRowCount(), file.mapping(), column -> chunk(file, block, column));
                 group = current;
                 return current;
             }
             first += block.getRowCount();
         }
-        throw new DamageException("the file has become shorter since it was listed");
+        throw new CorruptShardException("the file has become shorter since it was listed");
     }
 
-    private ParquetChunk chunk(Opened file, BlockMetaData block, ParquetColumn column) throws IOException {
+    private ColumnChunkReader chunk(FileMetadata file, BlockMetaData block, ParquetColumn column) throws IOException {
         ColumnChunkMetaData chunk = ParquetFooter.chunk(block, column, file.length());
-        return new ParquetChunk(
+        return new ColumnChunkReader(
                 column,
                 chunk,
-                StoreInput.open(configuration, file.file(), StoreInput.Access.RANDOM),
-                new PageBytes(codecs, chunk.getCodec()));
+                HadoopInput.open(configuration, file.file(), HadoopInput.Access.RANDOM),
+                new PageDecompressor(codecs, chunk.getCodec()));
     }
 
     private void closeFile() throws IOException {
-        opened = null;
+        metadata = null;
         closeGroup();
     }
 
     private void closeGroup() throws IOException {
-        ParquetGroup current = group;
+        RowGroupReader current = group;
         group = null;
         if (current != null) {
             current.close();

@@ -1,8 +1,8 @@
 package dev.cardinal.udf.shard;
 
-import dev.cardinal.udf.Container;
-import dev.cardinal.udf.ImageRef;
-import dev.cardinal.udf.RecordFields;
+import dev.cardinal.udf.fetch.ImageContainer;
+import dev.cardinal.udf.fetch.ImageRef;
+import dev.cardinal.udf.fetch.RecordFields;
 import java.io.IOException;
 import java.util.Iterator;
 import java.util.List;
@@ -11,13 +11,13 @@ import org.apache.parquet.hadoop.metadata.BlockMetaData;
 import org.apache.parquet.hadoop.metadata.ColumnChunkMetaData;
 import org.jspecify.annotations.Nullable;
 
-/** The rows of a Parquet file, each an image, listed from the footer alone. */
-final class ParquetImages extends LazyImages {
+/** Iterates over the rows of a Parquet file, each an image; reads only the footer. */
+final class ParquetImages extends AbstractImageIterator {
     private final Configuration configuration;
     private final RecordFields fields;
-    private @Nullable ParquetLayout layout;
+    private @Nullable ColumnMapping mapping;
     private Iterator<BlockMetaData> groups = List.<BlockMetaData>of().iterator();
-    private long reading;
+    private long offset;
     private long row;
     private long groupEnd;
     private long bytesEach;
@@ -31,7 +31,7 @@ final class ParquetImages extends LazyImages {
     @Override
     @Nullable
     ImageRef advance() throws IOException {
-        ParquetLayout columns = layout == null ? open() : layout;
+        ColumnMapping columns = mapping == null ? open() : mapping;
         while (row == groupEnd) {
             if (!groups.hasNext()) {
                 return null;
@@ -40,7 +40,7 @@ final class ParquetImages extends LazyImages {
         }
         return new ImageRef(
                 file().path() + "!/row=" + row,
-                new ImageRef.Location(file().path(), Container.PARQUET, row++),
+                new ImageRef.Location(file().path(), ImageContainer.PARQUET, row++),
                 bytesEach,
                 file().modifiedMillis(),
                 null,
@@ -48,26 +48,26 @@ final class ParquetImages extends LazyImages {
                 null);
     }
 
-    private ParquetLayout open() throws IOException {
-        try (StoreInput in = StoreInput.open(configuration, file().path(), StoreInput.Access.RANDOM)) {
+    private ColumnMapping open() throws IOException {
+        try (HadoopInput in = HadoopInput.open(configuration, file().path(), HadoopInput.Access.RANDOM)) {
             ParquetFooter footer = ParquetFooter.read(in, file().length());
-            ParquetLayout columns = ParquetLayout.of(footer.schema(), fields);
+            ColumnMapping columns = ColumnMapping.of(footer, fields, file().path());
             groups = footer.groups().iterator();
-            layout = columns;
+            mapping = columns;
             return columns;
         }
     }
 
-    private void begin(BlockMetaData group, ParquetLayout columns) throws DamageException {
-        reading = Math.max(0, group.getStartingPos());
+    private void begin(BlockMetaData group, ColumnMapping columns) throws CorruptShardException {
         ColumnChunkMetaData chunk = ParquetFooter.chunk(group, columns.image(), file().length());
+        offset = Math.max(0, chunk.getStartingPos());
         groupEnd = row + group.getRowCount();
         bytesEach = group.getRowCount() == 0 ? 0 : Math.max(0, chunk.getTotalUncompressedSize()) / group.getRowCount();
     }
 
     @Override
-    long reading() {
-        return reading;
+    long offset() {
+        return offset;
     }
 
     @Override

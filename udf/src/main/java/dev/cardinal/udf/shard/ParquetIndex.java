@@ -1,10 +1,10 @@
 package dev.cardinal.udf.shard;
 
-import dev.cardinal.udf.RecordFields;
+import dev.cardinal.udf.fetch.RecordFields;
 import dev.cardinal.udf.image.Status;
 import org.apache.hadoop.conf.Configuration;
 
-/** Lists Parquet files from their footers. */
+/** Lists the images of Parquet files from their footers. */
 final class ParquetIndex implements ShardIndex {
     private final Configuration configuration;
     private final RecordFields fields;
@@ -17,7 +17,7 @@ final class ParquetIndex implements ShardIndex {
     @Override
     public ImageIterator images(ShardFile file) {
         return file.length() == 0
-                ? new OneProblem(file.problem(Status.EMPTY, "no bytes"))
+                ? new SingleProblemIterator(file.problem(Status.EMPTY, "no bytes"))
                 : new ParquetImages(file, configuration, fields);
     }
 }

@@ -27,17 +27,19 @@ import org.apache.parquet.schema.PrimitiveType;
 import org.apache.spark.sql.types.DataType;
 import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.DecimalType;
+import org.apache.spark.sql.types.NumericType;
 import org.jspecify.annotations.Nullable;
 
-/** Single values of Parquet as Spark has them: the types as Spark's own reader takes them, the values as its rows hold them. */
+/** Converts single Parquet values to Spark: to its own reader's types, and to the values that its rows contain. */
 final class ParquetTypes {
     private static final int MAX_PRECISION = 38;
+    private static final double MAX_EXACT_INTEGER = 0x1p53;
     private static final long JULIAN_DAY_OF_1970 = 2_440_588;
     private static final long MICROS_OF_A_DAY = 86_400_000_000L;
 
     private ParquetTypes() {}
 
-    /** Spark's type, or nothing where values of this one are not carried over. */
+    /** Returns Spark's type; empty if values of this type are not supported. */
     static Optional<DataType> spark(PrimitiveType type) {
         LogicalTypeAnnotation logical = type.getLogicalTypeAnnotation();
         if (logical instanceof DecimalLogicalTypeAnnotation decimal) {
@@ -100,22 +102,34 @@ final class ParquetTypes {
                 || logical instanceof JsonLogicalTypeAnnotation;
     }
 
-    /** Whether values are text or whole numbers. */
-    static boolean isTextOrInteger(PrimitiveType type) {
+    /** Returns whether the values can name classes: text, numbers, booleans. */
+    static boolean isLabel(PrimitiveType type) {
         return spark(type)
                 .filter(found -> found.equals(DataTypes.StringType)
-                        || found.equals(DataTypes.ByteType)
-                        || found.equals(DataTypes.ShortType)
-                        || found.equals(DataTypes.IntegerType)
-                        || found.equals(DataTypes.LongType))
+                        || found.equals(DataTypes.BooleanType)
+                        || found instanceof NumericType)
                 .isPresent();
     }
 
-    /** The value a reader stands at, as text. */
+    /** Returns a number as text; an integer without a fraction, because pandas writes integers as 1.0 if one of them is missing. */
+    static String text(Number number) {
+        if (number instanceof Double || number instanceof Float) {
+            double value = number.doubleValue();
+            boolean isInteger = value == Math.rint(value) && Math.abs(value) < MAX_EXACT_INTEGER;
+            return isInteger ? String.valueOf((long) value) : number.toString();
+        }
+        return number.toString();
+    }
+
+    /** Returns the reader's current value as text. */
     static String text(ColumnReader reader, PrimitiveType type) {
         DataType spark = spark(type).orElse(DataTypes.NullType);
         boolean bytes = spark.equals(DataTypes.BinaryType) || (spark.equals(DataTypes.NullType) && isBytes(type));
-        return bytes ? reader.getBinary().toStringUsingUTF8() : String.valueOf(value(reader, type));
+        if (bytes) {
+            return reader.getBinary().toStringUsingUTF8();
+        }
+        Object value = value(reader, type);
+        return value instanceof Number number ? text(number) : String.valueOf(value);
     }
 
     private static boolean isBytes(PrimitiveType type) {
@@ -125,7 +139,7 @@ final class ParquetTypes {
         };
     }
 
-    /** The value a reader stands at, as a Spark row holds it. */
+    /** Returns the reader's current value as a Spark row contains it. */
     static Object value(ColumnReader reader, PrimitiveType type) {
         return switch (type.getPrimitiveTypeName()) {
             case BOOLEAN -> reader.getBoolean();
@@ -170,7 +184,7 @@ final class ParquetTypes {
         return value;
     }
 
-    /** Nanoseconds of the day in 8 bytes, the Julian day in 4. */
+    /** Converts an INT96 timestamp: the nanoseconds of the day in 8 bytes, the Julian day in 4. */
     private static Timestamp int96(Binary binary) {
         ByteBuffer buffer = binary.toByteBuffer().order(ByteOrder.LITTLE_ENDIAN);
         long nanos = buffer.getLong();
@@ -179,12 +193,12 @@ final class ParquetTypes {
         return Timestamp.from(instant(micros));
     }
 
-    /** What a timestamp of Spark can hold. */
+    /** Returns an instant with the precision of Spark's timestamps. */
     private static Instant instant(long micros) {
         return Instant.EPOCH.plus(micros, ChronoUnit.MICROS);
     }
 
-    /** Spark fails a task that gives it more digits than the type has. */
+    /** Checks the number of digits, because Spark fails a task if a value has more digits than its type. */
     private static BigDecimal decimal(BigInteger unscaled, DecimalType type) {
         BigDecimal decimal = new BigDecimal(unscaled, type.scale());
         if (decimal.precision() > type.precision()) {

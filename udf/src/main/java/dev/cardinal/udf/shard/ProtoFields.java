@@ -5,7 +5,7 @@ import com.google.protobuf.WireFormat;
 import java.io.IOException;
 
 /**
- * The fields of a Protocol Buffers message, one after the other; none is copied.
+ * Reads the fields of a Protocol Buffers message, one after the other, without copying them.
  *
  * @see <a href="https://protobuf.dev/programming-guides/encoding/">Protocol Buffers, 'Encoding'</a>
  */
@@ -18,10 +18,10 @@ final class ProtoFields {
 
     ProtoFields(ProtoSlice message) {
         this.message = message;
-        this.in = CodedInputStream.newInstance(message.bytes(), message.from(), message.length());
+        this.in = message.input();
     }
 
-    /** Goes to the next field; false after the last. */
+    /** Moves to the next field; returns false after the last. */
     boolean next() throws IOException {
         tag = in.readTag();
         if (tag == 0) {
@@ -37,29 +37,29 @@ final class ProtoFields {
                 in.skipRawBytes(length);
                 slice = new ProtoSlice(message.bytes(), from, length);
             }
-            default -> throw new DamageException("no tf.train.Example: it has a field of an obsolete kind");
+            default -> throw new CorruptShardException("not a tf.train.Example: a field has an obsolete wire type");
         }
         return true;
     }
 
-    /** Whether this is a field with a length: bytes, a message, or packed numbers. */
+    /** Returns whether this is a length-delimited field: bytes, a message, or packed numbers. */
     boolean isSlice(int field) {
         return WireFormat.getTagFieldNumber(tag) == field
                 && WireFormat.getTagWireType(tag) == WireFormat.WIRETYPE_LENGTH_DELIMITED;
     }
 
-    /** Whether this is a field of one number. */
+    /** Returns whether this is a field with a single number. */
     boolean isNumber(int field) {
         return WireFormat.getTagFieldNumber(tag) == field
                 && WireFormat.getTagWireType(tag) != WireFormat.WIRETYPE_LENGTH_DELIMITED;
     }
 
-    /** What lies in a field with a length. */
+    /** Returns the content of a length-delimited field. */
     ProtoSlice slice() {
         return slice;
     }
 
-    /** The number of a field with one, as a varint or as little-endian bits. */
+    /** Returns the value of a field with a single number: of a varint, or little-endian bits. */
     long number() {
         return number;
     }

@@ -1,35 +1,35 @@
 package dev.cardinal.udf.shard;
 
-import dev.cardinal.udf.ImageFetcher;
-import dev.cardinal.udf.ImageRef;
+import dev.cardinal.udf.fetch.ImageFetcher;
+import dev.cardinal.udf.fetch.ImageRef;
 import java.io.IOException;
 import org.apache.hadoop.conf.Configuration;
 
-/** Reads images out of shards that are streams of bytes, one shard open at a time. */
+/** Reads images from shards that are streams of bytes; keeps one shard open. */
 final class RecordFetcher implements ImageFetcher {
 
-    /** Takes an image out of the bytes that begin with it. */
-    interface Format {
+    /** Reads an image from bytes that begin with it. */
+    interface RecordFormat {
         Fetched read(ShardInput in, ImageRef image, int limit) throws IOException;
     }
 
     private final ShardFormat format;
-    private final Format reader;
-    private final OpenShard shard;
+    private final RecordFormat reader;
+    private final CachedShardInput shard;
 
-    RecordFetcher(ShardFormat format, Configuration configuration, Format reader) {
+    RecordFetcher(ShardFormat format, Configuration configuration, RecordFormat reader) {
         this.format = format;
         this.reader = reader;
-        this.shard = new OpenShard(configuration);
+        this.shard = new CachedShardInput(configuration);
     }
 
     @Override
     public Fetched fetch(ImageRef image, int limit) throws IOException {
         try {
             return reader.read(shard.at(image.location()), image, limit);
-        } catch (DamageException e) {
+        } catch (CorruptShardException e) {
             String name = image.path().substring(image.path().lastIndexOf("!/") + 2);
-            throw new DamagedRecordException(format.title() + ": " + name + " at byte "
+            throw new CorruptRecordException(format.title() + ": " + name + " at byte "
                     + image.location().position() + ": " + e.reason());
         } catch (IOException e) {
             shard.close();

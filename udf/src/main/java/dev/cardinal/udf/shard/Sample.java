@@ -3,19 +3,22 @@ package dev.cardinal.udf.shard;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import dev.cardinal.udf.ImageRef;
+import dev.cardinal.udf.fetch.ImageRef;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Consecutive members of an archive with one key: images, and what lies beside them. */
+/** Consecutive members of an archive with the same key: images, and the files with their truth. */
 final class Sample {
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final List<String> CLASS_FIELDS = List.of("cls", "class", "label", "class_name", "class_id");
 
     private final String key;
     private final List<ImageRef> images = new ArrayList<>();
+    /** Images such as {@code 0001.seg.png}, which are masks if there is also {@code 0001.jpg}. */
+    private final List<ImageRef> dotted = new ArrayList<>();
+
     private @Nullable String cls;
     private @Nullable String txt;
     private @Nullable String json;
@@ -29,15 +32,30 @@ final class Sample {
     }
 
     int size() {
-        return images.size();
+        return images.size() + dotted.size();
     }
 
-    void add(ImageRef image) {
+    /** Adds an image; one with several dots in its name counts only if the sample has no image with one dot. */
+    void add(SampleName name, ImageRef image) {
+        if (name.extension().contains(".")) {
+            dotted.add(image);
+        } else {
+            images.add(image);
+        }
+    }
+
+    /** Adds an image whose extension the user has named. */
+    void addNamed(ImageRef image) {
         images.add(image);
     }
 
-    /** Whether a member may hold the truth. */
-    static boolean tellsTruth(SampleName name) {
+    /** Returns the number of added images that are not used. */
+    int others() {
+        return images.isEmpty() ? 0 : dotted.size();
+    }
+
+    /** Returns whether a member may contain the truth. */
+    static boolean mayContainTruth(SampleName name) {
         return switch (name.extension()) {
             case "cls", "txt", "json" -> true;
             default -> false;
@@ -49,14 +67,15 @@ final class Sample {
         switch (name.extension()) {
             case "cls" -> cls = cls == null ? withoutNewline(text) : cls;
             case "txt" -> txt = txt == null ? withoutNewline(text) : txt;
-            default -> json = json == null ? classIn(text) : json;
+            default -> json = json == null ? classFromJson(text) : json;
         }
     }
 
-    /** The images, each with the truth: that of {@code .cls}, else {@code .txt}, else {@code .json}. */
-    List<ImageRef> finished() {
+    /** Returns the images with the truth from {@code .cls}, else from {@code .txt}, else from {@code .json}. */
+    List<ImageRef> imagesWithTruth() {
         String truth = cls != null ? cls : txt != null ? txt : json;
-        return images.stream().map(image -> image.withTruth(truth)).toList();
+        List<ImageRef> counted = images.isEmpty() ? dotted : images;
+        return counted.stream().map(image -> image.withTruth(truth)).toList();
     }
 
     private static String withoutNewline(String text) {
@@ -67,7 +86,7 @@ final class Sample {
         return text.substring(0, end);
     }
 
-    private static @Nullable String classIn(String text) {
+    private static @Nullable String classFromJson(String text) {
         JsonNode root;
         try {
             root = JSON.readTree(text);

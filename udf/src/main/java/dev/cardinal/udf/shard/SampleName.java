@@ -4,16 +4,17 @@ import java.util.Locale;
 import java.util.Set;
 
 /**
- * A member's name as <a href="https://github.com/webdataset/webdataset">WebDataset</a> reads it: what lies before the first dot of the
- * base name is the key that a sample's members share, what follows it tells them apart.
+ * A member's name, split as in <a href="https://github.com/webdataset/webdataset">WebDataset</a>: the part before the
+ * first dot of the base name is the key, which all members of a sample share; the part after it, the extension,
+ * distinguishes them.
  *
- * @param path the member's path, without {@code ./} before it
+ * @param path the member's path, without a leading {@code ./}
  * @param key the sample's key, with the directories
- * @param extension in lower case; empty where the base name has no dot
+ * @param extension in lower case; empty if the base name has no dot
  */
-record SampleName(String path, String key, String extension) {
+public record SampleName(String path, String key, String extension) {
 
-    /** What WebDataset's decoders make values of, and other usual things beside an image. */
+    /** Extensions that WebDataset's decoders convert to values, and other usual companions of an image. */
     private static final Set<String> SIDECARS = Set.of(
             "txt",
             "text",
@@ -57,13 +58,13 @@ record SampleName(String path, String key, String extension) {
                         path, path.substring(0, dot), path.substring(dot + 1).toLowerCase(Locale.ROOT));
     }
 
-    /** Whether a part of the path begins with a dot; {@code .} and {@code ..} are no such parts. */
-    boolean hidden() {
+    /** Returns whether a part of the path begins with a dot, other than {@code .} and {@code ..}. */
+    boolean isHidden() {
         int from = 0;
         while (from <= path.length()) {
             int slash = path.indexOf('/', from);
             int to = slash < 0 ? path.length() : slash;
-            if (path.startsWith(".", from) && !isHere(path.substring(from, to))) {
+            if (path.startsWith(".", from) && !isRelative(path.substring(from, to))) {
                 return true;
             }
             from = to + 1;
@@ -71,12 +72,17 @@ record SampleName(String path, String key, String extension) {
         return false;
     }
 
-    private static boolean isHere(String part) {
+    private static boolean isRelative(String part) {
         return part.equals(".") || part.equals("..");
     }
 
-    /** Whether it lies beside an image and is none. */
-    boolean sidecar() {
-        return SIDECARS.contains(extension.substring(extension.lastIndexOf('.') + 1));
+    /** Returns whether this is a companion of an image and not an image. */
+    boolean isSidecar() {
+        return isSidecar(extension.substring(extension.lastIndexOf('.') + 1));
+    }
+
+    /** Returns whether an extension in lower case is that of a companion of an image. */
+    public static boolean isSidecar(String extension) {
+        return SIDECARS.contains(extension);
     }
 }

@@ -1,25 +1,27 @@
 package dev.cardinal.udf.shard;
 
-import dev.cardinal.udf.Container;
-import dev.cardinal.udf.ImageFetcher;
-import dev.cardinal.udf.RecordFields;
+import dev.cardinal.udf.fetch.ImageContainer;
+import dev.cardinal.udf.fetch.ImageFetcher;
+import dev.cardinal.udf.fetch.RecordFields;
 import org.apache.hadoop.conf.Configuration;
 
-/** Makes what reads images out of shards. */
+/** Creates fetchers that read images from shards. */
 public final class ShardFetchers {
     private ShardFetchers() {}
 
     /**
-     * A fetcher for images in one kind of container, which the caller closes. It keeps one file open, and is quickest where images are
-     * asked for in the order of file and position; a compressed file that is asked for an earlier position is read anew.
+     * Returns a fetcher for images in one kind of container, which the caller closes. It keeps one file open, and is
+     * fastest if images are requested in the order of file and position; for an earlier position, a compressed file is
+     * read again from its beginning.
      */
-    public static ImageFetcher of(Container container, Configuration configuration, RecordFields fields) {
+    public static ImageFetcher of(ImageContainer container, Configuration configuration, RecordFields fields) {
         return switch (container) {
-            case TAR, TAR_GZ -> new RecordFetcher(ShardFormat.TAR, configuration, new TarContent());
-            case TFRECORD, TFRECORD_GZ ->
+            case TAR, COMPRESSED_TAR -> new RecordFetcher(ShardFormat.TAR, configuration, new MemberContent());
+            case ZIP -> new ZipFetcher(configuration);
+            case TFRECORD, COMPRESSED_TFRECORD ->
                 new RecordFetcher(ShardFormat.TFRECORD, configuration, new TfRecordContent(fields));
             case PARQUET -> new ParquetFetcher(configuration, fields);
-            case FILE -> throw new IllegalArgumentException("a file is no shard");
+            case FILE -> throw new IllegalArgumentException("an image file is not a shard");
         };
     }
 }

@@ -1,11 +1,11 @@
 package dev.cardinal.udf.shard;
 
-import dev.cardinal.udf.ImageRef;
+import dev.cardinal.udf.fetch.ImageRef;
 import dev.cardinal.udf.image.Status;
 import java.io.Serializable;
 
 /**
- * A file that holds images, as a listing found it.
+ * A file that contains images, as found by a listing.
  *
  * @param path fully qualified and unescaped
  * @param length in bytes
@@ -19,7 +19,7 @@ public record ShardFile(String path, long length, long modifiedMillis) implement
         }
     }
 
-    /** The row that says why the file, or the rest of it, cannot be read. */
+    /** Returns the reference for a row that says why the file, or the rest of it, cannot be read. */
     ImageRef problem(Status status, String error) {
         return ImageRef.problem(path, length, modifiedMillis, new ImageRef.Problem(status, error));
     }

@@ -1,17 +1,27 @@
 package dev.cardinal.udf.shard;
 
+import dev.cardinal.udf.fetch.ImageFetcher.UnreadableImageException;
+import java.io.IOException;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.regex.Pattern;
+import org.apache.hadoop.conf.Configuration;
 
-/** The kinds of shard. Whether a tar archive or TFRecord file is compressed with gzip is told by its first bytes, not by its name. */
+/** The formats of shards. Compression of tar and TFRecord files is detected by the first bytes, not the name. */
 public enum ShardFormat {
-    /** A tar archive: {@code .tar}, {@code .tar.gz}, {@code .tgz}. */
-    TAR("tar", "\\.(tar|tar\\.gz|tgz)$"),
-    /** {@code tf.train.Example} records: {@code .tfrecord}, {@code .tfrecords}, also with {@code -00001-of-00128} or {@code .gz}. */
+    /** A tar archive: {@code .tar}, also with {@code .gz}, {@code .bz2}, {@code .xz} or {@code .zst}. */
+    TAR("tar", "\\.(tar|tar\\.(gz|gzip|bz2|xz|zst|zstd)|tgz|tbz2?|txz|tzst)$"),
+    /** A ZIP archive: {@code .zip}. */
+    ZIP("ZIP", "\\.zip$"),
+    /**
+     * {@code tf.train.Example}: {@code .tfrecord}, {@code .tfrecords}, or with {@code -00001-of-00128}, {@code .gz}.
+     */
     TFRECORD("TFRecord", "\\.tfrecords?(-\\d+-of-\\d+)?(\\.gz)?$"),
-    /** A Parquet file: {@code .parquet}. */
-    PARQUET("Parquet", "\\.parquet$");
+    /** A Parquet file: {@code .parquet}, {@code .parq}, {@code .pq}; some writers append the compression's name. */
+    PARQUET("Parquet", "\\.(parquet(\\.(gz|snappy|zstd?))?|parq|pq)$");
+
+    /** Names of shards that do not say the format: Spark's and Hive's parts, and TensorFlow's {@code train-00000-of-01024}. */
+    private static final Pattern MAY_BE = Pattern.compile("^part-[^.]*$|^\\d{6}_\\d+$|-\\d{5}-of-\\d{5}$");
 
     private final String title;
     private final Pattern name;
@@ -21,7 +31,7 @@ public enum ShardFormat {
         this.name = Pattern.compile(name);
     }
 
-    /** The format that a file's name promises, in letters of either case; a name such as {@code train-00000-of-01024} promises none. */
+    /** Detects the format by a file's name, ignoring case. */
     public static Optional<ShardFormat> byName(String fileName) {
         String lower = fileName.toLowerCase(Locale.ROOT);
         for (ShardFormat format : values()) {
@@ -32,7 +42,29 @@ public enum ShardFormat {
         return Optional.empty();
     }
 
-    /** What the format calls itself. */
+    /** Returns whether a file whose name does not identify a format may still be Parquet or TFRecord. */
+    public static boolean mayBeShard(String fileName) {
+        return MAY_BE.matcher(fileName).find();
+    }
+
+    /**
+     * Detects Parquet and TFRecord by a file's first bytes; empty if the file is something else or cannot be read.
+     *
+     * @throws IOException if the store fails
+     */
+    public static Optional<ShardFormat> byContent(ShardFile file, Configuration configuration) throws IOException {
+        try (HadoopInput in = HadoopInput.open(configuration, file.path(), HadoopInput.Access.SEQUENTIAL)) {
+            byte[] head = in.read(TfRecords.HEADER);
+            if (ParquetFooter.isParquet(head)) {
+                return Optional.of(PARQUET);
+            }
+            return TfRecords.isHeader(head, head.length) ? Optional.of(TFRECORD) : Optional.empty();
+        } catch (UnreadableImageException e) {
+            return Optional.empty();
+        }
+    }
+
+    /** Returns the format's name for messages. */
     String title() {
         return title;
     }

@@ -5,21 +5,21 @@ import java.io.IOException;
 import java.util.Arrays;
 
 /**
- * The bytes of a shard, as they are once decompressed.
+ * The uncompressed bytes of a shard.
  *
- * <p>Reading and moving throw {@link DamageException} where compressed data are broken, {@link
- * dev.cardinal.udf.ImageFetcher.UnreadableImageException} where the file is not to be had, and other {@link IOException}s where
- * the store fails, after which it can only be closed. Not thread-safe.
+ * <p>Reading and moving throw {@link CorruptShardException} if compressed data are corrupt, {@link
+ * dev.cardinal.udf.fetch.ImageFetcher.UnreadableImageException} if the file is unavailable, and other {@link
+ * IOException}s if the store fails; after those, the input can only be closed. Not thread-safe.
  */
 interface ShardInput extends Closeable {
 
-    /** The next byte to be read, from 0. */
+    /** Returns the position of the next byte to be read, from 0. */
     long position();
 
-    /** Reads until the array is full or the bytes end, and says how many were read. */
+    /** Reads until the range is full or the bytes end; returns the number of bytes read. */
     int read(byte[] into, int offset, int length) throws IOException;
 
-    /** Reads so many bytes, or fewer where they end; memory is asked for as the bytes come. */
+    /** Reads that many bytes, or fewer if the bytes end; allocates memory as the bytes arrive. */
     default byte[] read(int length) throws IOException {
         byte[] bytes = new byte[Math.min(length, CHUNK)];
         int filled = 0;
@@ -36,15 +36,15 @@ interface ShardInput extends Closeable {
     }
 
     /**
-     * Moves on to a later byte, without reading what lies between where the file allows.
+     * Moves to another byte, without reading the bytes in between if the file allows it.
      *
-     * @return whether it is there; otherwise the bytes end before it, or may do so
+     * @return whether the byte exists; if false, the bytes end before it, or may end before it
      */
     boolean moveTo(long position) throws IOException;
 
-    /** Whether an earlier byte can be moved to as well. */
+    /** Returns whether it is possible to move to an earlier byte too. */
     boolean seekable();
 
-    /** Memory that is asked for before any byte has come. */
+    /** Bytes of memory that are allocated before any byte has arrived. */
     int CHUNK = 1 << 20;
 }

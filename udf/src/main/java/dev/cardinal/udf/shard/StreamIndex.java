@@ -1,25 +1,25 @@
 package dev.cardinal.udf.shard;
 
-import dev.cardinal.udf.ImageFetcher.UnreadableImageException;
+import dev.cardinal.udf.fetch.ImageFetcher.UnreadableImageException;
 import dev.cardinal.udf.image.Status;
 import java.io.IOException;
 import org.apache.hadoop.conf.Configuration;
 
-/** Lists shards that are read from their beginning to their end, in gzip or not. */
+/** Lists shards that are read from beginning to end, compressed or not. */
 final class StreamIndex implements ShardIndex {
 
-    /** Makes the images of a file from its bytes, and closes these in the end. */
-    interface Format {
+    /** Creates an iterator over the images in a file's bytes, which closes the bytes. */
+    interface StreamFormat {
         ImageIterator images(ShardFile file, ShardInput in);
     }
 
-    /** Bytes that tell gzip from a TFRecord header. */
-    private static final int HEAD = TfRecords.HEADER;
+    /** Number of bytes that distinguish a compression from the headers of a TFRecord file and a tar archive. */
+    private static final int HEAD = TarHeader.BLOCK;
 
     private final Configuration configuration;
-    private final Format format;
+    private final StreamFormat format;
 
-    StreamIndex(Configuration configuration, Format format) {
+    StreamIndex(Configuration configuration, StreamFormat format) {
         this.configuration = configuration;
         this.format = format;
     }
@@ -27,22 +27,24 @@ final class StreamIndex implements ShardIndex {
     @Override
     public ImageIterator images(ShardFile file) throws IOException {
         if (file.length() == 0) {
-            return new OneProblem(file.problem(Status.EMPTY, "no bytes"));
+            return new SingleProblemIterator(file.problem(Status.EMPTY, "no bytes"));
         }
         try {
-            return format.images(file, open(file));
+            return format.images(file, open(configuration, file.path()));
         } catch (UnreadableImageException e) {
-            return new OneProblem(file.problem(Status.UNREADABLE, String.valueOf(e.getMessage())));
+            return new SingleProblemIterator(file.problem(Status.UNREADABLE, String.valueOf(e.getMessage())));
         }
     }
 
-    private ShardInput open(ShardFile file) throws IOException {
-        StoreInput in = StoreInput.open(configuration, file.path(), StoreInput.Access.SEQUENTIAL);
+    /** Opens the uncompressed bytes of a file. */
+    static ShardInput open(Configuration configuration, String file) throws IOException {
+        HadoopInput in = HadoopInput.open(configuration, file, HadoopInput.Access.SEQUENTIAL);
         try {
             byte[] head = new byte[HEAD];
             int length = in.read(head, 0, HEAD);
             in.moveTo(0);
-            return GunzipInput.startsWith(head, length) && !TfRecords.isHeader(head, length) ? new GunzipInput(in) : in;
+            boolean isPlain = TfRecords.isHeader(head, length) || TarHeader.isHeader(head, length);
+            return isPlain ? in : CompressedInput.of(Compression.detect(head, length), in);
         } catch (IOException e) {
             in.close();
             throw e;

@@ -5,13 +5,18 @@ import java.nio.charset.StandardCharsets;
 /**
  * One header block of a tar archive: POSIX ustar and pax, GNU, or older than both.
  *
- * @param name of the member, as far as the block has room for it
- * @param size bytes that follow the header
+ * <p>Commons Compress is not used because it stops at the first end marker, so that concatenated archives are lost, and
+ * does not limit the length of a member's long name.
+ *
+ * @param name the member's name, as much of it as fits into the block
+ * @param size bytes after the header
  * @param type the type flag
- * @param moreSparse whether another block of old GNU's list of holes follows
- * @see <a href="https://www.gnu.org/software/tar/manual/html_node/Standard.html">GNU tar's manual, 'Basic Tar Format'</a>
+ * @param target the name that a link points to, as much of it as fits into the block
+ * @param moreSparse whether another block with the list of holes follows, in the old GNU format
+ * @see <a href="https://www.gnu.org/software/tar/manual/html_node/Standard.html">GNU tar's manual, 'Basic Tar
+ *     Format'</a>
  */
-record TarHeader(String name, long size, char type, boolean moreSparse) {
+record TarHeader(String name, long size, char type, String target, boolean moreSparse) {
     static final int BLOCK = 512;
     private static final int NAME_LENGTH = 100;
     private static final int SIZE = 124;
@@ -19,16 +24,31 @@ record TarHeader(String name, long size, char type, boolean moreSparse) {
     private static final int CHECKSUM = 148;
     private static final int CHECKSUM_LENGTH = 8;
     private static final int TYPE = 156;
+    private static final int TARGET = 157;
     private static final int MAGIC = 257;
     private static final int PREFIX = 345;
     private static final int PREFIX_LENGTH = 155;
     private static final int GNU_MORE_SPARSE = 482;
 
-    static TarHeader parse(byte[] block) throws DamageException {
+    static TarHeader parse(byte[] block) throws CorruptShardException {
         requireChecksum(block);
         char type = (char) (block[TYPE] & 0xff);
         return new TarHeader(
-                name(block), number(block, SIZE, SIZE_LENGTH), type, type == 'S' && block[GNU_MORE_SPARSE] != 0);
+                name(block),
+                number(block, SIZE, SIZE_LENGTH),
+                type,
+                text(block, TARGET, NAME_LENGTH),
+                type == 'S' && block[GNU_MORE_SPARSE] != 0);
+    }
+
+    /** Returns whether the bytes begin with a header. */
+    static boolean isHeader(byte[] bytes, int length) {
+        try {
+            parse(bytes);
+            return length == BLOCK && !isZero(bytes);
+        } catch (CorruptShardException e) {
+            return false;
+        }
     }
 
     static boolean isZero(byte[] block) {
@@ -40,8 +60,8 @@ record TarHeader(String name, long size, char type, boolean moreSparse) {
         return true;
     }
 
-    /** Some old writers summed signed bytes. */
-    private static void requireChecksum(byte[] block) throws DamageException {
+    /** Checks the checksum; some old writers summed signed bytes. */
+    private static void requireChecksum(byte[] block) throws CorruptShardException {
         long unsigned = 0;
         long signed = 0;
         for (int i = 0; i < BLOCK; i++) {
@@ -51,7 +71,7 @@ record TarHeader(String name, long size, char type, boolean moreSparse) {
         }
         long expected = number(block, CHECKSUM, CHECKSUM_LENGTH);
         if (expected != unsigned && expected != signed) {
-            throw new DamageException("a header's checksum is wrong");
+            throw new CorruptShardException("checksum mismatch in a header");
         }
     }
 
@@ -70,8 +90,8 @@ record TarHeader(String name, long size, char type, boolean moreSparse) {
         return new String(block, from, end - from, StandardCharsets.UTF_8);
     }
 
-    /** Octal digits between spaces or zeros; or, where the first bit is set, a big-endian number. */
-    private static long number(byte[] block, int from, int length) throws DamageException {
+    /** Reads octal digits between spaces or zeros; or a big-endian number if the first bit is set. */
+    private static long number(byte[] block, int from, int length) throws CorruptShardException {
         if ((block[from] & 0x80) != 0) {
             return binary(block, from, length);
         }
@@ -83,18 +103,18 @@ record TarHeader(String name, long size, char type, boolean moreSparse) {
         }
         while (at < end && block[at] != ' ' && block[at] != 0) {
             if (block[at] < '0' || block[at] > '7') {
-                throw new DamageException("a header has a number that is not octal");
+                throw new CorruptShardException("a header has a number that is not octal");
             }
             value = 8 * value + block[at++] - '0';
         }
         return value;
     }
 
-    private static long binary(byte[] block, int from, int length) throws DamageException {
+    private static long binary(byte[] block, int from, int length) throws CorruptShardException {
         long value = block[from] & 0x7f;
         for (int i = from + 1; i < from + length; i++) {
             if (value > Long.MAX_VALUE >> 8) {
-                throw new DamageException("a header has a number that is too large");
+                throw new CorruptShardException("a header has a number that is too large");
             }
             value = (value << 8) | (block[i] & 0xff);
         }

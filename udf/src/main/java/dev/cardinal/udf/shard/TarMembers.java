@@ -6,54 +6,55 @@ import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The members of a tar archive, header by header.
+ * Reads the members of a tar archive, header by header. Not thread-safe.
  *
- * <p>The archive may end at any member's end, with the blocks of zeros that should follow or without. Another archive may follow
- * them, as {@code cat} leaves it; anything else is damage. The caller closes the input.
+ * <p>The archive may end after any member, with or without the blocks of zeros that mark the end. After them another
+ * archive may follow, as {@code cat} produces it; anything else is corrupt. Closes the input.
  */
-final class TarMembers {
-    /** Extended headers that one member may have. */
+final class TarMembers implements ArchiveMembers {
+    /** Maximum number of extended headers of one member. */
     private static final int MAX_EXTENDED = 64;
 
-    /** Bytes of an extended header; attributes may be in it as well as names. */
+    /** Maximum length of an extended header in bytes; it may contain attributes in addition to names. */
     private static final int MAX_EXTENDED_BYTES = 1 << 20;
 
-    /** Bytes of a name; no file system has longer paths. */
+    /** Maximum length of a name in bytes; no file system has longer paths. */
     private static final int MAX_NAME = 1 << 15;
+
+    private static final String SPARSE = "sparse members are not supported: write the archive without --sparse";
 
     private final ShardInput in;
     private final long length;
-    private long reading;
-    private @Nullable TarMember current;
+    private long headerPosition;
+    private @Nullable ArchiveMember current;
 
-    /** @param length bytes of the archive, or {@link Long#MAX_VALUE} where they are known only at the end */
+    /** @param length bytes of the archive, or {@link Long#MAX_VALUE} if they are known only at the end */
     TarMembers(ShardInput in, long length) {
         this.in = in;
         this.length = length;
     }
 
-    /** Byte at which the first header of the member that is being read begins. */
-    long reading() {
-        return reading;
+    @Override
+    public long headerPosition() {
+        return headerPosition;
     }
 
-    /** The next member, or null after the last. */
-    @Nullable
-    TarMember next() throws IOException {
-        TarMember last = current;
+    @Override
+    public @Nullable ArchiveMember next() throws IOException {
+        ArchiveMember last = current;
         if (last != null) {
-            pass();
-            boolean there = in.moveTo(Math.min(length, padded(last.position() + last.size())));
-            if (!there && in.seekable()) {
-                throw new DamageException("it has become shorter since it was listed");
+            skipContent();
+            boolean moved = in.moveTo(Math.min(length, padded(last.position() + last.size())));
+            if (!moved && in.seekable()) {
+                throw new CorruptShardException("the file has become shorter since it was listed");
             }
         }
         boolean ended = false;
-        reading = in.position();
+        headerPosition = in.position();
         byte @Nullable [] block = block();
         while (block != null && TarHeader.isZero(block)) {
             ended = true;
-            reading = in.position();
+            headerPosition = in.position();
             block = block();
         }
         current = block == null ? null : member(block, ended);
@@ -64,84 +65,98 @@ final class TarMembers {
         byte[] block = new byte[TarHeader.BLOCK];
         int got = in.read(block, 0, (int) Math.max(0, Math.min(block.length, length - in.position())));
         if (got < block.length && !TarHeader.isZero(block)) {
-            throw reading == 0
-                    ? notTar("it ends within the first header")
-                    : new DamageException("it ends within a header");
+            throw headerPosition == 0
+                    ? notTar("unexpected end of file within the first header")
+                    : new CorruptShardException("unexpected end of file within a header");
         }
         return got < block.length ? null : block;
     }
 
-    private TarMember member(byte[] first, boolean ended) throws IOException {
+    private ArchiveMember member(byte[] first, boolean ended) throws IOException {
         TarHeader header = first(first, ended);
         String longName = null;
+        String longTarget = null;
         PaxRecords pax = PaxRecords.NONE;
         for (int extended = 0; extended < MAX_EXTENDED; extended++) {
             switch (header.type()) {
                 case 'L' -> longName = longName(header);
                 case 'x', 'X' -> pax = pax.with(extended(header, MAX_EXTENDED_BYTES));
-                case 'K', 'g' -> skip(header);
+                case 'K' -> longTarget = longName(header);
+                case 'g' -> skip(header);
                 default -> {
-                    return member(header, longName, pax);
+                    return member(header, longName, longTarget, pax);
                 }
             }
             byte @Nullable [] block = block();
             if (block == null) {
-                throw new DamageException("it ends after an extended header");
+                throw new CorruptShardException("unexpected end of file after an extended header");
             }
             header = TarHeader.parse(block);
         }
-        throw new DamageException("a member has more than " + MAX_EXTENDED + " extended headers");
+        throw new CorruptShardException("a member has more than " + MAX_EXTENDED + " extended headers");
     }
 
-    private TarHeader first(byte[] block, boolean ended) throws DamageException {
+    private TarHeader first(byte[] block, boolean ended) throws CorruptShardException {
         try {
             return TarHeader.parse(block);
-        } catch (DamageException e) {
-            if (reading == 0) {
-                throw notTar(e.reason());
+        } catch (CorruptShardException e) {
+            if (headerPosition == 0) {
+                boolean isZip = block[0] == 'P' && block[1] == 'K' && block[2] == 3;
+                throw notTar(isZip ? "it is a ZIP archive: use --input-format zip, or call it .zip" : e.reason());
             }
-            throw ended ? new DamageException("what follows the end of the archive is no member") : e;
+            throw ended ? new CorruptShardException("invalid data after the end of the archive") : e;
         }
     }
 
-    private static DamageException notTar(String reason) {
-        return new DamageException(Status.UNSUPPORTED, "no tar archive: " + reason);
+    private static CorruptShardException notTar(String reason) {
+        return new CorruptShardException(Status.UNSUPPORTED, "not a tar archive: " + reason);
     }
 
-    private TarMember member(TarHeader header, @Nullable String longName, PaxRecords pax) throws IOException {
+    private ArchiveMember member(
+            TarHeader header, @Nullable String longName, @Nullable String longTarget, PaxRecords pax)
+            throws IOException {
         boolean more = header.moreSparse();
         while (more) {
             byte @Nullable [] block = block();
             if (block == null) {
-                throw new DamageException("it ends within a sparse file's header");
+                throw new CorruptShardException("unexpected end of file within a sparse member's header");
             }
             more = block[504] != 0;
         }
         String name = longName == null ? header.name() : longName;
         String path = pax.path() == null ? name : pax.path();
-        TarMember.Type type = type(header.type(), path, pax.sparse());
+        String link = longTarget == null ? header.target() : longTarget;
+        ArchiveMember.Type type = type(header.type(), path);
         long size = hasContent(header.type()) ? pax.size() == null ? header.size() : pax.size() : 0;
-        requireThere(size);
-        return new TarMember(path, type, in.position(), size);
+        requireInArchive(size);
+        return new ArchiveMember(
+                path,
+                type,
+                in.position(),
+                size,
+                type == ArchiveMember.Type.HARD_LINK ? pax.target() == null ? link : pax.target() : null,
+                header.type() == 'S' || (pax.sparse() && type == ArchiveMember.Type.REGULAR) ? SPARSE : null);
     }
 
-    private static TarMember.Type type(char flag, String name, boolean sparse) {
+    private static ArchiveMember.Type type(char flag, String name) {
         return switch (flag) {
-            case 'S' -> TarMember.Type.SPARSE;
-            case '0', '7', 0 ->
-                name.endsWith("/") ? TarMember.Type.OTHER : sparse ? TarMember.Type.SPARSE : TarMember.Type.REGULAR;
-            default -> TarMember.Type.OTHER;
+            case 'S' -> ArchiveMember.Type.REGULAR;
+            case '0', '7', 0 -> name.endsWith("/") ? ArchiveMember.Type.DIRECTORY : ArchiveMember.Type.REGULAR;
+            case '1' -> ArchiveMember.Type.HARD_LINK;
+            case '2' -> ArchiveMember.Type.SYMBOLIC_LINK;
+            case '5', 'D', 'V' -> ArchiveMember.Type.DIRECTORY;
+            default -> ArchiveMember.Type.OTHER;
         };
     }
 
-    /** Links, devices and directories have none, whatever size a header says. */
+    /** Returns whether content follows; links, devices and directories have none, whatever their header declares. */
     private static boolean hasContent(char flag) {
         return flag < '1' || flag > '6';
     }
 
-    private void requireThere(long size) throws DamageException {
+    private void requireInArchive(long size) throws CorruptShardException {
         if (size > Math.min(length, Long.MAX_VALUE / 2) - in.position()) {
-            throw new DamageException("a member of " + size + " bytes does not fit into the archive");
+            throw new CorruptShardException("a member of " + size + " bytes does not fit into the archive");
         }
     }
 
@@ -155,47 +170,58 @@ final class TarMembers {
     }
 
     private byte[] extended(TarHeader header, int limit) throws IOException {
-        requireThere(header.size());
+        requireInArchive(header.size());
         if (header.size() > limit) {
-            throw new DamageException(
-                    "an extended header has " + header.size() + " bytes, at most " + limit + " are read");
+            throw new CorruptShardException(
+                    "an extended header has " + header.size() + " bytes, the limit is " + limit);
         }
         byte[] bytes = in.read((int) header.size());
         if (bytes.length < header.size() || !in.moveTo(padded(in.position()))) {
-            throw new DamageException("it ends within an extended header");
+            throw new CorruptShardException("unexpected end of file within an extended header");
         }
         return bytes;
     }
 
     private void skip(TarHeader header) throws IOException {
-        requireThere(header.size());
+        requireInArchive(header.size());
         if (!in.moveTo(padded(in.position() + header.size()))) {
-            throw new DamageException("it ends within an extended header");
+            throw new CorruptShardException("unexpected end of file within an extended header");
         }
     }
 
-    /** Content of the member that was read last. */
-    byte[] content(TarMember member) throws IOException {
+    @Override
+    public byte[] content(ArchiveMember member) throws IOException {
         byte[] content = in.read((int) member.size());
         if (content.length < member.size()) {
-            throw cut(member);
+            throw truncated(member);
         }
         return content;
     }
 
-    /** Goes to the end of the content of the member that was read last, and so makes sure that all of it is there. */
-    void pass() throws IOException {
-        TarMember member = current;
+    @Override
+    public void skipContent() throws IOException {
+        ArchiveMember member = current;
         if (member != null && !in.moveTo(member.position() + member.size())) {
-            throw cut(member);
+            throw truncated(member);
         }
     }
 
-    private static DamageException cut(TarMember member) {
-        return new DamageException("it ends within the " + member.size() + " bytes of " + member.name());
+    private static CorruptShardException truncated(ArchiveMember member) {
+        return new CorruptShardException(
+                "unexpected end of file within the " + member.size() + " bytes of " + member.name());
     }
 
     private static long padded(long position) {
         return Math.floorDiv(position + TarHeader.BLOCK - 1, TarHeader.BLOCK) * TarHeader.BLOCK;
+    }
+
+    @Override
+    public String positionSuffix() {
+        return in.seekable() ? "" : " of the uncompressed archive";
+    }
+
+    @Override
+    public void close() throws IOException {
+        in.close();
     }
 }

@@ -5,33 +5,34 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 
 /**
- * How TFRecord frames a record: its length (8 bytes), the length's checksum (4), the data, the data's checksum (4), all
- * little-endian.
+ * The framing of records in TFRecord files: the length (8 bytes), the length's checksum (4), the data, the data's
+ * checksum (4), all little-endian.
  *
- * @see <a href="https://www.tensorflow.org/tutorials/load_data/tfrecord#tfrecords_format_details">TFRecords format details</a>
+ * @see <a href="https://www.tensorflow.org/tutorials/load_data/tfrecord#tfrecords_format_details">TFRecords format
+ *     details</a>
  */
 final class TfRecords {
-    /** Bytes before the data. */
+    /** Number of bytes before the data. */
     static final int HEADER = 12;
 
-    /** Bytes after them. */
+    /** Number of bytes after the data. */
     static final int FOOTER = 4;
 
     private static final int LENGTH = 8;
 
     private TfRecords() {}
 
-    /** Whether bytes begin with a length and its checksum. */
+    /** Returns whether the bytes begin with a length and its checksum. */
     static boolean isHeader(byte[] bytes, int length) {
         return length >= HEADER && maskedCrc(bytes, LENGTH) == little(bytes).getInt(LENGTH);
     }
 
-    /** The length in a header. */
+    /** Returns the length in a header. */
     static long length(byte[] header) {
         return little(header).getLong(0);
     }
 
-    /** Whether the checksum after data is theirs. */
+    /** Returns whether the checksum after the data matches them. */
     static boolean matches(byte[] data, byte[] footer) {
         return maskedCrc(data, data.length) == little(footer).getInt(0);
     }

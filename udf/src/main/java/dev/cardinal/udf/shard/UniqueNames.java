@@ -3,9 +3,9 @@ package dev.cardinal.udf.shard;
 /**
  * Makes repeated names unique: {@code a.jpg}, {@code a.jpg#2}, {@code a.jpg#3}.
  *
- * <p>Remembers 12 bytes of each name, a hash and a count, and at most {@value #MAX_NAMES} names: 200 MB at most. Two names whose
- * hashes of 64 bits are equal count as repeated, which among that many happens once in half a million archives, and then the same way
- * each time.
+ * <p>Stores 12 bytes for each name, a hash and a count, for at most {@value #MAX_NAMES} names: at most 200 MB. Two
+ * names whose 64-bit hashes are equal are treated as repeated. With the maximum number of names this happens in one of
+ * half a million archives, and then in the same way each time.
  */
 final class UniqueNames {
     static final int MAX_NAMES = 8_000_000;
@@ -14,8 +14,8 @@ final class UniqueNames {
     private int[] counts = new int[1 << 10];
     private int names;
 
-    /** The name, or where it was given out before the name with the next number that makes it new. */
-    String unique(String name) throws DamageException {
+    /** Returns the name, or if it was returned before, the name with the next number that makes it unique. */
+    String unique(String name) throws CorruptShardException {
         if (add(name)) {
             return name;
         }
@@ -27,10 +27,10 @@ final class UniqueNames {
         return name + "#" + number;
     }
 
-    /** Whether a name is new, which from now on it is not. */
-    private boolean add(String name) throws DamageException {
+    /** Records a name; returns whether it is new. */
+    private boolean add(String name) throws CorruptShardException {
         if (names >= MAX_NAMES) {
-            throw new DamageException("more than " + MAX_NAMES + " images are in it: split it");
+            throw new CorruptShardException("the archive has more than " + MAX_NAMES + " images: split it");
         }
         if (2 * names >= hashes.length) {
             grow();
@@ -68,8 +68,8 @@ final class UniqueNames {
         }
     }
 
-    /** FNV-1a over UTF-16 units, mixed once more. */
-    private static long hash(String name) {
+    /** Computes FNV-1a over UTF-16 units, followed by one more mixing step. */
+    static long hash(String name) {
         long hash = 0xcbf29ce484222325L;
         for (int i = 0; i < name.length(); i++) {
             hash = (hash ^ name.charAt(i)) * 0x100000001b3L;

@@ -1,11 +1,10 @@
 package dev.cardinal.udf.sql;
 
-import dev.cardinal.udf.Picture;
-import dev.cardinal.udf.PredictionSchema;
-import dev.cardinal.udf.RowClassifier;
+import dev.cardinal.udf.options.PredictionSchema;
+import dev.cardinal.udf.pipeline.ImageInput;
+import dev.cardinal.udf.pipeline.RowClassifier;
 import java.io.Serializable;
 import java.util.List;
-import java.util.Objects;
 import org.apache.spark.sql.catalyst.InternalRow;
 import org.apache.spark.sql.catalyst.analysis.TypeCheckResult;
 import org.apache.spark.sql.catalyst.expressions.Expression;
@@ -20,27 +19,29 @@ import scala.collection.immutable.IndexedSeq;
 import scala.collection.immutable.Seq;
 
 /**
- * The call {@code classify(image, k)} in a query: an image to {@code struct<status, error, predictions>}, null to null.
+ * The call {@code classify(image, k)} in a query. It maps an image to {@code struct<status, error, predictions>} and
+ * null to null.
  *
- * <p>{@link ExtractClassify} moves it into a {@link ClassifyBatches} where it can. Where it stays it is evaluated a row at a time.
- * Immutable but for what it opens there, which its task closes; serialized with tasks, each of which has its own.
+ * <p>{@link ExtractClassifyRule} moves the call into a {@link ClassifyBatches} if it can; otherwise Spark evaluates the
+ * call row by row. Immutable except for the classifier that row-by-row evaluation opens and the task closes. Serialized
+ * with tasks; each task has its own copy. Public because Spark copies nodes through their public constructor.
  */
 public final class Classify extends Expression implements CodegenFallback, Serializable {
     private static final long serialVersionUID = 1L;
 
     /** Name of the function. */
-    public static final String NAME = "classify";
+    static final String NAME = "classify";
 
     private final Expression image;
     private final int k;
     private final QueryModel model;
     private transient @Nullable RowClassifier classifier;
-    private transient @Nullable Classification classification;
+    private transient @Nullable ClassificationConverter converter;
 
     /**
-     * @param image encoded image, or a struct as Spark's {@code image} data source gives it
-     * @param k predictions of an image, at most
-     * @param model what is asked
+     * @param image encoded image, or a struct of Spark's {@code image} data source
+     * @param k maximum number of predictions per image
+     * @param model model to classify with
      */
     public Classify(Expression image, int k, QueryModel model) {
         this.image = image;
@@ -65,13 +66,13 @@ public final class Classify extends Expression implements CodegenFallback, Seria
         return PredictionSchema.classification();
     }
 
-    /** Always, so that a call that is evaluated only for some rows has the same type. */
+    /** Returns true, so that a call has the same type if it is evaluated only for some rows. */
     @Override
     public boolean nullable() {
         return true;
     }
 
-    /** Not while a query is planned: the driver need not be able to run the model. */
+    /** Returns false: Spark would fold a constant call on the driver, which may not be able to run the model. */
     @Override
     public boolean foldable() {
         return false;
@@ -84,21 +85,21 @@ public final class Classify extends Expression implements CodegenFallback, Seria
             return TypeCheckResult.TypeCheckSuccess$.MODULE$;
         }
         return new TypeCheckResult.TypeCheckFailure(
-                "classify takes the bytes of an encoded image, as the column content of the data source binaryFile has them, or"
+                "classify takes the bytes of an encoded image, such as the column content of the data source binaryFile, or"
                         + " the column image of the data source image; " + image.sql() + " is " + type.sql());
     }
 
     @Override
     public @Nullable Object eval(InternalRow input) {
-        Picture picture = ImageStruct.picture(image.eval(input), image.dataType());
-        if (picture == null) {
+        ImageInput value = ImageStruct.input(image.eval(input), image.dataType());
+        if (value == null) {
             return null;
         }
-        if (classifier == null || classification == null) {
+        if (classifier == null || converter == null) {
             classifier = new RowClassifier(model.spec(), model.options());
-            classification = new Classification(model.model(), k);
+            converter = new ClassificationConverter(model.model(), k);
         }
-        return classifier.classify(picture, classification::of, classification::of);
+        return classifier.classify(value, converter::convert, converter::convert);
     }
 
     @Override
@@ -108,7 +109,7 @@ public final class Classify extends Expression implements CodegenFallback, Seria
 
     @Override
     public Seq<Expression> children() {
-        return ScalaCode.seq(List.of(image));
+        return ScalaInterop.seq(List.of(image));
     }
 
     @Override
@@ -138,12 +139,7 @@ public final class Classify extends Expression implements CodegenFallback, Seria
 
     @Override
     public Object productElement(int n) {
-        return switch (n) {
-            case 0 -> image;
-            case 1 -> k;
-            case 2 -> model;
-            default -> throw new IndexOutOfBoundsException(n);
-        };
+        return List.of(image, k, model).get(n);
     }
 
     @Override
@@ -153,11 +149,6 @@ public final class Classify extends Expression implements CodegenFallback, Seria
 
     @Override
     public boolean equals(Object other) {
-        return other instanceof Classify that && image.equals(that.image) && k == that.k && model.equals(that.model);
-    }
-
-    @Override
-    public int hashCode() {
-        return Objects.hash(image, k, model);
+        return ScalaInterop.equal(this, other);
     }
 }

@@ -3,7 +3,6 @@ package dev.cardinal.udf.sql;
 import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
 import java.util.stream.Collectors;
 import org.apache.spark.sql.catalyst.expressions.Attribute;
 import org.apache.spark.sql.catalyst.expressions.AttributeSet;
@@ -16,10 +15,11 @@ import scala.collection.immutable.IndexedSeq;
 import scala.collection.immutable.Seq;
 
 /**
- * The logical operator that classifies the images of its child's rows in batches, one after the other and each once: its output is
- * what it keeps of the child's columns, and a column for every call.
+ * Logical operator that classifies the images of its child's rows in batches, each image once. Its output is the
+ * columns that it keeps of its child, followed by one result column per call.
  *
- * <p>All its calls ask one model about one column and differ in how many predictions they want. Immutable; lives on the driver.
+ * <p>All its calls use the same model and the same image column; they differ only in {@code k}. Immutable; lives on the
+ * driver. Public because Spark copies nodes through their public constructor.
  */
 public final class ClassifyBatches extends LogicalPlan implements UnaryNode, Serializable {
     private static final long serialVersionUID = 1L;
@@ -31,10 +31,10 @@ public final class ClassifyBatches extends LogicalPlan implements UnaryNode, Ser
     private final LogicalPlan child;
 
     /**
-     * @param calls what is computed
-     * @param results the columns that hold it
-     * @param kept columns of the child that are handed on
-     * @param child where the rows come from
+     * @param calls calls to compute
+     * @param results result column of each call
+     * @param kept columns of the child that are part of the output
+     * @param child plan that produces the rows
      */
     public ClassifyBatches(Seq<Classify> calls, Seq<Attribute> results, Seq<Attribute> kept, LogicalPlan child) {
         this.calls = calls;
@@ -43,33 +43,42 @@ public final class ClassifyBatches extends LogicalPlan implements UnaryNode, Ser
         this.child = child;
     }
 
-    /** Handing on everything that its child has. */
-    static ClassifyBatches of(List<Column> columns, LogicalPlan child) {
+    /** Returns an operator that keeps all columns of its child. */
+    static ClassifyBatches of(List<ClassifyOutput> columns, LogicalPlan child) {
+        return of(columns, child.output(), child);
+    }
+
+    private static ClassifyBatches of(List<ClassifyOutput> columns, Seq<Attribute> kept, LogicalPlan child) {
         return new ClassifyBatches(
-                ScalaCode.seq(columns.stream().map(Column::call).toList()),
-                ScalaCode.seq(columns.stream().map(Column::result).toList()),
-                child.output(),
+                ScalaInterop.seq(columns.stream().map(ClassifyOutput::call).toList()),
+                ScalaInterop.seq(columns.stream().map(ClassifyOutput::result).toList()),
+                kept,
                 child);
     }
 
     /**
-     * A column that it computes.
+     * A result column.
      *
-     * @param call what is in it
+     * @param call call that computes the column
      * @param result the column
      */
-    record Column(Classify call, Attribute result) {
+    record ClassifyOutput(Classify call, Attribute result) {
 
-        /** A new one. */
-        static Column of(Classify call) {
-            return new Column(call, Plans.alias(call, CLASSIFICATION).toAttribute());
+        /** Returns a new column for a call. */
+        static ClassifyOutput of(Classify call) {
+            return new ClassifyOutput(
+                    call, LogicalPlans.alias(call, CLASSIFICATION).toAttribute());
         }
     }
 
-    List<Column> columns() {
-        List<Column> columns = new ArrayList<>();
+    List<ClassifyOutput> columns() {
+        return columns(calls, results);
+    }
+
+    private static List<ClassifyOutput> columns(Seq<Classify> calls, Seq<Attribute> results) {
+        List<ClassifyOutput> columns = new ArrayList<>();
         for (int i = 0; i < calls.size(); i++) {
-            columns.add(new Column(calls.apply(i), results.apply(i)));
+            columns.add(new ClassifyOutput(calls.apply(i), results.apply(i)));
         }
         return columns;
     }
@@ -86,15 +95,12 @@ public final class ClassifyBatches extends LogicalPlan implements UnaryNode, Ser
         return kept;
     }
 
-    /** The same with other columns of its own and of its child. */
-    ClassifyBatches with(List<Column> columns, List<Attribute> otherKept) {
-        return new ClassifyBatches(
-                ScalaCode.seq(columns.stream().map(Column::call).toList()),
-                ScalaCode.seq(columns.stream().map(Column::result).toList()),
-                ScalaCode.seq(otherKept),
-                child);
+    /** Returns a copy with other result columns and other kept columns. */
+    ClassifyBatches with(List<ClassifyOutput> columns, List<Attribute> otherKept) {
+        return of(columns, ScalaInterop.seq(otherKept), child);
     }
 
+    /** Returns a copy with another child. */
     ClassifyBatches over(LogicalPlan other) {
         return new ClassifyBatches(calls, results, kept, other);
     }
@@ -106,7 +112,7 @@ public final class ClassifyBatches extends LogicalPlan implements UnaryNode, Ser
 
     @Override
     public Seq<LogicalPlan> children() {
-        return ScalaCode.seq(List.of(child));
+        return ScalaInterop.seq(List.of(child));
     }
 
     @Override
@@ -115,17 +121,20 @@ public final class ClassifyBatches extends LogicalPlan implements UnaryNode, Ser
     }
 
     static Seq<Attribute> output(Seq<Attribute> results, Seq<Attribute> kept) {
-        List<Attribute> columns = new ArrayList<>(ScalaCode.list(kept));
-        columns.addAll(ScalaCode.list(results));
-        return ScalaCode.seq(columns);
+        List<Attribute> columns = new ArrayList<>(ScalaInterop.list(kept));
+        columns.addAll(ScalaInterop.list(results));
+        return ScalaInterop.seq(columns);
     }
 
     @Override
     public AttributeSet producedAttributes() {
-        return Plans.set(results);
+        return LogicalPlans.set(results);
     }
 
-    /** As if it were not: a common table expression that classifies is then computed once, however often it is used. */
+    /**
+     * Returns false although results are deterministic: Spark then computes a common table expression that classifies
+     * once, however often the query refers to it.
+     */
     @Override
     public boolean deterministic() {
         return false;
@@ -163,15 +172,15 @@ public final class ClassifyBatches extends LogicalPlan implements UnaryNode, Ser
 
     @Override
     public String argString(int maxFields) {
-        return arguments(columns(), kept);
+        return arguments(calls, results, kept);
     }
 
-    /** Arguments of the operator as a plan shows them: the calls, what is handed on beside their results, and the model. */
-    static String arguments(List<Column> columns, Seq<Attribute> kept) {
-        return columns.stream()
+    /** Returns the arguments that EXPLAIN shows: the calls, the kept columns and the model. */
+    static String arguments(Seq<Classify> calls, Seq<Attribute> results, Seq<Attribute> kept) {
+        return columns(calls, results).stream()
                         .map(column -> column.call() + " AS " + column.result())
                         .collect(Collectors.joining(", ", "[", "], "))
-                + kept.mkString("[", ", ", "]") + ", " + columns.get(0).call().model();
+                + kept.mkString("[", ", ", "]") + ", " + calls.head().model();
     }
 
     @Override
@@ -181,13 +190,7 @@ public final class ClassifyBatches extends LogicalPlan implements UnaryNode, Ser
 
     @Override
     public Object productElement(int n) {
-        return switch (n) {
-            case 0 -> calls;
-            case 1 -> results;
-            case 2 -> kept;
-            case 3 -> child;
-            default -> throw new IndexOutOfBoundsException(n);
-        };
+        return List.of(calls, results, kept, child).get(n);
     }
 
     @Override
@@ -197,15 +200,6 @@ public final class ClassifyBatches extends LogicalPlan implements UnaryNode, Ser
 
     @Override
     public boolean equals(Object other) {
-        return other instanceof ClassifyBatches that
-                && calls.equals(that.calls)
-                && results.equals(that.results)
-                && kept.equals(that.kept)
-                && child.equals(that.child);
-    }
-
-    @Override
-    public int hashCode() {
-        return Objects.hash(calls, results, kept, child);
+        return ScalaInterop.equal(this, other);
     }
 }

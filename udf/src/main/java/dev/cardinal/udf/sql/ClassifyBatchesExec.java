@@ -1,14 +1,11 @@
 package dev.cardinal.udf.sql;
 
-import dev.cardinal.udf.Counter;
-import dev.cardinal.udf.CounterSink;
-import dev.cardinal.udf.sql.ClassifyBatches.Column;
-import java.util.ArrayList;
+import dev.cardinal.udf.metrics.Counter;
+import dev.cardinal.udf.metrics.CounterSink;
 import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import org.apache.spark.SparkContext;
 import org.apache.spark.rdd.RDD;
 import org.apache.spark.sql.catalyst.InternalRow;
@@ -24,8 +21,9 @@ import scala.collection.immutable.IndexedSeq;
 import scala.collection.immutable.Seq;
 
 /**
- * The physical operator of {@link ClassifyBatches}. The rows of a partition keep their order; a task reads ahead of the model by a
- * few batches and by no more than its part of the memory. Immutable but for its metrics; lives on the driver.
+ * Physical operator for {@link ClassifyBatches}. The rows of a partition keep their order. A task reads a few batches
+ * ahead of the model, and never more than fits into its share of the memory. Immutable except for its metrics; lives on
+ * the driver. Public because Spark copies nodes through their public constructor.
  */
 public final class ClassifyBatchesExec extends SparkPlan {
     private static final long serialVersionUID = 1L;
@@ -46,7 +44,7 @@ public final class ClassifyBatchesExec extends SparkPlan {
     @Override
     public RDD<InternalRow> doExecute() {
         ClassifyPartition partition = new ClassifyPartition(
-                ScalaCode.list(calls), kept, child.output(), new Counters(new EnumMap<>(counters())));
+                ScalaInterop.list(calls), kept, child.output(), new Counters(new EnumMap<>(counters())));
         return child.execute().toJavaRDD().mapPartitions(partition, true).rdd();
     }
 
@@ -54,17 +52,17 @@ public final class ClassifyBatchesExec extends SparkPlan {
     public scala.collection.immutable.Map<String, SQLMetric> metrics() {
         Map<String, SQLMetric> metrics = new HashMap<>();
         counters().forEach((counter, metric) -> metrics.put(counter.id(), metric));
-        return ScalaCode.map(metrics);
+        return ScalaInterop.map(metrics);
     }
 
     private synchronized Map<Counter, SQLMetric> counters() {
         if (counters == null) {
             SparkContext spark = sparkContext();
-            EnumMap<Counter, SQLMetric> made = new EnumMap<>(Counter.class);
+            EnumMap<Counter, SQLMetric> created = new EnumMap<>(Counter.class);
             for (Counter counter : Counter.values()) {
-                made.put(counter, metric(spark, counter));
+                created.put(counter, metric(spark, counter));
             }
-            counters = made;
+            counters = created;
         }
         return counters;
     }
@@ -74,7 +72,7 @@ public final class ClassifyBatchesExec extends SparkPlan {
             case IMAGES -> SQLMetrics.createMetric(spark, "number of output rows");
             case CLASSIFIED -> SQLMetrics.createMetric(spark, "images classified");
             case BATCHES -> SQLMetrics.createMetric(spark, "batches");
-            case BYTES -> size(spark, "size of images");
+            case BYTES -> SQLMetrics.createSizeMetric(spark, "size of images", -1);
             case FETCH_NANOS -> time(spark, "time for rows to come");
             case DECODE_NANOS -> time(spark, "time decoding");
             case WAIT_NANOS -> time(spark, "time the model waited");
@@ -87,11 +85,7 @@ public final class ClassifyBatchesExec extends SparkPlan {
         return SQLMetrics.createNanoTimingMetric(spark, name, -1);
     }
 
-    private static SQLMetric size(SparkContext spark, String name) {
-        return SQLMetrics.createSizeMetric(spark, name, -1);
-    }
-
-    /** A task's counters, which Spark sums and shows beside the operator. */
+    /** Counters of a task; Spark sums them and shows them with the operator. */
     private static final class Counters implements CounterSink {
         private static final long serialVersionUID = 1L;
 
@@ -102,7 +96,7 @@ public final class ClassifyBatchesExec extends SparkPlan {
         }
 
         @Override
-        @SuppressWarnings("NullAway") // every counter has one
+        @SuppressWarnings("NullAway") // every counter has a metric
         public void add(Counter counter, long amount) {
             metrics.get(counter).add(amount);
         }
@@ -115,7 +109,7 @@ public final class ClassifyBatchesExec extends SparkPlan {
 
     @Override
     public AttributeSet producedAttributes() {
-        return Plans.set(results);
+        return LogicalPlans.set(results);
     }
 
     @Override
@@ -130,7 +124,7 @@ public final class ClassifyBatchesExec extends SparkPlan {
 
     @Override
     public Seq<SparkPlan> children() {
-        return ScalaCode.seq(List.of(child));
+        return ScalaInterop.seq(List.of(child));
     }
 
     @Override
@@ -140,11 +134,7 @@ public final class ClassifyBatchesExec extends SparkPlan {
 
     @Override
     public String argString(int maxFields) {
-        List<Column> columns = new ArrayList<>();
-        for (int i = 0; i < calls.size(); i++) {
-            columns.add(new Column(calls.apply(i), results.apply(i)));
-        }
-        return ClassifyBatches.arguments(columns, kept);
+        return ClassifyBatches.arguments(calls, results, kept);
     }
 
     @Override
@@ -154,13 +144,7 @@ public final class ClassifyBatchesExec extends SparkPlan {
 
     @Override
     public Object productElement(int n) {
-        return switch (n) {
-            case 0 -> calls;
-            case 1 -> results;
-            case 2 -> kept;
-            case 3 -> child;
-            default -> throw new IndexOutOfBoundsException(n);
-        };
+        return List.of(calls, results, kept, child).get(n);
     }
 
     @Override
@@ -170,15 +154,6 @@ public final class ClassifyBatchesExec extends SparkPlan {
 
     @Override
     public boolean equals(Object other) {
-        return other instanceof ClassifyBatchesExec that
-                && calls.equals(that.calls)
-                && results.equals(that.results)
-                && kept.equals(that.kept)
-                && child.equals(that.child);
-    }
-
-    @Override
-    public int hashCode() {
-        return Objects.hash(calls, results, kept, child);
+        return ScalaInterop.equal(this, other);
     }
 }

@@ -17,17 +17,18 @@ import scala.Tuple3;
 import scala.collection.immutable.Seq;
 import scala.jdk.javaapi.CollectionConverters;
 
-/** The SQL function {@code classify}: its description, and the expression that a call becomes. Stateless; lives on the driver. */
-public final class ClassifyFunction {
+/** Registers the SQL function {@code classify} and creates its expression. Stateless; lives on the driver. */
+final class ClassifyFunction {
     private static final String USAGE = """
-            _FUNC_(image[, k]) - What an image shows: struct<status, error, predictions>, with the k highest predictions, \
-            each a class_index, a label and a score. Null for null; a broken image has a status that says so.""";
+            _FUNC_(image[, k]) - Classifies an image. Returns struct<status, error, predictions> with the k most \
+            likely classes, each with class_index, label and score. Returns null for null. For an image that cannot \
+            be classified, status and error give the reason.""";
 
     private static final String ARGUMENTS = """
 
                 Arguments:
-                  * image - the bytes of an encoded image, or Spark's image struct
-                  * k - how many predictions, a constant; spark.cardinal.topK where it is not given
+                  * image - the bytes of an encoded image, or a struct of Spark's image data source
+                  * k - maximum number of predictions, a constant; the default is spark.cardinal.topK
             """;
 
     private static final String EXAMPLES = """
@@ -39,8 +40,8 @@ public final class ClassifyFunction {
 
     private ClassifyFunction() {}
 
-    /** What Spark's extensions register. */
-    public static Tuple3<FunctionIdentifier, ExpressionInfo, Function1<Seq<Expression>, Expression>> description() {
+    /** Returns the function in the form that Spark's extensions register. */
+    static Tuple3<FunctionIdentifier, ExpressionInfo, Function1<Seq<Expression>, Expression>> description() {
         return new Tuple3<>(
                 new FunctionIdentifier(Classify.NAME),
                 new ExpressionInfo(
@@ -55,18 +56,19 @@ public final class ClassifyFunction {
                         "",
                         "",
                         "built-in"),
-                ScalaCode.function(ClassifyFunction::call));
+                ScalaInterop.function(ClassifyFunction::call));
     }
 
     private static Expression call(Seq<Expression> arguments) {
-        List<Expression> given = ScalaCode.list(arguments);
+        List<Expression> given = ScalaInterop.list(arguments);
         if (given.isEmpty() || given.size() > 2) {
             throw ClassifyFunction.<RuntimeException>error(
-                    "takes an image and perhaps a number of predictions, not " + given.size() + " arguments", null);
+                    "takes an image and optionally k, the number of predictions, not " + given.size() + " arguments",
+                    null);
         }
         Option<SparkSession> session = SparkSession$.MODULE$.getActiveSession();
         if (session.isEmpty()) {
-            throw ClassifyFunction.<RuntimeException>error("is called where there is no Spark session", null);
+            throw ClassifyFunction.<RuntimeException>error("needs an active Spark session", null);
         }
         QueryModel model;
         try {
@@ -86,7 +88,7 @@ public final class ClassifyFunction {
         if (argument.foldable()) {
             try {
                 value = argument.eval(InternalRow.empty());
-            } catch (RuntimeException e) { // a constant only once the query is optimized
+            } catch (RuntimeException e) { // constant only after optimization
                 throw ClassifyFunction.<RuntimeException>error("takes a whole number for k, not " + argument.sql(), e);
             }
         }
@@ -99,7 +101,7 @@ public final class ClassifyFunction {
         return (int) k;
     }
 
-    /** Of a kind that Java would have declared, but Scala's functions do not declare any. */
+    /** Throws a checked exception from a Scala function, which cannot declare it. */
     @SuppressWarnings({"unchecked", "TypeParameterUnusedInFormals"})
     private static <E extends Throwable> E error(String problem, @Nullable Throwable cause) throws E {
         throw (E) new AnalysisException(
@@ -108,7 +110,7 @@ public final class ClassifyFunction {
                 Option.empty(),
                 Option.apply(cause),
                 Option.empty(),
-                ScalaCode.map(Map.of()),
+                ScalaInterop.map(Map.of()),
                 new org.apache.spark.QueryContext[0]);
     }
 }

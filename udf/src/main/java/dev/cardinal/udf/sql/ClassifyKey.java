@@ -1,33 +1,37 @@
 package dev.cardinal.udf.sql;
 
+import dev.cardinal.zoo.PublicApi;
 import java.util.Arrays;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
-/** A setting of a Spark session that {@code classify} reads when a query is analysed. */
+/** A Spark session setting that {@code classify} reads when a query is analyzed. */
+@PublicApi
 public enum ClassifyKey {
     /** Directory of a model bundle, on any Hadoop file system; required. */
     MODEL("model", null),
-    /** File on the driver's disk with the card of a SavedModel made elsewhere; none for a bundle. */
+    /** File on the driver's disk with the card of a SavedModel made elsewhere; not set for a bundle. */
     CARD("card", null),
-    /** Predictions of an image where a call does not say how many. */
+    /** Maximum number of predictions per image for calls without {@code k}. */
     TOP_K("topK", "10"),
-    /** Images that the model classifies at once, at most. */
+    /** Maximum number of images per batch. */
     BATCH_SIZE("batchSize", "32"),
-    /** Arithmetic of the model: {@code auto}, {@code fp32}, {@code bf16} or {@code fp16}. */
+    /** Numeric precision of the model: {@code auto}, {@code fp32}, {@code bf16} or {@code fp16}. */
     PRECISION("precision", "fp32"),
-    /** What the model runs on: {@code auto}, {@code cpu} or {@code gpu}. */
+    /** Device that the model runs on: {@code auto}, {@code cpu} or {@code gpu}. */
     DEVICE("device", "auto"),
-    /** How executors come by the model: {@code broadcast} or {@code shared}. */
+    /** How executors get the model: {@code broadcast} or {@code shared}. */
     MODEL_DISTRIBUTION("modelDistribution", "broadcast"),
-    /** Images of more pixels are {@code too_large}. */
+    /** Images with more pixels get the status {@code too_large}. */
     MAX_PIXELS("maxPixels", "178956970"),
-    /** Images of more encoded bytes are {@code too_large}. */
+    /** Images with more encoded bytes get the status {@code too_large}. */
     MAX_FILE_BYTES("maxFileBytes", "268435456"),
-    /** What is done with a camera's rotation mark: {@code ignore} or {@code apply}. */
-    EXIF_ORIENTATION("exifOrientation", "ignore");
+    /** Whether the orientation in a photo's EXIF data is applied: {@code ignore} or {@code apply}. */
+    EXIF_ORIENTATION("exifOrientation", "ignore"),
+    /** Handling of a JPEG or PNG whose data end early: {@code reject} or {@code keep}. */
+    TRUNCATED("truncated", "reject");
 
-    /** What every key begins with. */
+    /** Prefix of every key. */
     public static final String PREFIX = "spark.cardinal.";
 
     private final String key;
@@ -38,17 +42,17 @@ public enum ClassifyKey {
         this.defaultValue = defaultValue;
     }
 
-    /** Its name in the session. */
+    /** Returns the name of the setting in the session. */
     public String key() {
         return key;
     }
 
-    /** Its value where none is set; null where there is none then. */
+    /** Returns the value that applies if the setting is not set; null if there is no default. */
     public @Nullable String defaultValue() {
         return defaultValue;
     }
 
-    /** A message about options of the command line, in terms of these keys. */
+    /** Replaces command-line options in a message by the corresponding keys. */
     static String inMessage(String message) {
         String named = message;
         for (ClassifyKey key : values()) {

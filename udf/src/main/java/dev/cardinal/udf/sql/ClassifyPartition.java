@@ -1,14 +1,14 @@
 package dev.cardinal.udf.sql;
 
-import dev.cardinal.udf.Classified;
-import dev.cardinal.udf.ClassifiedRows;
-import dev.cardinal.udf.Classifier.Scores;
-import dev.cardinal.udf.CounterSink;
-import dev.cardinal.udf.HeldImage;
-import dev.cardinal.udf.LabelOptions;
-import dev.cardinal.udf.ModelSpec;
-import dev.cardinal.udf.PredictionSchema;
 import dev.cardinal.udf.image.Preparation;
+import dev.cardinal.udf.metrics.CounterSink;
+import dev.cardinal.udf.model.Classifier.Scores;
+import dev.cardinal.udf.model.ModelSpec;
+import dev.cardinal.udf.options.LabelOptions;
+import dev.cardinal.udf.options.PredictionSchema;
+import dev.cardinal.udf.pipeline.BatchingRowIterator;
+import dev.cardinal.udf.pipeline.ClassifiedRowMapper;
+import dev.cardinal.udf.pipeline.ImageRow;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
@@ -28,7 +28,7 @@ import org.apache.spark.sql.types.DataType;
 import org.jspecify.annotations.Nullable;
 import scala.collection.immutable.Seq;
 
-/** What each task of a {@link ClassifyBatchesExec} does. Serialized with the task; holds only what is small. */
+/** The function that each task of a {@link ClassifyBatchesExec} runs. Serialized with the task; small. */
 final class ClassifyPartition implements FlatMapFunction<Iterator<InternalRow>, InternalRow> {
     private static final long serialVersionUID = 1L;
 
@@ -41,9 +41,9 @@ final class ClassifyPartition implements FlatMapFunction<Iterator<InternalRow>, 
     private final CounterSink counters;
 
     /**
-     * @param calls of one model about one column
-     * @param kept columns of the input that are handed on
-     * @param input columns of the rows
+     * @param calls calls with the same model and image column
+     * @param kept columns of the input that are part of the output
+     * @param input columns of the input
      */
     ClassifyPartition(List<Classify> calls, Seq<Attribute> kept, Seq<Attribute> input, CounterSink counters) {
         Classify first = calls.get(0);
@@ -58,27 +58,27 @@ final class ClassifyPartition implements FlatMapFunction<Iterator<InternalRow>, 
 
     @Override
     public Iterator<InternalRow> call(Iterator<InternalRow> rows) {
-        return ClassifiedRows.of(
+        return BatchingRowIterator.of(
                 TaskContext.get(),
                 model,
                 options,
-                new Held(rows, image, kept, input),
-                new Results(model, ks, kept),
+                new ImageRows(rows, image, kept, input),
+                new OutputRows(model, ks, kept),
                 counters);
     }
 
-    /** The images of rows, with copies of what is kept of them: an operator may use a row again for the next. */
-    private static final class Held implements Iterator<HeldImage<UnsafeRow>> {
+    /** Reads images and copies the kept columns, because an operator may reuse its row object. */
+    private static final class ImageRows implements Iterator<ImageRow<UnsafeRow>> {
         private final Iterator<InternalRow> rows;
         private final Expression image;
         private final DataType type;
         private final UnsafeProjection kept;
 
-        Held(Iterator<InternalRow> rows, Expression image, Seq<Attribute> kept, Seq<Attribute> input) {
+        ImageRows(Iterator<InternalRow> rows, Expression image, Seq<Attribute> kept, Seq<Attribute> input) {
             this.rows = rows;
             this.image = image;
             this.type = image.dataType();
-            this.kept = UnsafeProjection.create(expressions(kept), input);
+            this.kept = UnsafeProjection.create(ScalaInterop.<Expression>seq(ScalaInterop.list(kept)), input);
         }
 
         @Override
@@ -87,27 +87,27 @@ final class ClassifyPartition implements FlatMapFunction<Iterator<InternalRow>, 
         }
 
         @Override
-        public HeldImage<UnsafeRow> next() {
+        public ImageRow<UnsafeRow> next() {
             InternalRow row = rows.next();
             UnsafeRow copy = kept.apply(row).copy();
-            return new HeldImage<>(copy, copy.getSizeInBytes(), ImageStruct.picture(image.eval(row), type));
+            return new ImageRow<>(copy, copy.getSizeInBytes(), ImageStruct.input(image.eval(row), type));
         }
     }
 
-    /** The operator's rows, each of which is good until the next is asked for. */
-    private static final class Results implements Classified<UnsafeRow, InternalRow> {
-        private final List<Classification> classifications = new ArrayList<>();
+    /** Creates the operator's output rows. Each row is valid until the next one is requested. */
+    private static final class OutputRows implements ClassifiedRowMapper<UnsafeRow, InternalRow> {
+        private final List<ClassificationConverter> converters = new ArrayList<>();
         private final GenericInternalRow results;
         private final JoinedRow joined = new JoinedRow();
         private final UnsafeProjection output;
 
-        Results(ModelSpec model, int[] ks, Seq<Attribute> kept) {
+        OutputRows(ModelSpec model, int[] ks, Seq<Attribute> kept) {
             for (int k : ks) {
-                classifications.add(new Classification(model.model(), k));
+                converters.add(new ClassificationConverter(model.model(), k));
             }
             this.results = new GenericInternalRow(ks.length);
             List<DataType> types = new ArrayList<>();
-            ScalaCode.list(kept).forEach(column -> types.add(column.dataType()));
+            ScalaInterop.list(kept).forEach(column -> types.add(column.dataType()));
             for (int i = 0; i < ks.length; i++) {
                 types.add(PredictionSchema.classification());
             }
@@ -116,29 +116,24 @@ final class ClassifyPartition implements FlatMapFunction<Iterator<InternalRow>, 
 
         @Override
         public InternalRow withoutImage(UnsafeRow row) {
-            return output(row, classification -> null);
+            return output(row, converter -> null);
         }
 
         @Override
         public InternalRow classified(UnsafeRow row, Scores scores) {
-            return output(row, classification -> classification.of(scores));
+            return output(row, converter -> converter.convert(scores));
         }
 
         @Override
         public InternalRow rejected(UnsafeRow row, Preparation.Rejected rejected) {
-            return output(row, classification -> classification.of(rejected));
+            return output(row, converter -> converter.convert(rejected));
         }
 
-        private InternalRow output(UnsafeRow row, Function<Classification, @Nullable InternalRow> result) {
-            for (int i = 0; i < classifications.size(); i++) {
-                results.update(i, result.apply(classifications.get(i)));
+        private InternalRow output(UnsafeRow row, Function<ClassificationConverter, @Nullable InternalRow> result) {
+            for (int i = 0; i < converters.size(); i++) {
+                results.update(i, result.apply(converters.get(i)));
             }
             return output.apply(joined.apply(row, results));
         }
-    }
-
-    @SuppressWarnings("unchecked") // a sequence that is only read
-    private static Seq<Expression> expressions(Seq<? extends Expression> attributes) {
-        return (Seq<Expression>) attributes;
     }
 }

@@ -1,13 +1,14 @@
 package dev.cardinal.udf.sql;
 
-import dev.cardinal.udf.EngineOptions;
-import dev.cardinal.udf.EngineOptions.DeviceChoice;
-import dev.cardinal.udf.EngineOptions.ModelDistribution;
-import dev.cardinal.udf.EngineOptions.PrecisionChoice;
-import dev.cardinal.udf.LabelOptions;
-import dev.cardinal.udf.RecordFields;
+import dev.cardinal.udf.fetch.RecordFields;
 import dev.cardinal.udf.image.ImageOptions;
 import dev.cardinal.udf.image.ImageOptions.ExifOrientation;
+import dev.cardinal.udf.image.ImageOptions.Truncated;
+import dev.cardinal.udf.options.ExecutionOptions;
+import dev.cardinal.udf.options.ExecutionOptions.DeviceChoice;
+import dev.cardinal.udf.options.ExecutionOptions.ModelDistribution;
+import dev.cardinal.udf.options.ExecutionOptions.PrecisionChoice;
+import dev.cardinal.udf.options.LabelOptions;
 import dev.cardinal.zoo.CardinalException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -21,40 +22,40 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which model classifies, and how.
+ * The model to classify with and the options to use.
  *
  * @param model directory of the model
  * @param card file with the card of a SavedModel made elsewhere, null for a bundle
- * @param options everything else; {@code topK} is for calls that do not say it
+ * @param options all other options; {@code topK} applies to calls without {@code k}
  */
 public record ClassifySettings(String model, @Nullable Path card, LabelOptions options) {
 
     /**
-     * Those of a session.
+     * Reads the settings of a session.
      *
-     * @param configuration all its settings; those of other names than {@link ClassifyKey#PREFIX} are passed over
-     * @throws CardinalException if the model is not set, a value is wrong or a key unknown; names every such key
+     * @param configuration all settings of the session; keys without the prefix {@link ClassifyKey#PREFIX} are ignored
+     * @throws CardinalException if the model is not set, a value is invalid or a key is unknown; names every such key
      */
-    public static ClassifySettings of(Map<String, String> configuration) {
-        return new Reader(configuration).read();
+    static ClassifySettings of(Map<String, String> configuration) {
+        return new SettingsReader(configuration).read();
     }
 
-    private static final class Reader {
-        private final Map<String, String> set = new TreeMap<>();
+    private static final class SettingsReader {
+        private final Map<String, String> values = new TreeMap<>();
         private final List<String> problems = new ArrayList<>();
 
-        Reader(Map<String, String> configuration) {
+        SettingsReader(Map<String, String> configuration) {
             configuration.forEach((key, value) -> {
                 if (key.startsWith(ClassifyKey.PREFIX)) {
-                    set.put(key, value.strip());
+                    values.put(key, value.strip());
                 }
             });
         }
 
         ClassifySettings read() {
-            for (String key : set.keySet()) {
+            for (String key : values.keySet()) {
                 if (!ClassifyKey.isKnown(key)) {
-                    problems.add(key + " is unknown; there are "
+                    problems.add(key + " is unknown; the settings are "
                             + Arrays.stream(ClassifyKey.values())
                                     .map(ClassifyKey::key)
                                     .collect(Collectors.joining(", ")));
@@ -73,11 +74,12 @@ public record ClassifySettings(String model, @Nullable Path card, LabelOptions o
                     number(ClassifyKey.MAX_FILE_BYTES, Long.MAX_VALUE),
                     new ImageOptions(
                             number(ClassifyKey.MAX_PIXELS, Long.MAX_VALUE),
-                            choice(ClassifyKey.EXIF_ORIENTATION, ExifOrientation.class)),
+                            choice(ClassifyKey.EXIF_ORIENTATION, ExifOrientation.class),
+                            choice(ClassifyKey.TRUNCATED, Truncated.class)),
                     RecordFields.usual(),
-                    new EngineOptions(
+                    new ExecutionOptions(
                             (int) number(ClassifyKey.BATCH_SIZE, Integer.MAX_VALUE),
-                            EngineOptions.DEFAULT_PREFETCH,
+                            ExecutionOptions.DEFAULT_PREFETCH,
                             choice(ClassifyKey.PRECISION, PrecisionChoice.class),
                             choice(ClassifyKey.DEVICE, DeviceChoice.class),
                             choice(ClassifyKey.MODEL_DISTRIBUTION, ModelDistribution.class)));
@@ -88,15 +90,15 @@ public record ClassifySettings(String model, @Nullable Path card, LabelOptions o
         }
 
         private String text(ClassifyKey key) {
-            String value = set.get(key.key());
+            String value = values.get(key.key());
             if (value != null && !value.isEmpty()) {
                 return value;
             }
-            String otherwise = key.defaultValue();
-            return otherwise == null ? "" : otherwise;
+            String defaultValue = key.defaultValue();
+            return defaultValue == null ? "" : defaultValue;
         }
 
-        /** A whole number of at least 1; 1 where there is a problem. */
+        /** Returns a whole number of at least 1; 1 if the value is invalid. */
         private long number(ClassifyKey key, long largest) {
             String value = text(key);
             try {
@@ -105,13 +107,13 @@ public record ClassifySettings(String model, @Nullable Path card, LabelOptions o
                     return number;
                 }
             } catch (NumberFormatException e) {
-                // told below, as any other wrong value
+                // reported below, like a number out of range
             }
             problems.add(key.key() + " must be a whole number from 1 to " + largest + ", not '" + value + "'");
             return 1;
         }
 
-        /** One of some words; the first where there is a problem. */
+        /** Returns the constant of that name in any case; the first constant if the value is invalid. */
         private <E extends Enum<E>> E choice(ClassifyKey key, Class<E> type) {
             String value = text(key);
             E[] choices = type.getEnumConstants();

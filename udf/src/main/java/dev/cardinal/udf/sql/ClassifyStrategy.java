@@ -6,11 +6,14 @@ import org.apache.spark.sql.execution.SparkPlan;
 import org.apache.spark.sql.execution.SparkStrategy;
 import scala.collection.immutable.Seq;
 
-/** Plans {@link ClassifyBatches}. Stateless; lives on the driver. */
-public final class ClassifyStrategy extends SparkStrategy {
+/**
+ * Planner strategy that turns a {@link ClassifyBatches} into a {@link ClassifyBatchesExec}. Spark needs it because its
+ * own strategies do not know the operator. Stateless; lives on the driver.
+ */
+final class ClassifyStrategy extends SparkStrategy {
     @Override
     public Seq<SparkPlan> apply(LogicalPlan plan) {
-        return ScalaCode.seq(
+        return ScalaInterop.seq(
                 plan instanceof ClassifyBatches batches
                         ? List.of(new ClassifyBatchesExec(
                                 batches.calls(), batches.results(), batches.kept(), planLater(batches.child())))

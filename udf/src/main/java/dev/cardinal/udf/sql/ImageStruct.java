@@ -1,10 +1,11 @@
 package dev.cardinal.udf.sql;
 
-import dev.cardinal.udf.Picture;
 import dev.cardinal.udf.image.Preparation.Rejected;
 import dev.cardinal.udf.image.RawImage;
-import dev.cardinal.udf.image.RawImage.Layout;
+import dev.cardinal.udf.image.RawImage.PixelLayout;
 import dev.cardinal.udf.image.Status;
+import dev.cardinal.udf.pipeline.ImageInput;
+import java.util.Locale;
 import org.apache.spark.sql.catalyst.InternalRow;
 import org.apache.spark.sql.types.BinaryType;
 import org.apache.spark.sql.types.DataType;
@@ -13,9 +14,9 @@ import org.apache.spark.sql.types.StructType;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The struct in which Spark's {@code image} data source gives an image: {@code origin, height, width, nChannels, mode, data}, where
- * {@code mode} is OpenCV's number of the type. 8-bit images of 1, 3 and 4 channels are classified: CV_8UC1, CV_8UC3 and CV_8UC4.
- * Stateless and thread-safe.
+ * Reads image columns: encoded bytes, or the struct of Spark's {@code image} data source with the fields
+ * {@code origin, height, width, nChannels, mode, data}. {@code mode} is an OpenCV type number; 8-bit images with 1, 3
+ * and 4 channels are supported: CV_8UC1, CV_8UC3 and CV_8UC4. Stateless and thread-safe.
  */
 public final class ImageStruct {
     private static final int HEIGHT = 1;
@@ -34,7 +35,7 @@ public final class ImageStruct {
 
     private ImageStruct() {}
 
-    /** Whether a column has this type. */
+    /** Returns whether a column has the type of the struct. */
     public static boolean is(DataType type) {
         if (!(type instanceof StructType struct) || struct.length() != TYPE.length()) {
             return false;
@@ -48,19 +49,20 @@ public final class ImageStruct {
         return true;
     }
 
-    /** A value of a column of encoded images, or of this type. */
-    static @Nullable Picture picture(@Nullable Object value, DataType type) {
+    /** Reads a value of a column of encoded images or of this struct; null if the value is null. */
+    static @Nullable ImageInput input(@Nullable Object value, DataType type) {
         if (value == null) {
             return null;
         }
-        return type instanceof BinaryType ? new Picture.Encoded((byte[]) value) : picture((InternalRow) value);
+        return type instanceof BinaryType ? new ImageInput.Encoded((byte[]) value) : decoded((InternalRow) value);
     }
 
-    private static Picture picture(InternalRow image) {
+    private static ImageInput decoded(InternalRow image) {
         for (int field = HEIGHT; field <= DATA; field++) {
             if (image.isNullAt(field)) {
-                return broken(
-                        Status.UNDECODABLE, "image without " + TYPE.apply(field).name());
+                return rejected(
+                        Status.UNDECODABLE,
+                        "image struct without " + TYPE.apply(field).name());
             }
         }
         int height = image.getInt(HEIGHT);
@@ -68,32 +70,38 @@ public final class ImageStruct {
         int channels = image.getInt(CHANNELS);
         int mode = image.getInt(MODE);
         if (mode == UNDEFINED || height < 1 || width < 1) {
-            return broken(Status.UNDECODABLE, "Spark could not decode it");
+            return rejected(Status.UNDECODABLE, "Spark could not decode the image");
         }
-        Layout layout =
+        PixelLayout layout =
                 switch (mode) {
-                    case 0 -> Layout.GRAY;
-                    case 16 -> Layout.BGR;
-                    case 24 -> Layout.BGRA;
+                    case 0 -> PixelLayout.GRAY;
+                    case 16 -> PixelLayout.BGR;
+                    case 24 -> PixelLayout.BGRA;
                     default -> null;
                 };
         if (layout == null) {
-            return broken(
+            return rejected(
                     Status.UNSUPPORTED,
-                    "pixels of OpenCV's type " + mode + ": CV_8UC1 (0), CV_8UC3 (16) and CV_8UC4 (24) are classified");
+                    "OpenCV type " + mode + ": only CV_8UC1 (0), CV_8UC3 (16) and CV_8UC4 (24) are supported");
         }
         byte[] data = image.getBinary(DATA);
         long expected = (long) height * width * layout.channels();
         if (channels != layout.channels() || data.length != expected) {
-            return broken(
+            return rejected(
                     Status.UNDECODABLE,
-                    "%d bytes in %d channels are not %d x %d pixels of OpenCV's type %d"
-                            .formatted(data.length, channels, width, height, mode));
+                    String.format(
+                            Locale.ROOT,
+                            "%d bytes in %d channels do not match %d x %d pixels of OpenCV type %d",
+                            data.length,
+                            channels,
+                            width,
+                            height,
+                            mode));
         }
-        return new Picture.Decoded(new RawImage(width, height, layout, data));
+        return new ImageInput.Decoded(new RawImage(width, height, layout, data));
     }
 
-    private static Picture broken(Status status, String error) {
-        return new Picture.Broken(new Rejected(status, error, null, null));
+    private static ImageInput rejected(Status status, String error) {
+        return new ImageInput.Broken(new Rejected(status, error, null, null));
     }
 }

@@ -1,8 +1,8 @@
 package dev.cardinal.udf.sql;
 
-import dev.cardinal.udf.LabelOptions;
-import dev.cardinal.udf.ModelFiles;
-import dev.cardinal.udf.ModelSpec;
+import dev.cardinal.udf.bundle.BundleSource;
+import dev.cardinal.udf.model.ModelSpec;
+import dev.cardinal.udf.options.LabelOptions;
 import dev.cardinal.zoo.serving.ServedModel;
 import java.io.IOException;
 import java.io.ObjectOutputStream;
@@ -11,45 +11,45 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The model that a query asks, and how it is asked.
+ * The model that a query classifies with, and the options to use.
  *
- * <p>Made on the driver when a query is analysed, which does not read the weights yet. They are read when a query runs, once for
- * all queries of a session, and at the latest when this is serialized. Equal ones ask the same of the same model. Thread-safe.
+ * <p>Created on the driver when a query is analyzed, without reading the weights. The weights are read when a query
+ * runs, once for all queries of a session, and at the latest when this object is serialized. Thread-safe. Serializable.
  */
-public final class QueryModel implements Serializable {
+final class QueryModel implements Serializable {
     private static final long serialVersionUID = 1L;
 
     private final String uri;
     private final ServedModel model;
     private final LabelOptions options;
-    private final transient @Nullable SentModel source;
-    private @Nullable ModelFiles files;
+    private final transient @Nullable LazyModelBroadcast source;
+    private @Nullable BundleSource files;
 
     /**
-     * @param uri where the model lies, fully qualified
-     * @param source sends its files to executors
+     * @param uri fully qualified location of the model
+     * @param source makes the model's files available to executors
      */
-    QueryModel(String uri, ServedModel model, LabelOptions options, SentModel source) {
+    QueryModel(String uri, ServedModel model, LabelOptions options, LazyModelBroadcast source) {
         this.uri = uri;
         this.model = model;
         this.options = options;
         this.source = source;
     }
 
-    /** How it is asked; {@code topK} is for calls that do not say it. */
-    public LabelOptions options() {
+    /** Returns the options; {@code topK} applies to calls without {@code k}. */
+    LabelOptions options() {
         return options;
     }
 
-    /** What it is. */
-    public ServedModel model() {
+    /** Returns the description of the model. */
+    ServedModel model() {
         return model;
     }
 
-    /** What tasks are given; reads the weights if no query of the session has. */
-    public synchronized ModelSpec spec() {
+    /** Returns the model for tasks; distributes its files unless a query of the session has done so. */
+    synchronized ModelSpec spec() {
         if (files == null) {
-            files = Objects.requireNonNull(source, "made on the driver").files();
+            files = Objects.requireNonNull(source, "created on the driver").files();
         }
         return new ModelSpec(model, files);
     }
@@ -72,7 +72,7 @@ public final class QueryModel implements Serializable {
         return Objects.hash(uri, model.fingerprint());
     }
 
-    /** The id of the model, as in the predictions' {@code model} column. */
+    /** Returns the id of the model, as in the {@code model} column of the predictions. */
     @Override
     public String toString() {
         return model.modelId();

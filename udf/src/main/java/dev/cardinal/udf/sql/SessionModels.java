@@ -1,13 +1,14 @@
 package dev.cardinal.udf.sql;
 
-import dev.cardinal.udf.BroadcastFiles;
-import dev.cardinal.udf.EngineCheck;
-import dev.cardinal.udf.EngineOptions;
-import dev.cardinal.udf.EngineOptions.ModelDistribution;
-import dev.cardinal.udf.ModelFiles;
-import dev.cardinal.udf.SharedFiles;
-import dev.cardinal.udf.bundle.ModelStore;
-import dev.cardinal.udf.store.StorePath;
+import dev.cardinal.udf.bundle.BroadcastBundle;
+import dev.cardinal.udf.bundle.BundleSource;
+import dev.cardinal.udf.bundle.ModelDirectory;
+import dev.cardinal.udf.bundle.ServedModelReader;
+import dev.cardinal.udf.bundle.SharedBundle;
+import dev.cardinal.udf.device.DevicePreflight;
+import dev.cardinal.udf.fs.UserPaths;
+import dev.cardinal.udf.options.ExecutionOptions;
+import dev.cardinal.udf.options.ExecutionOptions.ModelDistribution;
 import dev.cardinal.zoo.CardinalException;
 import dev.cardinal.zoo.serving.ServedModel;
 import java.io.IOException;
@@ -22,60 +23,60 @@ import org.apache.spark.sql.classic.SparkSession;
 import org.apache.spark.util.SerializableConfiguration;
 
 /**
- * The models that the queries of a session have asked, each of which is sent to executors once.
+ * The models that the queries of a session use. Each is sent to executors once.
  *
- * <p>Held as long as its session is; then Spark cleans up what was sent. Thread-safe; lives on the driver.
+ * <p>Lives as long as its session; after that, Spark removes the broadcasts. Thread-safe; lives on the driver.
  */
-public final class SessionModels {
+final class SessionModels {
     private static final Map<SparkSession, SessionModels> BY_SESSION = new WeakHashMap<>();
 
-    private final Map<Key, SentModel> sent = new HashMap<>();
+    private final Map<SessionKey, LazyModelBroadcast> broadcasts = new HashMap<>();
 
-    /** A model is sent again where it has changed since. */
-    private record Key(String uri, String fingerprint, ModelDistribution distribution) {}
+    /** Contains the fingerprint, so that a model that has changed is sent again. */
+    private record SessionKey(String uri, String fingerprint, ModelDistribution distribution) {}
 
     private SessionModels() {}
 
-    /** Those of a session. */
-    public static SessionModels of(SparkSession session) {
+    /** Returns the models of a session. */
+    static SessionModels of(SparkSession session) {
         synchronized (BY_SESSION) {
             return BY_SESSION.computeIfAbsent(session, s -> new SessionModels());
         }
     }
 
     /**
-     * Looks at a model and at what this application can run it on.
+     * Reads the description of a model and checks that this application can run it.
      *
-     * @throws CardinalException if there is no such model, or the application cannot run it as the settings want
+     * @throws CardinalException if the model does not exist, or the application cannot run it with these settings
      */
-    public QueryModel model(SparkSession session, ClassifySettings settings) {
-        EngineOptions engine = settings.options().engine();
+    QueryModel model(SparkSession session, ClassifySettings settings) {
+        ExecutionOptions execution = settings.options().execution();
         JavaSparkContext context = JavaSparkContext.fromSparkContext(session.sparkContext());
         Configuration hadoop = session.sessionState().newHadoopConf();
         try {
-            List<String> problems = EngineCheck.problems(engine, context.getConf());
+            List<String> problems = DevicePreflight.problems(execution, context.getConf());
             if (!problems.isEmpty()) {
                 throw CardinalException.usage(problems);
             }
-            Path given = StorePath.of(ClassifyKey.MODEL.key(), settings.model());
-            ServedModel model = new ModelStore(hadoop)
+            Path given = ModelDirectory.of(ClassifyKey.MODEL.key(), settings.model(), hadoop);
+            ServedModel model = new ServedModelReader(hadoop)
                     .read(given, settings.card(), settings.options().emit());
             Path directory = given.getFileSystem(hadoop).makeQualified(given);
-            SentModel source = sent(
-                    new Key(directory.toString(), model.fingerprint(), engine.distribution()),
-                    () -> send(context, hadoop, directory, model.fingerprint(), engine.distribution()));
+            LazyModelBroadcast source = broadcast(
+                    new SessionKey(directory.toString(), model.fingerprint(), execution.distribution()),
+                    () -> distribute(context, hadoop, directory, model.fingerprint(), execution.distribution()));
             return new QueryModel(directory.toString(), model, settings.options(), source);
         } catch (IOException e) {
             throw CardinalException.model(
-                    "model " + StorePath.withoutCredentials(settings.model()) + " cannot be read: " + e, e);
+                    "model " + UserPaths.withoutCredentials(settings.model()) + " cannot be read: " + e, e);
         }
     }
 
-    private synchronized SentModel sent(Key key, SentModel.Sending sending) {
-        return sent.computeIfAbsent(key, k -> new SentModel(k.uri(), sending));
+    private synchronized LazyModelBroadcast broadcast(SessionKey key, LazyModelBroadcast.Distribution distribution) {
+        return broadcasts.computeIfAbsent(key, k -> new LazyModelBroadcast(k.uri(), distribution));
     }
 
-    private static ModelFiles send(
+    private static BundleSource distribute(
             JavaSparkContext context,
             Configuration hadoop,
             Path directory,
@@ -83,9 +84,9 @@ public final class SessionModels {
             ModelDistribution distribution)
             throws IOException {
         return switch (distribution) {
-            case BROADCAST -> BroadcastFiles.of(context, directory.getFileSystem(hadoop), directory, fingerprint);
+            case BROADCAST -> BroadcastBundle.of(context, directory.getFileSystem(hadoop), directory, fingerprint);
             case SHARED ->
-                SharedFiles.of(directory, fingerprint, context.broadcast(new SerializableConfiguration(hadoop)));
+                SharedBundle.of(directory, fingerprint, context.broadcast(new SerializableConfiguration(hadoop)));
         };
     }
 }

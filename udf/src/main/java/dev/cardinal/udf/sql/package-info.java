@@ -1,4 +1,4 @@
-/** The SQL function {@code classify}: its expression, the operator that runs it in batches, and the rules that plan it. */
+/** The SQL function {@code classify}: expression, operator for batches, and planning rules. */
 @NullMarked
 package dev.cardinal.udf.sql;
 

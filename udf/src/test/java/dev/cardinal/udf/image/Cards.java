@@ -1,12 +1,12 @@
 package dev.cardinal.udf.image;
 
-import dev.cardinal.zoo.Preprocessing;
-import dev.cardinal.zoo.Preprocessing.CropRounding;
-import dev.cardinal.zoo.Preprocessing.Interpolation;
+import dev.cardinal.zoo.card.Preprocessing;
+import dev.cardinal.zoo.card.Preprocessing.CropRounding;
+import dev.cardinal.zoo.card.Preprocessing.Interpolation;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** The preprocessing of cards, as the tests need it. */
+/** Preprocessing of model cards for tests. */
 final class Cards {
 
     private static final List<Double> ZEROS = List.of(0.0, 0.0, 0.0);
@@ -14,12 +14,12 @@ final class Cards {
 
     private Cards() {}
 
-    /** torchvision's evaluation transform. */
+    /** Returns torchvision's evaluation transform. */
     static Preprocessing torchvision(@Nullable Integer resize, @Nullable Integer crop) {
         return new Preprocessing(resize, crop, Interpolation.PILLOW_BILINEAR, CropRounding.HALF_EVEN, ZEROS, ONES);
     }
 
-    /** fb.resnet.torch's evaluation transform. */
+    /** Returns fb.resnet.torch's evaluation transform. */
     static Preprocessing torch7(int resize, int crop) {
         return new Preprocessing(resize, crop, Interpolation.TORCH7_BICUBIC, CropRounding.CEIL, ZEROS, ONES);
     }

@@ -12,10 +12,10 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(60)
 class DecodeMemoryTest {
     private final DecodeMemory memory = new DecodeMemory(100);
-    private final List<String> served = Collections.synchronizedList(new ArrayList<>());
+    private final List<String> granted = Collections.synchronizedList(new ArrayList<>());
 
     @Test
-    void imagesThatFitTogetherAreDecodedTogether() {
+    void imagesThatFitTogetherAreDecodedConcurrently() {
         memory.reserve(60);
         memory.reserve(40);
         memory.release(60);
@@ -23,37 +23,37 @@ class DecodeMemoryTest {
     }
 
     @Test
-    void whoFindsTooLittleWaitsAndWhoComesLaterWaitsBehindIt() throws InterruptedException {
+    void requestWaitsForMemoryAndLaterRequestsWaitBehindIt() throws InterruptedException {
         memory.reserve(60);
         Thread large = waiting("large", 50);
         Thread small = waiting("small", 10);
-        assertThat(served).as("40 are free").isEmpty();
+        assertThat(granted).as("40 are free").isEmpty();
 
         memory.release(60);
         large.join();
         small.join();
 
-        assertThat(served).containsExactlyInAnyOrder("large", "small");
+        assertThat(granted).containsExactlyInAnyOrder("large", "small");
     }
 
     @Test
-    void imageThatIsLargerThanAllMemoryIsDecodedAlone() throws InterruptedException {
+    void imageLargerThanTheLimitIsDecodedAlone() throws InterruptedException {
         memory.reserve(10);
         Thread huge = waiting("huge", 1_000);
-        assertThat(served).isEmpty();
+        assertThat(granted).isEmpty();
 
         memory.release(10);
         huge.join();
         Thread next = waiting("next", 1);
-        assertThat(served).containsExactly("huge");
+        assertThat(granted).containsExactly("huge");
         memory.release(1_000);
         next.join();
 
-        assertThat(served).containsExactly("huge", "next");
+        assertThat(granted).containsExactly("huge", "next");
     }
 
     @Test
-    void interruptionIsKeptForLater() throws InterruptedException {
+    void interruptionIsRestoredAfterTheWait() throws InterruptedException {
         memory.reserve(100);
         CountDownLatch kept = new CountDownLatch(1);
         Thread thread = new Thread(() -> {
@@ -73,7 +73,7 @@ class DecodeMemoryTest {
     private Thread waiting(String name, long bytes) {
         Thread thread = new Thread(() -> {
             memory.reserve(bytes);
-            served.add(name);
+            granted.add(name);
         });
         thread.start();
         awaitWaiting(thread);
@@ -82,7 +82,7 @@ class DecodeMemoryTest {
 
     private static void awaitWaiting(Thread thread) {
         while (thread.getState() != Thread.State.WAITING) {
-            assertThat(thread.isAlive()).as("has to wait").isTrue();
+            assertThat(thread.isAlive()).as("thread has to wait").isTrue();
             Thread.onSpinWait();
         }
     }

@@ -1,9 +1,13 @@
 package dev.cardinal.udf.image;
 
-import dev.cardinal.udf.SoakProcess;
+import dev.cardinal.udf.image.ImageOptions.ExifOrientation;
+import dev.cardinal.udf.image.ImageOptions.Truncated;
 import dev.cardinal.udf.image.Preparation.Ready;
 import dev.cardinal.udf.image.Preparation.Rejected;
+import dev.cardinal.udf.pipeline.SoakProcess;
 import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -12,15 +16,16 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 
 /**
- * A process of its own that prepares many images, whole or damaged, and prints what became of them, how long the slowest took,
- * and how its resident memory grew. Arguments: {@code whole} or {@code damaged}, number of images.
+ * Prepares many images, whole or damaged, in a separate process, and prints their statuses, the time of the slowest
+ * image, and the growth of resident memory. Arguments: {@code whole}, {@code damaged} or {@code corpus}, the number of
+ * images, and the folder of the corpus, of which every file is damaged as often as the others.
  */
 final class DecodingSoak {
 
-    /** Images after which memory should have stopped growing. */
+    /** Number of images after which memory must not grow any more. */
     private static final int WARM_UP_IMAGES = 1000;
 
-    /** Small enough for a heap of half a gigabyte, whatever a damaged header says. */
+    /** Fits into a heap of half a gigabyte, whatever a damaged header declares. */
     private static final long MAX_PIXELS = 4_000_000;
 
     private static final long SEED = 20_260_101;
@@ -28,22 +33,30 @@ final class DecodingSoak {
     private DecodingSoak() {}
 
     public static void main(String[] arguments) throws IOException {
-        List<byte[]> files = TestImages.names().stream().map(TestImages::read).toList();
-        int images = Integer.parseInt(arguments[1]);
+        List<byte[]> files = new ArrayList<>();
+        TestImages.names().forEach(name -> files.add(TestImages.read(name)));
+        boolean corpus = arguments[0].equals("corpus");
+        if (corpus) {
+            files.addAll(CorpusTest.files(Path.of(arguments[2])));
+        }
+        int images = corpus ? files.size() * Integer.parseInt(arguments[1]) : Integer.parseInt(arguments[1]);
         Mutations mutations = new Mutations(files, SEED);
         int[] next = {0};
-        Supplier<byte[]> source =
-                arguments[0].equals("damaged") ? mutations::next : () -> files.get(next[0]++ % files.size());
-        run(images, source);
+        Supplier<byte[]> whole = () -> files.get(next[0]++ % files.size());
+        switch (arguments[0]) {
+            case "damaged" -> run(images, mutations::next, Truncated.REJECT);
+            case "corpus" -> run(images, () -> mutations.damage(whole.get()), Truncated.KEEP);
+            default -> run(images, whole, Truncated.REJECT);
+        }
     }
 
-    private static void run(int images, Supplier<byte[]> source) throws IOException {
+    private static void run(int images, Supplier<byte[]> source, Truncated truncated) throws IOException {
         Map<String, Integer> statuses = new TreeMap<>();
         long slowestNanos = 0;
         long warmBytes = 0;
         long start = System.nanoTime();
         try (ImagePreparer preparer = ImagePreparer.create(
-                Cards.torchvision(256, 224), new ImageOptions(MAX_PIXELS, ImageOptions.ExifOrientation.APPLY))) {
+                Cards.torchvision(256, 224), new ImageOptions(MAX_PIXELS, ExifOrientation.APPLY, truncated))) {
             for (int i = 0; i < images; i++) {
                 byte[] encoded = source.get();
                 long before = System.nanoTime();

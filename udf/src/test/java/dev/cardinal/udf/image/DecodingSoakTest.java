@@ -2,17 +2,20 @@ package dev.cardinal.udf.image;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.cardinal.udf.SoakProcess;
+import dev.cardinal.udf.pipeline.SoakProcess;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Locale;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Many images in a process of their own, whose memory must not grow. The long soak is this test with {@code -Dcardinal.soak.images=200000}; src/test/benchmarks/README.md has its result.
+ * Checks that the memory of a process that prepares many images does not grow. The long soak is this test with
+ * {@code -Dcardinal.soak.images=200000}; docs/benchmarks.md has its result.
  */
 @EnabledOnOs(OS.LINUX)
 class DecodingSoakTest {
@@ -29,11 +32,36 @@ class DecodingSoakTest {
         assertThat(Double.parseDouble(result.get("growth_percent"))).isLessThan(5.0);
     }
 
+    /**
+     * Runs on request: {@code -Dcardinal.fuzz.corpus=100} damages every file of the corpus and of images/ 100 times.
+     * The result of each is a row: the process ends with as many as it was given.
+     */
+    @Test
+    @EnabledIfSystemProperty(named = "cardinal.fuzz.corpus", matches = "[0-9]+")
+    void damagedCorpusNeitherCrashesNorHangsNorLeaks(@TempDir Path folder) throws Exception {
+        int times = Integer.getInteger("cardinal.fuzz.corpus", 1);
+        int images = times
+                * (TestImages.names().size()
+                        + CorpusTest.files(CorpusTest.CORPUS).size());
+
+        Map<String, String> result = SoakProcess.run(
+                folder,
+                DecodingSoak.class,
+                120 + images / 50,
+                "corpus",
+                Integer.toString(times),
+                CorpusTest.CORPUS.toAbsolutePath().toString());
+
+        assertThat(result).containsEntry("images", Integer.toString(images));
+        assertThat(Integer.parseInt(result.get("slowest_millis"))).isLessThan(5_000);
+        assertThat(Double.parseDouble(result.get("growth_percent"))).isLessThan(10.0);
+    }
+
     @Test
     void wholeFilesDoNotLeak(@TempDir Path folder) throws Exception {
         Map<String, String> result = run(folder, "whole", SOAK_IMAGES);
 
-        assertThat(result).containsEntry("statuses", "{ok=%d}".formatted(SOAK_IMAGES));
+        assertThat(result).containsEntry("statuses", String.format(Locale.ROOT, "{ok=%d}", SOAK_IMAGES));
         assertThat(Double.parseDouble(result.get("growth_percent"))).isLessThan(5.0);
     }
 

@@ -15,7 +15,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** What becomes of bytes that are no good picture. */
+/** The statuses of images that cannot be decoded. */
 class ImageStatusTest {
 
     private static final ImagePreparer PREPARER =
@@ -32,34 +32,31 @@ class ImageStatusTest {
     }
 
     @Test
-    void noBytesAreEmpty() {
+    void fileWithoutBytesIsEmpty() {
         assertThat(PREPARER.prepare(new byte[0])).isEqualTo(new Rejected(Status.EMPTY, "no bytes", null, null));
     }
 
     static Stream<Arguments> otherFiles() {
         return Stream.of(
-                Arguments.of("HTML", "<!DOCTYPE html>\n<html><body>404</body></html>"),
-                Arguments.of("HTML", "\u00ef\u00bb\u00bf \r\n<HTML lang='en'>"),
-                Arguments.of("XML", "<?xml version='1.0'?><svg/>"),
-                Arguments.of("text", "hello\n"),
-                Arguments.of("text", "B"),
-                Arguments.of("HEIC", "\0\0\0\u0018ftypheic\0\0\0\0"),
-                Arguments.of("HEIC", "\0\0\0\u0018ftypmif1\0\0\0\0"),
-                Arguments.of("AVIF", "\0\0\0\u001cftypavif\0\0\0\0"),
-                Arguments.of("PDF", "%PDF-1.7\n"),
-                Arguments.of("leading bytes 00 01 02", "\0\u0001\u0002"),
-                Arguments.of("leading bytes ff d8", "\u00ff\u00d8"));
+                Arguments.of("not an image: the file contains HTML", "<!DOCTYPE html>\n<html><body>404</body></html>"),
+                Arguments.of("not an image: the file contains HTML", "\u00ef\u00bb\u00bf \r\n<HTML lang='en'>"),
+                Arguments.of("unsupported image format: SVG; convert it to PNG", "<?xml version='1.0'?><svg/>"),
+                Arguments.of("not an image: the file contains text", "hello\n"),
+                Arguments.of("not an image: the file contains text", "B"),
+                Arguments.of("not an image: the file contains text", "BMW, Audi and other cars of the data set\n"),
+                Arguments.of("unknown file format: the file starts with the bytes 00 01 02", "\0\u0001\u0002"),
+                Arguments.of("unknown file format: the file starts with the bytes ff d8", "\u00ff\u00d8"));
     }
 
     @ParameterizedTest(name = "{0}")
     @MethodSource("otherFiles")
-    void whatIsNoDecodedFormatIsUnsupportedAndNamed(String name, String content) {
+    void unsupportedFileSaysWhatItContains(String error, String content) {
         assertThat(PREPARER.prepare(content.getBytes(StandardCharsets.ISO_8859_1)))
-                .isEqualTo(new Rejected(Status.UNSUPPORTED, "no image format that is decoded: " + name, null, null));
+                .isEqualTo(new Rejected(Status.UNSUPPORTED, error, null, null));
     }
 
     @Test
-    void aCutJpegSaysWhereItEnds() {
+    void truncatedJpegSaysWhereItEnds() {
         byte[] cut = Arrays.copyOf(TestImages.read("baseline_420.jpg"), 700);
 
         assertThat(PREPARER.prepare(cut))
@@ -67,7 +64,7 @@ class ImageStatusTest {
     }
 
     @Test
-    void aFileCutBeforeItsSizeHasNone() {
+    void fileTruncatedBeforeItsSizeHasNoSize() {
         byte[] cut = Arrays.copyOf(TestImages.read("baseline_420.jpg"), 20);
 
         assertThat(PREPARER.prepare(cut))
@@ -75,20 +72,21 @@ class ImageStatusTest {
     }
 
     @Test
-    void aPictureWithoutPixelsIsUndecodable() {
+    void imageWithoutPixelsIsUndecodable() {
         byte[] encoded = TestImages.read("rgb_24_bit.bmp");
         Arrays.fill(encoded, 18, 22, (byte) 0);
 
         assertThat(PREPARER.prepare(encoded))
-                .isEqualTo(new Rejected(Status.UNDECODABLE, "BMP: the header says 0 x 35 pixels", null, null));
+                .isEqualTo(
+                        new Rejected(Status.UNDECODABLE, "BMP: invalid image size 0 x 35 in the header", null, null));
     }
 
     @Test
-    void theRunDecidesHowManyPixelsAreTooMany() {
+    void imageWithMorePixelsThanTheOptionIsTooLarge() {
         try (ImagePreparer strict = ImagePreparer.create(
                 Cards.torchvision(256, 224), new ImageOptions(43 * 35 - 1, ExifOrientation.IGNORE))) {
             assertThat(strict.prepare(TestImages.read("lossless.webp")))
-                    .isEqualTo(new Rejected(Status.TOO_LARGE, "WEBP: 43 x 35 pixels are more than 1504", 43, 35));
+                    .isEqualTo(new Rejected(Status.TOO_LARGE, "WEBP: 43 x 35 pixels exceed the limit of 1504", 43, 35));
         }
     }
 

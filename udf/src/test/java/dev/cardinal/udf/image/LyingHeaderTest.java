@@ -13,7 +13,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Headers that promise more pixels than the file holds, or more than a run allows. */
+/** Headers that declare more pixels than the file contains, or more than a run allows. */
 class LyingHeaderTest {
 
     private static final ImagePreparer PREPARER =
@@ -24,10 +24,10 @@ class LyingHeaderTest {
         PREPARER.close();
     }
 
-    /** Where a file's header keeps width and height. */
+    /** The positions of width and height in a file's header. */
     private record Header(String file, int widthAt, int heightAt, int bytes, ByteOrder order) {
 
-        byte[] saying(int width, int height) {
+        byte[] declaring(int width, int height) {
             byte[] encoded = TestImages.read(file);
             put(encoded, widthAt, width);
             put(encoded, heightAt, height);
@@ -70,7 +70,7 @@ class LyingHeaderTest {
         return new Header(file, at + 5, at + 7, 2, ByteOrder.LITTLE_ENDIAN);
     }
 
-    /** Tags 256 and 257 of the first directory, which tools write first. */
+    /** Finds tags 256 and 257 of the first directory, which tools write first. */
     private static Header tiff(String file) {
         ByteBuffer encoded = ByteBuffer.wrap(TestImages.read(file)).order(ByteOrder.LITTLE_ENDIAN);
         int at = encoded.getInt(4) + 2;
@@ -99,7 +99,9 @@ class LyingHeaderTest {
                 tiff("tiled.tif"));
     }
 
-    /** Lossless WebP keeps 14 bits of each, less one, after its signature; lossy WebP 14 bits in 16. */
+    /**
+     * Lossless WebP stores width and height less one in 14 bits each after its signature; lossy WebP in 14 of 16 bits.
+     */
     static Stream<Arguments> webps() {
         ByteBuffer lossless = ByteBuffer.wrap(TestImages.read("lossless.webp")).order(ByteOrder.LITTLE_ENDIAN);
         lossless.putInt(21, (lossless.getInt(21) & ~(0x3fff << 14)) | (349 << 14));
@@ -110,24 +112,24 @@ class LyingHeaderTest {
 
     @ParameterizedTest(name = "{0}")
     @MethodSource("headers")
-    void moreRowsThanTheDataHoldAreUndecodable(Header header) {
-        assertUndecodable(header.saying(43, 350), 43, 350);
+    void imageWithMissingRowsIsUndecodable(Header header) {
+        assertUndecodable(header.declaring(43, 350), 43, 350);
     }
 
     @ParameterizedTest(name = "{0}")
     @MethodSource("webps")
-    void moreRowsThanAWebpHoldsAreUndecodable(String file, byte[] encoded) {
+    void webpWithMissingRowsIsUndecodable(String file, byte[] encoded) {
         assertUndecodable(encoded, 43, 350);
     }
 
     @ParameterizedTest(name = "{0}")
     @MethodSource("headers")
-    void aHugePictureInAFewBytesIsUndecodable(Header header) {
-        assertUndecodable(header.saying(12_000, 12_000), 12_000, 12_000);
+    void hugeImageInAFewBytesIsUndecodable(Header header) {
+        assertUndecodable(header.declaring(12_000, 12_000), 12_000, 12_000);
     }
 
     @Test
-    void aWebpFrameLargerThanItsCanvasIsNotDecoded() {
+    void webpFrameLargerThanItsCanvasIsUndecodable() {
         ByteBuffer encoded =
                 ByteBuffer.wrap(TestImages.read("animated_frame_offset.webp")).order(ByteOrder.LITTLE_ENDIAN);
         int signature = 0;
@@ -152,10 +154,11 @@ class LyingHeaderTest {
 
     @ParameterizedTest(name = "{0}")
     @MethodSource("headers")
-    void moreThanTheRunAllowsIsTooLargeByItsHeader(Header header) {
-        assertThat(PREPARER.prepare(header.saying(30_000, 20_000))).isInstanceOfSatisfying(Rejected.class, rejected -> {
-            assertThat(rejected.status()).isEqualTo(Status.TOO_LARGE);
-            assertThat(rejected.error()).endsWith(": 30000 x 20000 pixels are more than 178956970");
-        });
+    void imageThatDeclaresTooManyPixelsIsTooLarge(Header header) {
+        assertThat(PREPARER.prepare(header.declaring(30_000, 20_000)))
+                .isInstanceOfSatisfying(Rejected.class, rejected -> {
+                    assertThat(rejected.status()).isEqualTo(Status.TOO_LARGE);
+                    assertThat(rejected.error()).endsWith(": 30000 x 20000 pixels exceed the limit of 178956970");
+                });
     }
 }

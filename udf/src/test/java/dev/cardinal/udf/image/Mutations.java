@@ -4,7 +4,9 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 
-/** Files that were damaged: cut short, bits turned over, the head of one on the tail of another. Repeatable by its seed. */
+/**
+ * Damages files: truncates them, flips bits, or joins the head of one to the tail of another. Repeatable by its seed.
+ */
 public final class Mutations {
 
     private static final int HEADER_BYTES = 64;
@@ -19,7 +21,12 @@ public final class Mutations {
     }
 
     public byte[] next() {
-        byte[] file = files.get(random.nextInt(files.size())).clone();
+        return damage(files.get(random.nextInt(files.size())));
+    }
+
+    /** Returns a damaged copy of a file. */
+    public byte[] damage(byte[] whole) {
+        byte[] file = whole.clone();
         return switch (random.nextInt(5)) {
             case 0 -> Arrays.copyOf(file, random.nextInt(file.length));
             case 1 -> flipBits(file, file.length);

@@ -9,8 +9,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvFileSource;
 
 /**
- * Files against Pillow 9.4.0: images/, images.csv and exif.csv, made by src/test/python/make_images.py, whose head names the
- * command.
+ * Compares decoded files with Pillow 9.4.0: images/, images.csv and exif.csv are made by
+ * src/test/python/make_images.py, whose head gives the command.
  */
 class PillowDecodingTest {
 
@@ -18,34 +18,34 @@ class PillowDecodingTest {
             ImagePreparer.create(Cards.torchvision(null, null), ImageOptions.defaults());
     private static final ImagePreparer EVALUATION =
             ImagePreparer.create(Cards.torchvision(256, 224), ImageOptions.defaults());
-    private static final ImagePreparer TURNED = ImagePreparer.create(
+    private static final ImagePreparer ORIENTED = ImagePreparer.create(
             Cards.torchvision(null, null), new ImageOptions(ImageOptions.DEFAULT_MAX_PIXELS, ExifOrientation.APPLY));
 
     @AfterAll
     static void closePreparers() {
         AS_STORED.close();
         EVALUATION.close();
-        TURNED.close();
+        ORIENTED.close();
     }
 
     @ParameterizedTest(name = "{0}")
     @CsvFileSource(resources = "images.csv", numLinesToSkip = 1)
-    void decodedPixelsAreThoseOfPillow(String file, int width, int height, String sha256) {
+    void decodedPixelsEqualPillows(String file, int width, int height, String sha256) {
         assertThat(AS_STORED.prepare(TestImages.read(file)))
                 .isInstanceOfSatisfying(Ready.class, ready -> assertIs(ready, width, height, width, height, sha256));
     }
 
     @ParameterizedTest(name = "{0}")
     @CsvFileSource(resources = "images.csv", numLinesToSkip = 1)
-    void preparedPixelsAreThoseOfPillow(String file, int width, int height, String ignored, String sha256) {
+    void preparedPixelsEqualPillows(String file, int width, int height, String ignored, String sha256) {
         assertThat(EVALUATION.prepare(TestImages.read(file)))
                 .isInstanceOfSatisfying(Ready.class, ready -> assertIs(ready, width, height, 224, 224, sha256));
     }
 
     @ParameterizedTest(name = "{0}")
     @CsvFileSource(resources = "exif.csv", numLinesToSkip = 1)
-    void exifOrientationIsAppliedAsPillowDoes(String file, int width, int height, String sha256) {
-        assertThat(TURNED.prepare(TestImages.read(file)))
+    void exifOrientationIsAppliedAsInPillow(String file, int width, int height, String sha256) {
+        assertThat(ORIENTED.prepare(TestImages.read(file)))
                 .isInstanceOfSatisfying(Ready.class, ready -> assertIs(ready, width, height, width, height, sha256));
     }
 

@@ -14,7 +14,9 @@ import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
 
-/** What it takes to decode a JPEG of 500 x 375 and prepare it for a model. src/test/benchmarks/run.sh runs it beside Pillow. */
+/**
+ * Time to decode a JPEG of 500 x 375 and prepare it for a model. src/test/benchmarks/run.sh runs it and Pillow in turn.
+ */
 @State(Scope.Thread)
 @BenchmarkMode(Mode.SampleTime)
 @OutputTimeUnit(TimeUnit.MICROSECONDS)
@@ -23,7 +25,7 @@ import org.openjdk.jmh.annotations.Warmup;
 @Fork(1)
 public class PrepareBenchmark {
 
-    /** The card's kind: resized as torchvision or as Torch7 does, or decoded only. */
+    /** The preprocessing: resized as in torchvision or Torch7, or only decoded. */
     @Param({"torchvision", "torch7", "decode"})
     public String preprocessing = "";
 

@@ -4,7 +4,7 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 
-/** SHA-256 in lower-case hex, as Python's {@code hashlib.sha256(...).hexdigest()}. */
+/** SHA-256 in lower-case hex, like Python's {@code hashlib.sha256(...).hexdigest()}. */
 final class Sha256 {
 
     private Sha256() {}

@@ -1,6 +1,6 @@
 package dev.cardinal.udf.image;
 
-/** The picture that resize_table.py resizes: an integer formula of column, row and channel. */
+/** The image that resize_table.py resizes: an integer formula of column, row and channel. */
 final class SyntheticPicture {
 
     private SyntheticPicture() {}

@@ -8,12 +8,12 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Objects;
 
-/** The encoded pictures of images/, made by src/test/python/make_images.py. */
+/** The encoded images of images/, made by src/test/python/make_images.py. */
 final class TestImages {
 
     private TestImages() {}
 
-    /** Every file, in the order of images.csv. */
+    /** Returns the names of all files, in the order of images.csv. */
     static List<String> names() {
         try (InputStream stream = TestImages.class.getResourceAsStream("images.csv")) {
             return new String(Objects.requireNonNull(stream).readAllBytes(), StandardCharsets.UTF_8)

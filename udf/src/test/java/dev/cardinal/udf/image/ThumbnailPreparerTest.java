@@ -17,14 +17,14 @@ class ThumbnailPreparerTest {
         "28, 20, 28, 20",
         "1, 1000000, 1, 112"
     })
-    void longerEdgeIsMadeToFitAndNothingIsEnlarged(int width, int height, int fittedWidth, int fittedHeight) {
+    void longerEdgeIsLimitedAndNothingIsEnlarged(int width, int height, int fittedWidth, int fittedHeight) {
         Geometry.Size fitted = new Geometry.Size(fittedWidth, fittedHeight);
 
         assertThat(Geometry.within(112, width, height)).isEqualTo(new Geometry(fitted, 0, 0, fitted, 0, 0, fitted));
     }
 
     @Test
-    void wholePictureIsScaled() {
+    void wholeImageIsScaled() {
         try (ImagePreparer preparer = ImagePreparer.thumbnails(20, ImageOptions.defaults())) {
             Ready ready = (Ready) preparer.prepare(TestImages.read("baseline_444.jpg"));
 

@@ -3,11 +3,11 @@ package dev.cardinal.udf.ml;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.cardinal.udf.Counter;
 import dev.cardinal.udf.DemoModel;
-import dev.cardinal.udf.EngineTotals;
 import dev.cardinal.udf.LocalSpark;
 import dev.cardinal.udf.Pictures;
+import dev.cardinal.udf.metrics.Counter;
+import dev.cardinal.udf.metrics.ProcessCounters;
 import dev.cardinal.zoo.CardinalException;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -44,7 +44,7 @@ class ImageClassifierTest {
         for (int i = 0; i < PICTURES; i++) {
             Files.write(files.resolve(i + ".png"), Pictures.png(28, 28, i));
         }
-        Files.writeString(files.resolve("none.png"), "no picture");
+        Files.writeString(files.resolve("none.png"), "not an image");
         photos = spark.read().format("binaryFile").load(files.toString());
     }
 
@@ -70,7 +70,7 @@ class ImageClassifierTest {
     }
 
     @Test
-    void pipelineThatIsSavedAndLoadedGivesTheSame() throws IOException {
+    void savedAndLoadedPipelineGivesTheSameResults() throws IOException {
         SQLTransformer best = new SQLTransformer()
                 .setStatement(
                         "SELECT path, classification.predictions[0] AS best FROM __THIS__ WHERE classification.status = 'ok'");
@@ -89,7 +89,7 @@ class ImageClassifierTest {
     }
 
     @Test
-    void stageThatIsSavedAndLoadedKeepsItsParams() throws IOException {
+    void savedAndLoadedStageKeepsItsParams() throws IOException {
         ImageClassifier stage = classifier()
                 .setInputCol("data")
                 .setOutputCol("result")
@@ -124,7 +124,7 @@ class ImageClassifierTest {
     }
 
     @Test
-    void decodedImagesGiveWhatTheirFilesGive() {
+    void decodedAndEncodedImagesGiveTheSameResults() {
         Dataset<Row> decoded =
                 spark.read().format("image").load(directory.resolve("photos").toString());
 
@@ -145,25 +145,25 @@ class ImageClassifierTest {
     }
 
     @Test
-    void nothingIsClassifiedWhereTheColumnIsNotUsed() {
-        long before = EngineTotals.value(Counter.CLASSIFIED);
+    void noImageIsClassifiedIfTheColumnIsNotUsed() {
+        long before = ProcessCounters.value(Counter.CLASSIFIED);
 
         Dataset<Row> classified = classifier().transform(photos);
         classified.select("path").collectAsList();
         classified.count();
-        assertThat(EngineTotals.value(Counter.CLASSIFIED)).isEqualTo(before);
+        assertThat(ProcessCounters.value(Counter.CLASSIFIED)).isEqualTo(before);
 
         classified
                 .where("classification.status = 'ok' AND path LIKE '%/1.png'")
                 .select("path")
                 .collectAsList();
-        assertThat(EngineTotals.value(Counter.CLASSIFIED)).isEqualTo(before + 1);
+        assertThat(ProcessCounters.value(Counter.CLASSIFIED)).isEqualTo(before + 1);
         classified.orderBy("classification.status").collectAsList();
-        assertThat(EngineTotals.value(Counter.CLASSIFIED)).isEqualTo(before + 1 + PICTURES);
+        assertThat(ProcessCounters.value(Counter.CLASSIFIED)).isEqualTo(before + 1 + PICTURES);
     }
 
     @Test
-    void transformedDatasetsJoin() {
+    void transformedDatasetsCanBeJoined() {
         Dataset<Row> classified = classifier().transform(photos).select("path", "classification.status");
 
         assertThat(classified
@@ -178,30 +178,30 @@ class ImageClassifierTest {
     }
 
     @Test
-    void wrongColumnsAreNamed() {
+    void invalidColumnsAndModelsAreReported() {
         ImageClassifier stage = classifier();
 
         assertThatThrownBy(
                         () -> stage.copy(new ParamMap()).setInputCol("picture").transform(photos))
                 .isInstanceOf(CardinalException.class)
                 .hasMessage(stage.uid()
-                        + ": there is no column picture of images; inputCol names it, of path, modificationTime,"
-                        + " length, content");
+                        + ": image column picture does not exist; set inputCol to one of path, modificationTime, length,"
+                        + " content");
         assertThatThrownBy(() -> stage.copy(new ParamMap()).setInputCol("path").transform(photos))
                 .hasMessageContaining(
-                        ": column path is STRING; images are BINARY, as the data source binaryFile has them");
+                        ": column path is STRING; it must be BINARY, as in the data source binaryFile, or the struct");
         assertThatThrownBy(
                         () -> stage.copy(new ParamMap()).setOutputCol("length").transform(photos))
-                .hasMessageContaining(": there is a column length already; name another one as outputCol");
+                .hasMessageContaining(": column length already exists; set outputCol to another name");
         assertThatThrownBy(() -> new ImageClassifier("stage").transform(photos))
-                .hasMessage("stage: modelPath is not set; name the directory of a model bundle");
+                .hasMessage("stage: modelPath is not set; set it to the directory of a model bundle");
         assertThatThrownBy(() -> classifier().setModelPath("/no/model").transform(photos))
                 .isInstanceOf(CardinalException.class)
                 .hasMessage("model /no/model does not exist");
     }
 
     @Test
-    void wrongParamsAreRefusedWhenTheyAreSet() {
+    void invalidParamsAreRejectedWhenTheyAreSet() {
         assertThatThrownBy(() -> classifier().setTopK(0)).isInstanceOf(IllegalArgumentException.class);
         assertThatThrownBy(() -> classifier().setDevice("tpu"))
                 .isInstanceOf(IllegalArgumentException.class)

@@ -5,9 +5,10 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.Locale;
 import java.util.zip.CRC32C;
 
-/** Small parts of shards, made by hand to be put together as no writer would. */
+/** Makes small parts of shards, to be combined in ways that no writer would. */
 final class Bytes {
     private static final int BLOCK = 512;
 
@@ -25,7 +26,7 @@ final class Bytes {
         return all.toByteArray();
     }
 
-    /** A regular member of a tar archive. */
+    /** Returns a regular member of a tar archive. */
     static byte[] tarMember(String name, byte[] content) {
         return tarMember(name, content, '0');
     }
@@ -38,7 +39,7 @@ final class Bytes {
     static byte[] tarHeader(String name, long size, char type) {
         byte[] header = new byte[BLOCK];
         put(header, 0, name);
-        put(header, 124, String.format("%011o", size));
+        put(header, 124, String.format(Locale.ROOT, "%011o", size));
         put(header, 148, "        ");
         header[156] = (byte) type;
         put(header, 257, "ustar\0" + "00");
@@ -46,7 +47,7 @@ final class Bytes {
         for (byte b : header) {
             sum += b & 0xff;
         }
-        put(header, 148, String.format("%06o\0", sum));
+        put(header, 148, String.format(Locale.ROOT, "%06o\0", sum));
         return header;
     }
 
@@ -55,7 +56,7 @@ final class Bytes {
         System.arraycopy(bytes, 0, header, at, bytes.length);
     }
 
-    /** A record of a TFRecord file. */
+    /** Returns a record of a TFRecord file. */
     static byte[] record(byte[] data) {
         return concat(recordHeader(data.length), data, maskedCrc(data));
     }

@@ -3,11 +3,11 @@ package dev.cardinal.udf.shard;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.sun.management.ThreadMXBean;
-import dev.cardinal.udf.Container;
-import dev.cardinal.udf.ImageFetcher;
-import dev.cardinal.udf.ImageFetcher.DamagedRecordException;
-import dev.cardinal.udf.ImageRef;
-import dev.cardinal.udf.RecordFields;
+import dev.cardinal.udf.fetch.ImageContainer;
+import dev.cardinal.udf.fetch.ImageFetcher;
+import dev.cardinal.udf.fetch.ImageFetcher.CorruptRecordException;
+import dev.cardinal.udf.fetch.ImageRef;
+import dev.cardinal.udf.fetch.RecordFields;
 import dev.cardinal.udf.image.Mutations;
 import dev.cardinal.udf.image.Status;
 import java.io.IOException;
@@ -26,7 +26,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Whatever a shard's bytes are, each image is read or has a row that says why not, and little memory is asked for. */
+/** Whatever the bytes of a shard, each image is read or has a row that says why not, and little memory is allocated. */
 class HostileShardTest {
     private static final int MUTATIONS = 2000;
     private static final long MAX_ALLOCATED = 96L << 20;
@@ -42,7 +42,7 @@ class HostileShardTest {
         "TFRECORD, pictures.tfrecord.gz",
         "PARQUET, hugging_face.parquet"
     })
-    void shardCutAtAnyByteGivesRows(ShardFormat format, String name) throws IOException {
+    void shardTruncatedAtAnyByteGivesRows(ShardFormat format, String name) throws IOException {
         byte[] whole = Shards.bytes(name);
         int most = read(format, whole);
         for (int length = 0; length < whole.length; length++) {
@@ -59,7 +59,7 @@ class HostileShardTest {
         "TFRECORD, pictures.tfrecord, pictures.tfrecord, pictures.tfrecord.gz",
         "PARQUET, pictures.parquet, pictures_v2.parquet, hugging_face.parquet"
     })
-    void damagedShardGivesRows(ShardFormat format, String first, String second, String third) throws IOException {
+    void mutatedShardGivesRows(ShardFormat format, String first, String second, String third) throws IOException {
         List<byte[]> shards = List.of(Shards.bytes(first), Shards.bytes(second), Shards.bytes(third));
         Mutations mutations = new Mutations(shards, 7);
         for (int i = 0; i < MUTATIONS; i++) {
@@ -67,22 +67,22 @@ class HostileShardTest {
         }
     }
 
-    /** What a random bit seldom reaches: a whole footer before pages that are broken. */
+    /** A case that random bits seldom produce: an intact footer with corrupt pages. */
     @ParameterizedTest
     @ValueSource(strings = {"pictures.parquet", "pictures_v2.parquet", "hugging_face.parquet"})
-    void brokenPagesGiveRows(String name) throws IOException {
+    void corruptPagesGiveRows(String name) throws IOException {
         byte[] whole = Shards.bytes(name);
         int footer = ByteBuffer.wrap(whole).order(ByteOrder.LITTLE_ENDIAN).getInt(whole.length - 8);
         Random random = new Random(11);
         for (int i = 0; i < MUTATIONS / 2; i++) {
-            byte[] damaged = whole.clone();
+            byte[] corrupt = whole.clone();
             int at = 4 + random.nextInt(whole.length - footer - 16);
-            Arrays.fill(damaged, at, at + 1 + random.nextInt(4), (byte) random.nextInt());
-            assertThat(read(ShardFormat.PARQUET, damaged)).isLessThanOrEqualTo(4);
+            Arrays.fill(corrupt, at, at + 1 + random.nextInt(4), (byte) random.nextInt());
+            assertThat(read(ShardFormat.PARQUET, corrupt)).isLessThanOrEqualTo(4);
         }
     }
 
-    /** Reads all that is there, and says how many images that was. */
+    /** Reads all images, and returns how many were read. */
     private int read(ShardFormat format, byte[] bytes) throws IOException {
         Path file = Shards.write(directory.resolve("shard"), bytes);
         long before = allocated();
@@ -107,9 +107,9 @@ class HostileShardTest {
         return ((ThreadMXBean) ManagementFactory.getThreadMXBean()).getCurrentThreadAllocatedBytes();
     }
 
-    /** A fetcher that stays open, as in a task. */
+    /** Fetchers that stay open, as in a task. */
     private static final class Fetchers implements AutoCloseable {
-        private final Map<Container, ImageFetcher> fetchers = new EnumMap<>(Container.class);
+        private final Map<ImageContainer, ImageFetcher> fetchers = new EnumMap<>(ImageContainer.class);
 
         boolean read(ImageRef image) throws IOException {
             ImageFetcher fetcher = fetchers.computeIfAbsent(
@@ -117,7 +117,7 @@ class HostileShardTest {
                     container -> ShardFetchers.of(container, Shards.CONFIGURATION, RecordFields.usual()));
             try {
                 return fetcher.fetch(image, 1 << 20).encoded().length <= 1 << 20;
-            } catch (DamagedRecordException e) {
+            } catch (CorruptRecordException e) {
                 assertThat(e).hasMessageContaining(": ");
                 return false;
             }

@@ -3,12 +3,12 @@ package dev.cardinal.udf.shard;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.cardinal.udf.Container;
-import dev.cardinal.udf.ImageFetcher;
-import dev.cardinal.udf.ImageFetcher.DamagedRecordException;
-import dev.cardinal.udf.ImageFetcher.Fetched;
-import dev.cardinal.udf.ImageRef;
-import dev.cardinal.udf.RecordFields;
+import dev.cardinal.udf.fetch.ImageContainer;
+import dev.cardinal.udf.fetch.ImageFetcher;
+import dev.cardinal.udf.fetch.ImageFetcher.CorruptRecordException;
+import dev.cardinal.udf.fetch.ImageFetcher.Fetched;
+import dev.cardinal.udf.fetch.ImageRef;
+import dev.cardinal.udf.fetch.RecordFields;
 import dev.cardinal.udf.image.Status;
 import dev.cardinal.zoo.CardinalException;
 import java.io.IOException;
@@ -29,14 +29,14 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Files that DuckDB wrote, see {@link WriteParquet}. */
+/** Reads files that DuckDB wrote, see {@link WriteParquet}. */
 class ParquetImagesTest {
     @TempDir
     private Path directory;
 
     @ParameterizedTest
     @ValueSource(strings = {"pictures.parquet", "pictures_v2.parquet"})
-    void everyRowHoldsThePictureThatDuckDbPutIn(String name) throws IOException {
+    void everyRowContainsTheImageThatDuckDbWrote(String name) throws IOException {
         RecordFields fields = new RecordFields(null, null, "name", List.of());
         List<String> lines = new ArrayList<>();
         for (Fetched fetched : fetchAll(Shards.file(directory, name), fields)) {
@@ -48,7 +48,7 @@ class ParquetImagesTest {
     }
 
     @Test
-    void structOfBytesAndPathIsAnImageWithItsKey() throws IOException {
+    void structOfBytesAndPathIsAnImageAndItsKey() throws IOException {
         List<String> lines = new ArrayList<>();
         List<String> truths = new ArrayList<>();
         for (Fetched fetched : fetchAll(Shards.file(directory, "hugging_face.parquet"), RecordFields.usual())) {
@@ -69,7 +69,8 @@ class ParquetImagesTest {
         List<ImageRef> images = Shards.index(ShardFormat.PARQUET, file);
 
         assertThat(images).hasSize(5000);
-        try (ImageFetcher fetcher = ShardFetchers.of(Container.PARQUET, Shards.CONFIGURATION, RecordFields.usual())) {
+        try (ImageFetcher fetcher =
+                ShardFetchers.of(ImageContainer.PARQUET, Shards.CONFIGURATION, RecordFields.usual())) {
             for (int row = 0; row < 5000; row += row < 2030 || row > 2060 ? 3 : 1) {
                 if (row != 7) {
                     assertThat(Shards.sha256(
@@ -84,30 +85,31 @@ class ParquetImagesTest {
     }
 
     @Test
-    void referenceCountsRowsFromTheFilesFirst() throws IOException {
+    void referenceHasTheRowNumberInTheFile() throws IOException {
         Path file = Shards.file(directory, "groups.parquet");
         String path = Shards.listed(file).path();
 
         ImageRef image = Shards.index(ShardFormat.PARQUET, file).get(4999);
 
         assertThat(image.path()).isEqualTo(path + "!/row=4999");
-        assertThat(image.location()).isEqualTo(new ImageRef.Location(path, Container.PARQUET, 4999));
+        assertThat(image.location()).isEqualTo(new ImageRef.Location(path, ImageContainer.PARQUET, 4999));
         assertThat(image.modifiedMillis()).isEqualTo(Shards.MODIFIED);
     }
 
     @Test
-    void rowWithoutAnImageSaysSo() throws IOException {
+    void rowWithoutAnImageIsReported() throws IOException {
         ImageRef image = Shards.index(ShardFormat.PARQUET, Shards.file(directory, "groups.parquet"))
                 .get(7);
 
-        assertThatThrownBy(() -> Shards.fetch(image, RecordFields.usual()))
-                .isInstanceOf(DamagedRecordException.class)
-                .hasMessage("Parquet: row 7 has no image");
+        Fetched fetched = Shards.fetch(image, RecordFields.usual());
+
+        assertThat(fetched.problem()).isEqualTo(new ImageRef.Problem(Status.EMPTY, "the image is null"));
+        assertThat(fetched.encoded()).isEmpty();
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"pictures.parquet", "pictures_v2.parquet"})
-    void columnsAreKeptAsSparkHasThem(String name) throws IOException {
+    void keptColumnsHaveSparksTypesAndValues(String name) throws IOException {
         Path file = Shards.file(directory, name);
         List<StructField> keep = ParquetColumns.keep(
                 Shards.CONFIGURATION,
@@ -163,12 +165,12 @@ class ParquetImagesTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
-                    missing | there is no column missing: its columns are optional binary image, optional binary label (STRING)
-                    list    | column list does not hold single values: it is optional group list (LIST) {
+                    missing | there is no column missing: the columns are optional binary image, optional binary label (STRING)
+                    list    | column list does not contain single values: its type is optional group list (LIST) {
                     clock   | cannot be kept: values of type optional int64 clock (TIME(MICROS,
                     Label   | there is no column Label
                     """)
-    void columnThatCannotBeKeptIsNamedWithItsType(String name, String message) {
+    void columnThatCannotBeKeptIsReportedWithItsType(String name, String message) {
         Path file = Shards.file(directory, "pictures.parquet");
 
         assertThatThrownBy(() -> keep(file, name))
@@ -179,7 +181,7 @@ class ParquetImagesTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"path", "KEY", "Truth", "logits", "features", "model", "sha256"})
-    void columnOfThePredictionsTableIsNotOverwritten(String name) {
+    void columnWithANameOfThePredictionsTableIsRejected(String name) {
         Path file = Shards.file(directory, "pictures.parquet");
 
         assertThatThrownBy(() -> keep(file, name))
@@ -189,14 +191,14 @@ class ParquetImagesTest {
     }
 
     @Test
-    void imageColumnThatCannotBeToldIsAskedFor() throws IOException {
+    void columnWithoutImagesIsReported() throws IOException {
         RecordFields fields = new RecordFields("large", null, null, List.of());
         Path file = Shards.file(directory, "pictures.parquet");
 
         assertThatThrownBy(() -> ParquetColumns.requireImages(
                         Shards.CONFIGURATION, new org.apache.hadoop.fs.Path(file.toUri()), fields))
                 .isInstanceOf(CardinalException.class)
-                .hasMessageContaining("column large holds no images: it is optional int64 large");
+                .hasMessageContaining("column large does not contain images: its type is optional int64 large");
         assertThat(Shards.index(ShardFormat.PARQUET, file, fields))
                 .singleElement()
                 .extracting(ImageRef::problem)
@@ -205,7 +207,7 @@ class ParquetImagesTest {
     }
 
     @Test
-    void brokenPageDamagesTheRestOfItsRowGroupOnly() throws IOException {
+    void corruptPageAffectsOnlyTheRestOfItsRowGroup() throws IOException {
         byte[] bytes = Shards.bytes("groups.parquet");
         Arrays.fill(bytes, 60, 300, (byte) 0xa5);
         Path file = Shards.write(directory.resolve("a.parquet"), bytes);
@@ -213,7 +215,7 @@ class ParquetImagesTest {
 
         assertThat(images).hasSize(5000);
         assertThatThrownBy(() -> Shards.fetch(images.get(100), RecordFields.usual()))
-                .isInstanceOf(DamagedRecordException.class)
+                .isInstanceOf(CorruptRecordException.class)
                 .hasMessageStartingWith("Parquet: row 100: ");
         assertThat(Shards.fetch(images.get(4000), RecordFields.usual()).encoded())
                 .hasSize(69);
@@ -221,11 +223,11 @@ class ParquetImagesTest {
 
     @ParameterizedTest
     @CsvSource({
-        "3, UNSUPPORTED, no Parquet file: it does not begin with PAR1",
-        "10, UNDECODABLE, 'Parquet: cannot be read from byte 0 on: it does not end with PAR1, as a file that was cut short does not'",
-        "900, UNDECODABLE, 'Parquet: cannot be read from byte 0 on: it does not end with PAR1, as a file that was cut short does not'"
+        "3, UNSUPPORTED, not a Parquet file: it does not start with PAR1",
+        "10, UNDECODABLE, 'Parquet: cannot be read from byte 0 onward: the file does not end with PAR1, it may be truncated'",
+        "900, UNDECODABLE, 'Parquet: cannot be read from byte 0 onward: the file does not end with PAR1, it may be truncated'"
     })
-    void fileCutShortIsOneProblem(int length, Status status, String error) throws IOException {
+    void truncatedFileIsOneProblem(int length, Status status, String error) throws IOException {
         Path file =
                 Shards.write(directory.resolve("a.parquet"), Arrays.copyOf(Shards.bytes("pictures.parquet"), length));
 
@@ -242,7 +244,7 @@ class ParquetImagesTest {
 
     private static List<Fetched> fetchAll(Path file, RecordFields fields) throws IOException {
         List<Fetched> all = new ArrayList<>();
-        try (ImageFetcher fetcher = ShardFetchers.of(Container.PARQUET, Shards.CONFIGURATION, fields)) {
+        try (ImageFetcher fetcher = ShardFetchers.of(ImageContainer.PARQUET, Shards.CONFIGURATION, fields)) {
             for (ImageRef image : Shards.index(ShardFormat.PARQUET, file, fields)) {
                 all.add(fetcher.fetch(image, 1000));
             }

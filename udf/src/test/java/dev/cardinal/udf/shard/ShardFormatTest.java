@@ -19,12 +19,20 @@ class ShardFormatTest {
         "train.tfrecord-00001-of-00128, TFRECORD",
         "part-0.snappy.parquet, PARQUET",
         "train-00000-of-01024,",
+        "part-00000,",
+        "a.parq, PARQUET",
+        "a.PQ, PARQUET",
+        "a.parquet.gz, PARQUET",
+        "a.tar.zst, TAR",
+        "a.tar.bz2, TAR",
+        "a.txz, TAR",
+        "a.zip, ZIP",
         "tar,",
         "a.tar.jpg,",
         "a.gz,",
         "a.tfrecord-index,"
     })
-    void nameSaysTheFormat(String name, ShardFormat expected) {
+    void formatIsDetectedByTheFileName(String name, ShardFormat expected) {
         assertThat(ShardFormat.byName(name).orElse(null)).isEqualTo(expected);
     }
 }

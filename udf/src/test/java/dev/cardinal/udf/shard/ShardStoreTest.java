@@ -2,8 +2,8 @@ package dev.cardinal.udf.shard;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.cardinal.udf.ImageRef;
-import dev.cardinal.udf.RecordFields;
+import dev.cardinal.udf.fetch.ImageRef;
+import dev.cardinal.udf.fetch.RecordFields;
 import dev.cardinal.udf.image.Status;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -14,7 +14,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** What every format does with files that hold nothing or are not to be had. */
+/** How every format treats files that are empty or unavailable. */
 class ShardStoreTest {
     @TempDir
     private Path directory;
@@ -34,7 +34,7 @@ class ShardStoreTest {
 
     @ParameterizedTest
     @EnumSource
-    void fileThatIsGoneIsUnreadable(ShardFormat format) throws IOException {
+    void missingFileIsUnreadable(ShardFormat format) throws IOException {
         Path file = Shards.write(directory.resolve("a"), new byte[700]);
         ShardFile listed = Shards.listed(file);
         Files.delete(file);

@@ -1,9 +1,9 @@
 package dev.cardinal.udf.shard;
 
-import dev.cardinal.udf.ImageFetcher;
-import dev.cardinal.udf.ImageFetcher.Fetched;
-import dev.cardinal.udf.ImageRef;
-import dev.cardinal.udf.RecordFields;
+import dev.cardinal.udf.fetch.ImageFetcher;
+import dev.cardinal.udf.fetch.ImageFetcher.Fetched;
+import dev.cardinal.udf.fetch.ImageRef;
+import dev.cardinal.udf.fetch.RecordFields;
 import dev.cardinal.zoo.FileHash;
 import java.io.IOException;
 import java.io.InputStream;
@@ -16,16 +16,16 @@ import java.util.HexFormat;
 import java.util.List;
 import org.apache.hadoop.conf.Configuration;
 
-/** Shards that other programs wrote, and what is read from shards. */
+/** Opens shards that other programs wrote, and reads shards. */
 final class Shards {
     static final long MODIFIED = 1_700_000_000_000L;
 
-    /** One for all: making it takes longer than reading a small shard. */
+    /** Shared by all tests, because creating it takes longer than reading a small shard. */
     static final Configuration CONFIGURATION = new Configuration();
 
     private Shards() {}
 
-    /** Bytes of a fixture. */
+    /** Returns the bytes of a fixture. */
     static byte[] bytes(String name) {
         try (InputStream in = Shards.class.getResourceAsStream(name)) {
             if (in == null) {
@@ -37,12 +37,12 @@ final class Shards {
         }
     }
 
-    /** Lines of a fixture. */
+    /** Returns the lines of a fixture. */
     static List<String> lines(String name) {
         return new String(bytes(name), StandardCharsets.UTF_8).lines().toList();
     }
 
-    /** A fixture as a file. */
+    /** Writes a fixture to a file. */
     static Path file(Path directory, String name) {
         return write(directory.resolve(name), bytes(name));
     }
@@ -55,7 +55,7 @@ final class Shards {
         }
     }
 
-    /** A file as a listing finds it. */
+    /** Returns a file as a listing finds it. */
     static ShardFile listed(Path file) {
         try {
             return new ShardFile(new org.apache.hadoop.fs.Path(file.toUri()).toString(), Files.size(file), MODIFIED);
@@ -64,7 +64,7 @@ final class Shards {
         }
     }
 
-    /** What a file holds, with each container's usual fields. */
+    /** Lists the images of a file, with each container's usual fields. */
     static List<ImageRef> index(ShardFormat format, Path file) throws IOException {
         return index(format, file, RecordFields.usual());
     }
@@ -78,19 +78,19 @@ final class Shards {
         return images;
     }
 
-    /** Reads an image with a fetcher of its own. */
+    /** Reads an image with a new fetcher. */
     static Fetched fetch(ImageRef image, RecordFields fields) throws IOException {
         try (ImageFetcher fetcher = ShardFetchers.of(image.location().container(), CONFIGURATION, fields)) {
             return fetcher.fetch(image, Integer.MAX_VALUE - 17);
         }
     }
 
-    /** Path behind the archive's. */
+    /** Returns the part of the path after the archive's. */
     static String member(ImageRef image) {
         return image.path().substring(image.path().lastIndexOf("!/") + 2);
     }
 
-    /** As {@code sha256sum} prints it. */
+    /** Returns the SHA-256 as {@code sha256sum} prints it. */
     static String sha256(byte[] bytes) {
         return HexFormat.of().formatHex(FileHash.digest().digest(bytes));
     }

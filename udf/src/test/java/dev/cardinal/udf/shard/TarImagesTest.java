@@ -2,10 +2,11 @@ package dev.cardinal.udf.shard;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.cardinal.udf.Container;
-import dev.cardinal.udf.ImageFetcher;
-import dev.cardinal.udf.ImageRef;
-import dev.cardinal.udf.RecordFields;
+import dev.cardinal.udf.fetch.ImageContainer;
+import dev.cardinal.udf.fetch.ImageFetcher;
+import dev.cardinal.udf.fetch.ImageRef;
+import dev.cardinal.udf.fetch.RecordFields;
+import dev.cardinal.udf.fetch.SkipReason;
 import dev.cardinal.udf.image.Status;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -13,6 +14,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -20,7 +22,10 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Archives that GNU tar wrote; {@code make_tars.sh} says how, and the {@code .sha256} files what GNU tar finds in them. */
+/**
+ * Reads archives that GNU tar wrote with {@code make_tars.sh}; the {@code .sha256} files have the contents that GNU tar
+ * finds in them.
+ */
 class TarImagesTest {
     private static final Pattern HIDDEN = Pattern.compile("(^|/)\\.[^./]");
 
@@ -38,8 +43,9 @@ class TarImagesTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"webdataset.tar, TAR", "webdataset.tar.gz, TAR_GZ", "webdataset_members.tar.gz, TAR_GZ"})
-    void gzipIsReadWhereverItsMembersEnd(String name, Container container) throws IOException {
+    @CsvSource({"webdataset.tar, TAR", "webdataset.tar.gz, COMPRESSED_TAR", "webdataset_members.tar.gz, COMPRESSED_TAR"
+    })
+    void gzipIsReadWhetherItHasOneMemberOrMany(String name, ImageContainer container) throws IOException {
         List<String> expected = Shards.lines("webdataset.tar.sha256").stream()
                 .map(line -> line.replace("./", ""))
                 .filter(line -> line.endsWith(".png") || line.endsWith(".webp"))
@@ -52,7 +58,7 @@ class TarImagesTest {
     }
 
     @Test
-    void sampleSharesItsKeyAndTheTruthBesideIt() throws IOException {
+    void imagesOfASampleShareItsKeyAndTruth() throws IOException {
         List<ImageRef> images = Shards.index(ShardFormat.TAR, Shards.file(directory, "webdataset.tar"));
 
         assertThat(images.stream().map(image -> Shards.member(image) + " " + image.key() + " " + image.truth()))
@@ -65,7 +71,7 @@ class TarImagesTest {
     }
 
     @Test
-    void referenceSaysWhereTheContentLies() throws IOException {
+    void referenceHasThePositionOfTheContent() throws IOException {
         Path file = Shards.file(directory, "repeated.tar");
 
         ImageRef image = Shards.index(ShardFormat.TAR, file).get(1);
@@ -74,7 +80,7 @@ class TarImagesTest {
         assertThat(image)
                 .isEqualTo(new ImageRef(
                         archive + "!/again/a.png#2",
-                        new ImageRef.Location(archive, Container.TAR, 1536),
+                        new ImageRef.Location(archive, ImageContainer.TAR, 1536),
                         158,
                         Shards.MODIFIED,
                         "again/a",
@@ -93,13 +99,14 @@ class TarImagesTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"sparse_gnu.tar", "sparse_pax.tar"})
-    void sparseMemberIsUndecodableAndItsNeighboursAreNot(String name) throws IOException {
+    void sparseMemberIsUndecodableAndItsNeighborsAreNot(String name) throws IOException {
         List<ImageRef> images = Shards.index(ShardFormat.TAR, Shards.file(directory, name));
 
         assertThat(images.stream().map(Shards::member)).containsExactly("holes/a.png", "holes/b.png", "holes/c.png");
         assertThat(images.get(1).problem())
                 .isEqualTo(new ImageRef.Problem(
-                        Status.UNDECODABLE, "tar: a sparse member: write the archive without --sparse"));
+                        Status.UNDECODABLE,
+                        "tar: sparse members are not supported: write the archive without --sparse"));
         assertThat(Shards.sha256(
                         Shards.fetch(images.get(2), RecordFields.usual()).encoded()))
                 .isEqualTo("61018c516103682b85d5a7acc29caea6eb2486824e4a9cedb1ee0137e6d030d8");
@@ -112,12 +119,12 @@ class TarImagesTest {
                 .images(Shards.listed(file))) {
             images.forEachRemaining(image -> {});
 
-            assertThat(images.hidden()).isEqualTo(2);
+            assertThat(images.skipped()).isEqualTo(Map.of(SkipReason.HIDDEN, 2L, SkipReason.LINK, 1L));
         }
     }
 
     @Test
-    void archiveWithoutItsEndMarkerIsWhole() throws IOException {
+    void archiveWithoutEndMarkerIsComplete() throws IOException {
         byte[] whole = Shards.bytes("repeated.tar");
         Path file = Shards.write(directory.resolve("a.tar"), Arrays.copyOf(whole, 3072));
 
@@ -125,7 +132,7 @@ class TarImagesTest {
     }
 
     @Test
-    void archivesOneAfterTheOtherAreRead() throws IOException {
+    void concatenatedArchivesAreRead() throws IOException {
         Path file = Shards.write(
                 directory.resolve("a.tar"), Bytes.concat(Shards.bytes("repeated.tar"), Shards.bytes("webdataset.tar")));
 
@@ -134,11 +141,11 @@ class TarImagesTest {
 
     @ParameterizedTest
     @CsvSource({
-        "550, 0, tar: cannot be read from byte 0 on: a member of 69 bytes does not fit into the archive",
-        "1100, 1, tar: cannot be read from byte 1024 on: it ends within a header",
-        "1600, 1, tar: cannot be read from byte 1024 on: a member of 158 bytes does not fit into the archive"
+        "550, 0, tar: cannot be read from byte 0 onward: a member of 69 bytes does not fit into the archive",
+        "1100, 1, tar: cannot be read from byte 1024 onward: unexpected end of file within a header",
+        "1600, 1, tar: cannot be read from byte 1024 onward: a member of 158 bytes does not fit into the archive"
     })
-    void archiveCutShortKeepsWhatIsBeforeTheCut(int length, int kept, String error) throws IOException {
+    void truncatedArchiveKeepsTheMembersBefore(int length, int kept, String error) throws IOException {
         Path file = Shards.write(directory.resolve("a.tar"), Arrays.copyOf(Shards.bytes("repeated.tar"), length));
 
         List<ImageRef> images = Shards.index(ShardFormat.TAR, file);
@@ -154,10 +161,10 @@ class TarImagesTest {
 
     @ParameterizedTest
     @CsvSource({
-        "1024, tar: cannot be read from byte 1024 on: a header's checksum is wrong, 1",
-        "0, no tar archive: a header's checksum is wrong, 0"
+        "1024, tar: cannot be read from byte 1024 onward: checksum mismatch in a header, 1",
+        "0, not a tar archive: checksum mismatch in a header, 0"
     })
-    void brokenHeaderEndsTheArchive(int header, String error, int kept) throws IOException {
+    void corruptHeaderEndsTheArchive(int header, String error, int kept) throws IOException {
         byte[] bytes = Shards.bytes("repeated.tar");
         bytes[header + 3] ^= 1;
         Path file = Shards.write(directory.resolve("a.tar"), bytes);
@@ -170,7 +177,7 @@ class TarImagesTest {
     }
 
     @Test
-    void damageInGzipIsCountedInUncompressedBytes() throws IOException {
+    void errorInGzipHasThePositionInUncompressedBytes() throws IOException {
         byte[] cut = Arrays.copyOf(Shards.bytes("webdataset_members.tar.gz"), 700);
         Path file = Shards.write(directory.resolve("a.tar.gz"), cut);
 
@@ -180,7 +187,7 @@ class TarImagesTest {
         assertThat(images.size()).isGreaterThan(1);
         assertThat(problem(last).error())
                 .matches(
-                        "tar: cannot be read from byte \\d+ of the uncompressed archive on: the gzip data end too early");
+                        "tar: cannot be read from byte \\d+ of the uncompressed archive onward: unexpected end of the compressed stream");
     }
 
     @ParameterizedTest
@@ -198,7 +205,7 @@ class TarImagesTest {
                     '{"cls":'                                 | json |
                     '207'                                     | cls2 |
                     """)
-    void truthIsTextBesideTheImage(String content, String extension, String expected) throws IOException {
+    void truthIsReadFromTheCompanionsOfAnImage(String content, String extension, String expected) throws IOException {
         String text = content.replace("\\n", "\n").replace("\\r", "\r");
         byte[] archive = Bytes.concat(
                 Bytes.tarMember("a/1.jpg", new byte[9]), Bytes.tarMember("a/1." + extension, Bytes.utf8(text)));
@@ -211,7 +218,7 @@ class TarImagesTest {
     }
 
     @Test
-    void truthOfAnotherSampleIsNotTaken() throws IOException {
+    void truthOfAnotherSampleIsNotUsed() throws IOException {
         byte[] archive = Bytes.concat(
                 Bytes.tarMember("1.cls", Bytes.utf8("1")),
                 Bytes.tarMember("2.jpg", new byte[1]),
@@ -225,42 +232,42 @@ class TarImagesTest {
 
     @ParameterizedTest
     @CsvSource({
-        "40000, 'an extended header has 40000 bytes, at most 32768 are read'",
+        "40000, 'an extended header has 40000 bytes, the limit is 32768'",
         "8589934591, a member of 8589934591 bytes does not fit into the archive"
     })
-    void nameLongerThanAnyPathIsDamage(long length, String error) throws IOException {
+    void nameLongerThanAnyPathIsRejected(long length, String error) throws IOException {
         byte[] archive = Bytes.concat(
                 Bytes.tarMember("a.jpg", new byte[1]),
                 Bytes.tarHeader("././@LongLink", length, 'L'),
                 new byte[100 * 512]);
 
-        assertThat(lastError(archive)).isEqualTo("tar: cannot be read from byte 1024 on: " + error);
+        assertThat(lastError(archive)).isEqualTo("tar: cannot be read from byte 1024 onward: " + error);
     }
 
     @Test
-    void endlessExtendedHeadersAreDamage() throws IOException {
+    void tooManyExtendedHeadersAreRejected() throws IOException {
         List<byte[]> headers = new ArrayList<>(List.of(Bytes.tarMember("a.jpg", new byte[1])));
         headers.addAll(Collections.nCopies(65, Bytes.tarMember("././@LongLink", Bytes.utf8("b.jpg"), 'L')));
         headers.add(Bytes.tarMember("b.jpg", new byte[1]));
 
         assertThat(lastError(Bytes.concat(headers.toArray(byte[][]::new))))
-                .isEqualTo("tar: cannot be read from byte 1024 on: a member has more than 64 extended headers");
+                .isEqualTo("tar: cannot be read from byte 1024 onward: a member has more than 64 extended headers");
     }
 
     @ParameterizedTest
     @ValueSource(
             strings = {"8 size=9\n", "99999999999999999999 size=9\n", "30 size=99999999999999999999\n", "x", "3 \n"})
-    void brokenPaxHeaderIsDamage(String records) throws IOException {
+    void corruptPaxHeaderIsReported(String records) throws IOException {
         byte[] archive = Bytes.concat(
                 Bytes.tarMember("a.jpg", new byte[1]),
                 Bytes.tarMember("x", Bytes.utf8(records), 'x'),
                 Bytes.tarMember("b.jpg", new byte[1]));
 
-        assertThat(lastError(archive)).isEqualTo("tar: cannot be read from byte 1024 on: a pax header is broken");
+        assertThat(lastError(archive)).isEqualTo("tar: cannot be read from byte 1024 onward: a pax header is corrupt");
     }
 
     @Test
-    void paxHeaderSaysHowLongItsMemberIs() throws IOException {
+    void paxHeaderSetsNameAndSizeOfItsMember() throws IOException {
         byte[] header = Bytes.tarHeader("b.jpg", 0, '0');
         byte[] archive = Bytes.concat(
                 Bytes.tarMember("x", Bytes.utf8("9 size=7\n16 path=c/d.jpg\n"), 'x'),
@@ -276,7 +283,7 @@ class TarImagesTest {
     }
 
     @Test
-    void sampleOfVeryManyImagesIsHeldInPartsOnly() throws IOException {
+    void sampleWithTooManyImagesIsSplit() throws IOException {
         List<byte[]> members = new ArrayList<>();
         for (int i = 0; i < 2500; i++) {
             members.add(Bytes.tarMember("frame." + i + ".jpg", new byte[0]));
@@ -292,9 +299,9 @@ class TarImagesTest {
     }
 
     @Test
-    void noMoreThanTheLimitIsReadOfAMember() throws IOException {
+    void memberIsReadOnlyUpToTheLimit() throws IOException {
         Path file = Shards.file(directory, "repeated.tar");
-        try (ImageFetcher fetcher = ShardFetchers.of(Container.TAR, Shards.CONFIGURATION, RecordFields.usual())) {
+        try (ImageFetcher fetcher = ShardFetchers.of(ImageContainer.TAR, Shards.CONFIGURATION, RecordFields.usual())) {
             assertThat(fetcher.fetch(Shards.index(ShardFormat.TAR, file).get(1), 5)
                             .encoded())
                     .isEqualTo(Arrays.copyOfRange(Shards.bytes("repeated.tar"), 1536, 1541));

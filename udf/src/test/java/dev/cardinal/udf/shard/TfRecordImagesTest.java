@@ -3,12 +3,12 @@ package dev.cardinal.udf.shard;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.cardinal.udf.Container;
-import dev.cardinal.udf.ImageFetcher;
-import dev.cardinal.udf.ImageFetcher.DamagedRecordException;
-import dev.cardinal.udf.ImageFetcher.Fetched;
-import dev.cardinal.udf.ImageRef;
-import dev.cardinal.udf.RecordFields;
+import dev.cardinal.udf.fetch.ImageContainer;
+import dev.cardinal.udf.fetch.ImageFetcher;
+import dev.cardinal.udf.fetch.ImageFetcher.CorruptRecordException;
+import dev.cardinal.udf.fetch.ImageFetcher.Fetched;
+import dev.cardinal.udf.fetch.ImageRef;
+import dev.cardinal.udf.fetch.RecordFields;
 import dev.cardinal.udf.image.Status;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -25,14 +25,14 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.tensorflow.proto.Example;
 
-/** Files that TensorFlow wrote, see {@link WriteTfRecords}. */
+/** Reads files that TensorFlow wrote, see {@link WriteTfRecords}. */
 class TfRecordImagesTest {
     @TempDir
     private Path directory;
 
     @ParameterizedTest
     @ValueSource(strings = {"pictures.tfrecord", "pictures.tfrecord.gz"})
-    void everyRecordHoldsThePictureThatTensorFlowPutIn(String name) throws IOException {
+    void everyRecordContainsTheImageThatTensorFlowWrote(String name) throws IOException {
         List<String> lines = new ArrayList<>();
         List<String> truths = new ArrayList<>();
         for (ImageRef image : Shards.index(ShardFormat.TFRECORD, Shards.file(directory, name))) {
@@ -46,7 +46,7 @@ class TfRecordImagesTest {
     }
 
     @Test
-    void referenceSaysWhereTheRecordBegins() throws IOException {
+    void referenceHasThePositionOfTheRecord() throws IOException {
         Path file = Shards.file(directory, "pictures.tfrecord");
         byte[] bytes = Shards.bytes("pictures.tfrecord");
         long first = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN).getLong();
@@ -55,14 +55,14 @@ class TfRecordImagesTest {
         ImageRef second = Shards.index(ShardFormat.TFRECORD, file).get(1);
 
         assertThat(second.path()).isEqualTo(path + "!/record=1");
-        assertThat(second.location()).isEqualTo(new ImageRef.Location(path, Container.TFRECORD, first + 16));
+        assertThat(second.location()).isEqualTo(new ImageRef.Location(path, ImageContainer.TFRECORD, first + 16));
     }
 
     @Test
-    void compressedFileIsReadAgainForAnEarlierRecord() throws IOException {
+    void compressedFileIsReopenedForAnEarlierRecord() throws IOException {
         List<ImageRef> images = Shards.index(ShardFormat.TFRECORD, Shards.file(directory, "pictures.tfrecord.gz"));
         try (ImageFetcher fetcher =
-                ShardFetchers.of(Container.TFRECORD_GZ, Shards.CONFIGURATION, RecordFields.usual())) {
+                ShardFetchers.of(ImageContainer.COMPRESSED_TFRECORD, Shards.CONFIGURATION, RecordFields.usual())) {
             byte[] last = fetcher.fetch(images.get(3), 1000).encoded();
             byte[] first = fetcher.fetch(images.get(0), 1000).encoded();
 
@@ -71,7 +71,7 @@ class TfRecordImagesTest {
     }
 
     @Test
-    void fieldsAreReadByTheNamesGiven() throws IOException {
+    void fieldsAreReadByTheGivenNames() throws IOException {
         RecordFields fields = new RecordFields("image/filename", "image/class/label", "image/class/text", List.of());
         List<ImageRef> images = Shards.index(ShardFormat.TFRECORD, Shards.file(directory, "pictures.tfrecord"));
 
@@ -83,20 +83,21 @@ class TfRecordImagesTest {
     }
 
     @Test
-    void recordWithoutTheImageFieldNamesWhatItHas() throws IOException {
+    void recordWithoutTheImageFieldListsItsFields() throws IOException {
         RecordFields fields = new RecordFields("image", null, null, List.of());
         ImageRef image = Shards.index(ShardFormat.TFRECORD, Shards.file(directory, "pictures.tfrecord"))
                 .get(0);
 
         assertThatThrownBy(() -> Shards.fetch(image, fields))
-                .isInstanceOf(DamagedRecordException.class)
-                .hasMessageStartingWith("TFRecord: record=0 at byte 0: it has no field image, only: ")
+                .isInstanceOf(CorruptRecordException.class)
+                .hasMessageStartingWith(
+                        "TFRecord: record=0 at byte 0: missing field image: choose one with --image-field; the record has ")
                 .hasMessageContaining("image/encoded")
                 .hasMessageContaining("image/class/text");
     }
 
     @Test
-    void flippedBitInTheDataDamagesItsRecordOnly() throws IOException {
+    void flippedBitInTheDataAffectsOnlyItsRecord() throws IOException {
         byte[] bytes = Shards.bytes("pictures.tfrecord");
         bytes[40] ^= 4;
         List<ImageRef> images =
@@ -104,15 +105,15 @@ class TfRecordImagesTest {
 
         assertThat(images).hasSize(4);
         assertThatThrownBy(() -> Shards.fetch(images.get(0), RecordFields.usual()))
-                .isInstanceOf(DamagedRecordException.class)
-                .hasMessage("TFRecord: record=0 at byte 0: the checksum of its data is wrong");
+                .isInstanceOf(CorruptRecordException.class)
+                .hasMessage("TFRecord: record=0 at byte 0: checksum mismatch in the record's data");
         assertThat(Shards.sha256(
                         Shards.fetch(images.get(1), RecordFields.usual()).encoded()))
                 .isEqualTo(sha256(1));
     }
 
     @Test
-    void flippedBitInALengthEndsTheFile() throws IOException {
+    void flippedBitInALengthEndsTheListing() throws IOException {
         Path whole = Shards.file(directory, "pictures.tfrecord");
         int second = (int)
                 Shards.index(ShardFormat.TFRECORD, whole).get(1).location().position();
@@ -127,31 +128,31 @@ class TfRecordImagesTest {
                 .isEqualTo(new ImageRef.Problem(
                         Status.UNDECODABLE,
                         "TFRecord: cannot be read from byte " + second
-                                + " on: the checksum of a record's length is wrong"));
+                                + " onward: checksum mismatch in a record's length"));
     }
 
     @Test
-    void fileOfAnotherKindIsUnsupported() throws IOException {
+    void fileOfAnotherFormatIsUnsupported() throws IOException {
         List<ImageRef> images = Shards.index(ShardFormat.TFRECORD, Shards.file(directory, "repeated.tar"));
 
         assertThat(images).hasSize(1);
         assertThat(images.get(0).problem())
                 .isEqualTo(new ImageRef.Problem(
-                        Status.UNSUPPORTED, "no TFRecord file: the checksum of a record's length is wrong"));
+                        Status.UNSUPPORTED, "not a TFRecord file: checksum mismatch in a record's length"));
     }
 
-    /** The first bytes of such a length, 35615, are those of a gzip file. */
+    /** The first bytes of this length, 35615, are also the first bytes of a gzip file. */
     @Test
-    void lengthThatLooksLikeGzipIsALength() throws IOException {
+    void lengthThatLooksLikeGzipIsReadAsALength() throws IOException {
         Path file = Shards.write(directory.resolve("a.tfrecord"), Bytes.record(new byte[0x8b1f]));
 
         assertThat(Shards.index(ShardFormat.TFRECORD, file).get(0).location().container())
-                .isEqualTo(Container.TFRECORD);
+                .isEqualTo(ImageContainer.TFRECORD);
     }
 
     @ParameterizedTest
     @CsvSource({"-1, 18446744073709551615", "9223372036854775807, 9223372036854775807", "1000, 1000"})
-    void recordThatDoesNotFitEndsTheFile(long length, String shown) throws IOException {
+    void recordLargerThanTheFileEndsTheListing(long length, String shown) throws IOException {
         byte[] bytes = Arrays.copyOf(Bytes.recordHeader(length), 100);
 
         List<ImageRef> images =
@@ -161,28 +162,31 @@ class TfRecordImagesTest {
         assertThat(images.get(0).problem())
                 .isEqualTo(new ImageRef.Problem(
                         Status.UNDECODABLE,
-                        "TFRecord: cannot be read from byte 0 on: a record of " + shown
+                        "TFRecord: cannot be read from byte 0 onward: a record of " + shown
                                 + " bytes does not fit into the file"));
     }
 
     @Test
-    void dataThatAreNoExampleAreDamage() throws IOException {
+    void dataThatAreNotAnExampleAreReported() throws IOException {
         byte[] groups = new byte[100_000];
         Arrays.fill(groups, (byte) 0x0b);
 
         assertThatThrownBy(() -> fetchRecord(groups))
-                .isInstanceOf(DamagedRecordException.class)
-                .hasMessage("TFRecord: record=0 at byte 0: no tf.train.Example: it has a field of an obsolete kind");
+                .isInstanceOf(CorruptRecordException.class)
+                .hasMessage("TFRecord: record=0 at byte 0: not a tf.train.Example: a field has an obsolete wire type");
         assertThatThrownBy(() -> fetchRecord(new byte[] {0x0a, -1, -1, -1, -1, 0x07}))
-                .isInstanceOf(DamagedRecordException.class)
-                .hasMessageContaining("no tf.train.Example: ");
+                .isInstanceOf(CorruptRecordException.class)
+                .hasMessageContaining("not a tf.train.Example: ");
     }
 
     @Test
-    void exampleWithoutFeaturesSaysSo() {
+    void exampleWithoutFeaturesIsReported() {
         assertThatThrownBy(() -> fetchRecord(Example.getDefaultInstance().toByteArray()))
-                .isInstanceOf(DamagedRecordException.class)
-                .hasMessage("TFRecord: record=0 at byte 0: it has no field image/encoded, only: none");
+                .isInstanceOf(CorruptRecordException.class)
+                .hasMessage(
+                        "TFRecord: record=0 at byte 0: missing field with the image (one of image/encoded, image, encoded,"
+                                + " image_bytes, image/bytes, jpg, jpeg, png, webp, img): choose one with --image-field; the"
+                                + " record has no fields");
     }
 
     private void fetchRecord(byte[] data) throws IOException {

@@ -13,12 +13,12 @@ class UniqueNamesTest {
     private final UniqueNames names = new UniqueNames();
 
     @Test
-    void numberThatIsPartOfAnotherNameIsLeftOut() throws DamageException {
+    void numberThatMakesAnExistingNameIsSkipped() throws CorruptShardException {
         assertThat(uniques("a", "a#2", "a", "a", "a#2", "b")).containsExactly("a", "a#2", "a#3", "a#4", "a#2#2", "b");
     }
 
     @Test
-    void everyNameIsUniqueAmongMany() throws DamageException {
+    void everyOneOfManyNamesIsUnique() throws CorruptShardException {
         Random random = new Random(3);
         Set<String> seen = new HashSet<>();
         for (int i = 0; i < 100_000; i++) {
@@ -29,7 +29,7 @@ class UniqueNamesTest {
     }
 
     @Test
-    void oneNameRepeatedOftenTakesNoLongerEachTime() throws DamageException {
+    void nameRepeatedManyTimesStaysFast() throws CorruptShardException {
         String last = "";
         for (int i = 0; i < 300_000; i++) {
             last = names.unique("a");
@@ -38,7 +38,7 @@ class UniqueNamesTest {
         assertThat(last).isEqualTo("a#300000");
     }
 
-    private List<String> uniques(String... given) throws DamageException {
+    private List<String> uniques(String... given) throws CorruptShardException {
         List<String> uniques = new ArrayList<>();
         for (String name : given) {
             uniques.add(names.unique(name));

@@ -5,12 +5,15 @@ import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.List;
+import java.util.Locale;
 
 /**
- * Makes the Parquet fixtures with DuckDB 1.5.6: pictures in a plain column, in Hugging Face's struct, and in three row groups.
+ * Makes the Parquet fixtures with DuckDB 1.5.6: images in a plain column, in Hugging Face's struct, and in three row
+ * groups.
  *
- * <p>Run from the udf module with the test class path: {@code WriteParquet src/test/resources/dev/cardinal/udf}. What is in them, in
- * this order and then again from the first: {@code pictures.sha256}, which {@link WriteTfRecords} says how to make.
+ * <p>Run from the udf module with the test class path: {@code WriteParquet src/test/resources/dev/cardinal/udf}. The
+ * images are those of {@code pictures.sha256} in this order, then again from the first; {@link WriteTfRecords} has the
+ * command that makes that file.
  */
 final class WriteParquet {
     private static final List<String> PICTURES =
@@ -27,8 +30,12 @@ final class WriteParquet {
             sql.execute("SET TimeZone = 'UTC'");
             sql.execute("CREATE TABLE pictures (id INTEGER, name VARCHAR, image BLOB)");
             for (int i = 0; i < PICTURES.size(); i++) {
-                sql.execute("INSERT INTO pictures SELECT %d, '%s', content FROM read_blob('%s')"
-                        .formatted(i, PICTURES.get(i), images + PICTURES.get(i)));
+                sql.execute(String.format(
+                        Locale.ROOT,
+                        "INSERT INTO pictures SELECT %d, '%s', content FROM read_blob('%s')",
+                        i,
+                        PICTURES.get(i),
+                        images + PICTURES.get(i)));
             }
             String typed = """
                     SELECT image, name AS label, name, id, id::TINYINT AS tiny, (id * 5000000000)::BIGINT AS large,
@@ -55,6 +62,6 @@ final class WriteParquet {
     }
 
     private static void write(Statement sql, String query, String file, String options) throws SQLException {
-        sql.execute("COPY (%s) TO '%s' (FORMAT parquet, %s)".formatted(query, file, options));
+        sql.execute(String.format(Locale.ROOT, "COPY (%s) TO '%s' (FORMAT parquet, %s)", query, file, options));
     }
 }

@@ -24,12 +24,12 @@ import org.tensorflow.proto.Int64List;
 import org.tensorflow.types.TString;
 
 /**
- * Makes {@code pictures.tfrecord} and {@code pictures.tfrecord.gz} with TensorFlow's own writer, the op {@code DatasetToTFRecord}, and
- * its own {@code tf.train.Example}.
+ * Makes {@code pictures.tfrecord} and {@code pictures.tfrecord.gz} with TensorFlow's own writer, the op {@code
+ * DatasetToTFRecord}, and TensorFlow's own {@code tf.train.Example}.
  *
- * <p>Run from the udf module with the test class path: {@code WriteTfRecords src/test/resources/dev/cardinal/udf}. What is in them:
- * {@code cd src/test/resources/dev/cardinal/udf/image/images && sha256sum one_pixel.png grey_1_bit.png palette_1_bit.png
- * lossless_one_pixel.webp > ../../shard/pictures.sha256}
+ * <p>Run from the udf module with the test class path: {@code WriteTfRecords src/test/resources/dev/cardinal/udf}. The
+ * images in them: {@code cd src/test/resources/dev/cardinal/udf/image/images && sha256sum one_pixel.png grey_1_bit.png
+ * palette_1_bit.png lossless_one_pixel.webp > ../../shard/pictures.sha256}
  */
 final class WriteTfRecords {
     private WriteTfRecords() {}

@@ -24,7 +24,9 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** How queries with {@code classify} are planned: what runs in batches, and how many images the model is asked about. */
+/**
+ * Tests how queries with {@code classify} are planned: which calls run in batches, and how many images are classified.
+ */
 class ClassifyPlanTest {
     private static final int PICTURES = SqlImages.PICTURES;
 
@@ -46,7 +48,7 @@ class ClassifyPlanTest {
         spark.conf().unset("spark.sql.codegen.factoryMode");
     }
 
-    /** Queries, and how many images the model is asked about in each. */
+    /** Queries, and how many images each one classifies. */
     @ParameterizedTest
     @CsvSource(delimiter = '|', quoteCharacter = '"', textBlock = """
             SELECT path, classify(image) FROM images                                                              | 40
@@ -104,12 +106,12 @@ class ClassifyPlanTest {
             SELECT path, transform(array(image, image), i -> classify(i).status) FROM images                      | 80
             SELECT a.path FROM images a JOIN images b ON a.number = b.number AND b.number < 3 AND classify(concat(a.image, substring(b.image, 1, 0))).status = 'ok' | 3
             """)
-    void modelIsAskedAboutNoMoreImagesThanNeeded(String query, long images) {
+    void queryClassifiesOnlyTheImagesThatItNeeds(String query, long images) {
         assertThat(SqlImages.classifiedBy(() -> spark.sql(query).collectAsList()))
                 .isEqualTo(images);
     }
 
-    /** With adaptive execution and without, with compiled code and with none. */
+    /** Runs with and without adaptive execution, and with and without generated code. */
     @ParameterizedTest
     @CsvSource({
         "spark.sql.adaptive.enabled, true",
@@ -117,7 +119,7 @@ class ClassifyPlanTest {
         "spark.sql.codegen.wholeStage, false",
         "spark.sql.codegen.factoryMode, NO_CODEGEN"
     })
-    void everyWayToRunClassifiesEachImageOnce(String setting, String value) {
+    void everyExecutionModeClassifiesEachImageOnce(String setting, String value) {
         String joined =
                 "SELECT a.path, b.c FROM images a JOIN (SELECT path, classify(image) AS c FROM images) b ON a.path = b.path"
                         + " WHERE b.c.status = 'ok' ORDER BY a.path";
@@ -138,7 +140,7 @@ class ClassifyPlanTest {
     }
 
     @Test
-    void sortsThatNeedNoRangesAreNotShuffledBefore() {
+    void onlyRangePartitioningOverAClassificationGetsAShuffle() {
         assertThat(physical("SELECT path, classify(image) AS c FROM images ORDER BY c.predictions[0].score"))
                 .containsPattern("hashpartitioning\\(path#\\d+, 4\\), REBALANCE");
         assertThat(physical("SELECT path, classify(image) AS c FROM images ORDER BY c.predictions[0].score LIMIT 5"))
@@ -152,7 +154,7 @@ class ClassifyPlanTest {
     }
 
     @Test
-    void explainShowsWhatRunsInBatches() {
+    void explainShowsTheOperatorForBatches() {
         assertThat(physical("SELECT path, classify(image, 3) AS c FROM images"))
                 .containsPattern(
                         "ClassifyBatches \\[classify\\(image#\\d+, 3\\) AS classification#\\d+], \\[path#\\d+],"
@@ -160,14 +162,14 @@ class ClassifyPlanTest {
     }
 
     @Test
-    void explainShowsWhatRunsARowAtATime() {
+    void explainShowsCallsThatRunRowByRow() {
         assertThat(physical("SELECT transform(array(image), i -> classify(i, 3)) FROM images"))
                 .doesNotContain("ClassifyBatches")
                 .containsPattern("Project \\[transform\\(.*classify\\(lambda i#\\d+, 3\\)");
     }
 
     @Test
-    void filtersOfThePathGoToTheScanAndOnlyNeededColumnsAreRead() throws IOException {
+    void filtersArePushedToTheScanAndOnlyNeededColumnsAreRead() throws IOException {
         Path files = files("scan", 12);
         String table = "binaryFile.`" + files + "`";
 
@@ -203,7 +205,7 @@ class ClassifyPlanTest {
     }
 
     @Test
-    void limitClassifiesNoMoreThanItShows() {
+    void limitClassifiesOnlyTheRowsOfTheResult() {
         spark.sql("SELECT classify(image) FROM images LIMIT 1").collectAsList();
 
         assertThat(SqlImages.classifiedBy(() -> assertThat(spark.sql("SELECT classify(image) FROM images LIMIT 5")
@@ -216,7 +218,7 @@ class ClassifyPlanTest {
     }
 
     @Test
-    void limitOverAFilterOfResultsStopsEarlyAndLeavesNothingRunning() {
+    void limitOverAFilterOfResultsStopsEarlyAndEndsTheThreads() {
         long classified = SqlImages.classifiedBy(
                 () -> assertThat(spark.sql("SELECT path FROM images WHERE classify(image).status = 'ok' LIMIT 1")
                                 .collectAsList())
@@ -260,7 +262,7 @@ class ClassifyPlanTest {
     }
 
     @Test
-    void permanentViewsCannotUseIt() {
+    void permanentViewWithClassifyIsRejected() {
         assertThatThrownBy(() -> spark.sql(
                         "CREATE VIEW permanent AS SELECT classify(image) AS c FROM VALUES (X'00') AS t(image)"))
                 .isInstanceOf(AnalysisException.class)
@@ -281,7 +283,7 @@ class ClassifyPlanTest {
     }
 
     @Test
-    void streamsClassify() throws Exception {
+    void streamingQueryClassifies() throws Exception {
         Path files = files("stream", 6);
         List<Long> counts = new CopyOnWriteArrayList<>();
         Dataset<Row> stream = spark.readStream()
@@ -319,7 +321,7 @@ class ClassifyPlanTest {
         var plan = ((org.apache.spark.sql.classic.Dataset<Row>) query)
                 .queryExecution()
                 .executedPlan();
-        var metrics = plan.find(ScalaCode.predicate(ClassifyBatchesExec.class::isInstance))
+        var metrics = plan.find(ScalaInterop.predicate(ClassifyBatchesExec.class::isInstance))
                 .get()
                 .metrics();
         assertThat(metrics.apply("classified").value()).isEqualTo(PICTURES);

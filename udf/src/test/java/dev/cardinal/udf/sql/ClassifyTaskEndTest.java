@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.cardinal.udf.LocalSpark;
-import dev.cardinal.udf.ModelCache;
+import dev.cardinal.udf.model.ModelCache;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -23,13 +23,13 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What a task that classifies holds is given back however it ends: the model, and its threads. */
+/** Tests that a classifying task releases its model and threads, whether it succeeds, fails or is canceled. */
 @Timeout(120)
 class ClassifyTaskEndTest {
     private static final String BATCHED = "classify(image).status";
     private static final String BY_ROW = "transform(array(image), i -> classify(i).status)[0]";
-    private static final String GROUP = "to be cancelled";
-    private static final Semaphore HELD = new Semaphore(0);
+    private static final String GROUP = "to be canceled";
+    private static final Semaphore STARTED = new Semaphore(0);
 
     @TempDir
     private static Path directory;
@@ -39,8 +39,8 @@ class ClassifyTaskEndTest {
     @BeforeAll
     static void createTable() throws IOException {
         spark = SqlImages.session(directory.resolve("model"));
-        UDF2<Integer, String, String> hold = (number, status) -> {
-            HELD.release();
+        UDF2<Integer, String, String> block = (number, status) -> {
+            STARTED.release();
             new CountDownLatch(1).await();
             return status;
         };
@@ -50,18 +50,18 @@ class ClassifyTaskEndTest {
             }
             return status;
         };
-        spark.udf().register("hold", hold, DataTypes.StringType);
+        spark.udf().register("block", block, DataTypes.StringType);
         spark.udf().register("fail", fail, DataTypes.StringType);
     }
 
     @AfterEach
-    void nothingIsHeld() {
-        // The job ends before its last tasks do.
+    void waitForTasksToRelease() {
+        // A job ends before its last tasks end.
         while (ModelCache.leases() > 0 || inferring()) {
             assertThat(Thread.interrupted()).as("too late").isFalse();
             Thread.onSpinWait();
         }
-        HELD.drainPermits();
+        STARTED.drainPermits();
     }
 
     private static boolean inferring() {
@@ -71,18 +71,18 @@ class ClassifyTaskEndTest {
 
     @ParameterizedTest
     @ValueSource(strings = {BATCHED, BY_ROW})
-    void cancelledJobHoldsNothing(String status) throws InterruptedException {
+    void canceledJobReleasesModelAndThreads(String status) throws InterruptedException {
         JavaSparkContext context = LocalSpark.context();
         CompletableFuture<List<Row>> query = CompletableFuture.supplyAsync(() -> {
             context.setJobGroup(GROUP, "", true);
             try {
-                return spark.sql("SELECT hold(number, " + status + ") FROM images")
+                return spark.sql("SELECT block(number, " + status + ") FROM images")
                         .collectAsList();
             } finally {
                 context.clearJobGroup();
             }
         });
-        HELD.acquire();
+        STARTED.acquire();
         assertThat(ModelCache.leases()).isPositive();
 
         context.cancelJobGroup(GROUP);
@@ -92,7 +92,7 @@ class ClassifyTaskEndTest {
 
     @ParameterizedTest
     @ValueSource(strings = {BATCHED, BY_ROW})
-    void failedJobHoldsNothing(String status) {
+    void failedJobReleasesModelAndThreads(String status) {
         assertThatThrownBy(() -> spark.sql("SELECT fail(number, " + status + ") FROM images")
                         .collectAsList())
                 .rootCause()
@@ -101,7 +101,7 @@ class ClassifyTaskEndTest {
 
     @ParameterizedTest
     @ValueSource(strings = {BATCHED, BY_ROW})
-    void queryThatEndsHoldsNothing(String status) {
+    void completedQueryReleasesModelAndThreads(String status) {
         assertThat(spark.sql("SELECT " + status + " FROM images").collectAsList())
                 .hasSize(SqlImages.ROWS);
     }

@@ -3,12 +3,12 @@ package dev.cardinal.udf.sql;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.cardinal.udf.Counter;
 import dev.cardinal.udf.DemoModel;
-import dev.cardinal.udf.EngineTotals;
 import dev.cardinal.udf.LocalSpark;
-import dev.cardinal.udf.ModelCache;
 import dev.cardinal.udf.Pictures;
+import dev.cardinal.udf.metrics.Counter;
+import dev.cardinal.udf.metrics.ProcessCounters;
+import dev.cardinal.udf.model.ModelCache;
 import dev.cardinal.zoo.CardinalException;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -32,7 +32,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What {@code classify} gives. */
+/** Tests the results and errors of {@code classify}. */
 class ClassifyTest {
     @TempDir
     private static Path directory;
@@ -57,18 +57,18 @@ class ClassifyTest {
     }
 
     @Test
-    void everyRowHasItsResultInItsPlace() {
+    void rowsKeepTheirOrderAndGetTheirOwnResult() {
         List<Row> rows = spark.sql("SELECT number, path, classify(image) AS c FROM images")
                 .collectAsList();
 
         assertThat(rows)
                 .hasSize(SqlImages.ROWS)
                 .isSortedAccordingTo((a, b) -> Integer.compare(a.getInt(0), b.getInt(0)));
-        Map<String, String> broken = rows.stream()
+        Map<String, String> rejected = rows.stream()
                 .filter(row -> row.getInt(0) > 100)
                 .collect(Collectors.toMap(
                         row -> row.getString(1), row -> row.getStruct(2).getString(0)));
-        assertThat(broken).isEqualTo(Map.of("nothing", "empty", "text", "unsupported", "torn", "undecodable"));
+        assertThat(rejected).isEqualTo(Map.of("nothing", "empty", "text", "unsupported", "truncated", "undecodable"));
         assertThat(rows).filteredOn(row -> row.getInt(0) == 100).singleElement().matches(row -> row.isNullAt(2));
         assertThat(rows)
                 .filteredOn(row -> row.getInt(0) < 100)
@@ -81,7 +81,7 @@ class ClassifyTest {
     }
 
     @Test
-    void inBatchesItGivesWhatItGivesARowAtATime() {
+    void batchedAndRowByRowEvaluationGiveTheSameResults() {
         List<Row> batched = spark.sql("SELECT path, classify(image) FROM images ORDER BY path")
                 .collectAsList();
 
@@ -132,7 +132,7 @@ class ClassifyTest {
             classify(image, 4L)         | 4
             classify(image, 99)         | 10
             """)
-    void kSaysHowManyPredictions(String call, int predictions) {
+    void kLimitsThePredictions(String call, int predictions) {
         assertThat(spark.sql("SELECT size(" + call + ".predictions) FROM images WHERE number = 7")
                         .first()
                         .getInt(0))
@@ -140,7 +140,7 @@ class ClassifyTest {
     }
 
     @Test
-    void topKIsForCallsThatDoNotSayIt() {
+    void topKAppliesToCallsWithoutK() {
         spark.conf().set(ClassifyKey.TOP_K.key(), "2");
 
         assertThat(spark.sql(
@@ -151,7 +151,7 @@ class ClassifyTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"0", "-1", "number", "NULL", "'many'", "1.5D", "rand()", "3000000000"})
-    void kIsAConstantOfAtLeastOne(String k) {
+    void kMustBeAConstantOfAtLeastOne(String k) {
         assertThatThrownBy(() -> spark.sql("SELECT classify(image, " + k + ") FROM images"))
                 .isInstanceOf(AnalysisException.class)
                 .hasMessageStartingWith(
@@ -163,20 +163,20 @@ class ClassifyTest {
     void classifyTakesOneOrTwoArguments(String arguments) {
         assertThatThrownBy(() -> spark.sql("SELECT classify(" + arguments + ") FROM images"))
                 .isInstanceOf(AnalysisException.class)
-                .hasMessageStartingWith("classify takes an image and perhaps a number of predictions, not ");
+                .hasMessageStartingWith("classify takes an image and optionally k, the number of predictions, not ");
     }
 
     @Test
-    void pathInsteadOfBytesIsAnErrorThatNamesIt() {
+    void columnOfAnotherTypeIsRejectedWithItsNameAndType() {
         assertThatThrownBy(() -> spark.sql("SELECT classify(path) FROM images"))
                 .isInstanceOf(AnalysisException.class)
                 .hasMessageContaining(
-                        "classify takes the bytes of an encoded image, as the column content of the data source"
-                                + " binaryFile has them, or the column image of the data source image; images.path is STRING");
+                        "classify takes the bytes of an encoded image, such as the column content of the data source"
+                                + " binaryFile, or the column image of the data source image; images.path is STRING");
     }
 
     @Test
-    void missingModelIsAnErrorOfTheAnalysisThatNamesTheKey() {
+    void missingModelSettingFailsTheAnalysisWithTheKey() {
         spark.conf().unset(ClassifyKey.MODEL.key());
 
         assertThatThrownBy(() -> spark.sql("SELECT classify(image) FROM images"))
@@ -187,7 +187,7 @@ class ClassifyTest {
     }
 
     @Test
-    void modelThatIsNoneIsAnErrorOfTheAnalysisThatSaysWhy() throws IOException {
+    void unreadableModelFailsTheAnalysisWithTheReason() throws IOException {
         Path empty = Files.createDirectories(directory.resolve("empty"));
         Path gone = directory.resolve("gone");
 
@@ -199,7 +199,7 @@ class ClassifyTest {
         assertThatThrownBy(() -> spark.sql("SELECT classify(image) FROM images"))
                 .isInstanceOf(AnalysisException.class)
                 .hasMessageStartingWith("classify cannot be called: model " + empty
-                        + " is no whole Cardinal bundle: it has no saved_model.pb");
+                        + " is an incomplete bundle: missing saved_model.pb");
         spark.conf().set(ClassifyKey.MODEL.key(), "s3a://key:secret@bucket/model");
         assertThatThrownBy(() -> spark.sql("SELECT classify(image) FROM images"))
                 .isInstanceOf(AnalysisException.class)
@@ -212,7 +212,7 @@ class ClassifyTest {
     }
 
     @Test
-    void everyWrongSettingIsNamed() {
+    void everyInvalidSettingIsReported() {
         spark.conf().set(ClassifyKey.PRECISION.key(), "fp8");
         spark.conf().set(ClassifyKey.BATCH_SIZE.key(), "many");
         spark.conf().set("spark.cardinal.btachSize", "1");
@@ -221,11 +221,11 @@ class ClassifyTest {
                 .hasMessageContaining("spark.cardinal.precision must be one of auto, fp32, bf16, fp16, not 'fp8'")
                 .hasMessageContaining(
                         "spark.cardinal.batchSize must be a whole number from 1 to 2147483647, not 'many'")
-                .hasMessageContaining("spark.cardinal.btachSize is unknown; there are spark.cardinal.model, ");
+                .hasMessageContaining("spark.cardinal.btachSize is unknown; the settings are spark.cardinal.model, ");
     }
 
     @Test
-    void whatTheMachineCannotDoIsSaidInTermsOfTheSettings() {
+    void unavailableDeviceIsReportedWithTheKeysOfTheSession() {
         spark.conf().set(ClassifyKey.PRECISION.key(), "fp16");
         spark.conf().set(ClassifyKey.DEVICE.key(), "cpu");
 
@@ -236,7 +236,7 @@ class ClassifyTest {
     }
 
     @Test
-    void settingsThatChangeResultsAreObeyed() {
+    void limitsOfPixelsAndBytesApply() {
         spark.conf().set(ClassifyKey.MAX_PIXELS.key(), "100");
         spark.conf().set(ClassifyKey.MAX_FILE_BYTES.key(), "1000");
 
@@ -247,12 +247,12 @@ class ClassifyTest {
         assertThat(spark.sql("SELECT classify(image).error FROM images WHERE number = 0")
                         .first()
                         .getString(0))
-                .isEqualTo("PNG: 28 x 28 pixels are more than 100");
+                .isEqualTo("PNG: 28 x 28 pixels exceed the limit of 100");
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"broadcast", "shared"})
-    void modelIsLoadedOnceForAllQueriesAndSentOnce(String distribution) {
+    void modelIsLoadedOnceAndSentOnceForAllQueries(String distribution) {
         spark.conf().set(ClassifyKey.MODEL_DISTRIBUTION.key(), distribution);
         spark.sql("SELECT classify(image) FROM images").collectAsList();
         long loads = ModelCache.loads();
@@ -275,7 +275,7 @@ class ClassifyTest {
                 .queryExecution()
                 .analyzed()
                 .expressions()
-                .foreach(ScalaCode.action(e -> e.foreach(ScalaCode.action(part -> {
+                .foreach(ScalaInterop.action(e -> e.foreach(ScalaInterop.action(part -> {
                     if (part instanceof Classify call) {
                         models.add(call.model());
                     }
@@ -285,11 +285,11 @@ class ClassifyTest {
 
     @Test
     void analysisDoesNotReadTheWeights() throws IOException {
-        Path broken = directory.resolve("cut");
-        DemoModel.importTo(DemoModel.cardWithMean(0.25), broken);
-        spark.conf().set(ClassifyKey.MODEL.key(), broken.toString());
+        Path moved = directory.resolve("moved");
+        DemoModel.importTo(DemoModel.cardWithMean(0.25), moved);
+        spark.conf().set(ClassifyKey.MODEL.key(), moved.toString());
         Dataset<Row> query = spark.sql("SELECT classify(image) FROM images");
-        Files.move(broken, directory.resolve("away"));
+        Files.move(moved, directory.resolve("away"));
 
         assertThat(((org.apache.spark.sql.classic.Dataset<Row>) query)
                         .queryExecution()
@@ -299,7 +299,7 @@ class ClassifyTest {
 
         assertThatThrownBy(query::collectAsList)
                 .isInstanceOf(CardinalException.class)
-                .hasMessageStartingWith("model file:" + broken + " cannot be read: ");
+                .hasMessageStartingWith("model file:" + moved + " cannot be read: ");
     }
 
     @Test
@@ -311,7 +311,7 @@ class ClassifyTest {
     }
 
     @Test
-    void columnFunctionsCallItToo() {
+    void classifyWorksInTheColumnApi() {
         Dataset<Row> images = spark.table("images").where("number = 3");
         Row expected = spark.sql("SELECT classify(image, 2) FROM images WHERE number = 3")
                 .first();
@@ -324,7 +324,7 @@ class ClassifyTest {
     }
 
     @Test
-    void descriptionSaysHowItIsCalled() {
+    void describeFunctionShowsUsageAndSettings() {
         assertThat(spark.sql("DESCRIBE FUNCTION EXTENDED classify")
                         .collectAsList()
                         .toString())
@@ -332,12 +332,12 @@ class ClassifyTest {
     }
 
     @Test
-    void rowsWithoutImagesNeedNoModel() throws IOException {
+    void nullImagesDoNotLoadTheModel() throws IOException {
         Path unread = directory.resolve("unread");
         DemoModel.importTo(DemoModel.cardWithMean(0.125), unread);
         spark.conf().set(ClassifyKey.MODEL.key(), unread.toString());
         long loads = ModelCache.loads();
-        long rows = EngineTotals.value(Counter.IMAGES);
+        long rows = ProcessCounters.value(Counter.IMAGES);
 
         assertThat(spark.sql("SELECT classify(image) IS NULL FROM images WHERE number = 100")
                         .first()
@@ -345,16 +345,16 @@ class ClassifyTest {
                 .isTrue();
 
         assertThat(ModelCache.loads()).isEqualTo(loads);
-        assertThat(EngineTotals.value(Counter.IMAGES) - rows).isEqualTo(1);
+        assertThat(ProcessCounters.value(Counter.IMAGES) - rows).isEqualTo(1);
     }
 
     @Test
-    void decodedImagesOfSparksImageSourceAreClassifiedAsTheirFiles() throws IOException {
+    void decodedAndEncodedImagesGiveTheSameResults() throws IOException {
         Path files = Files.createDirectories(directory.resolve("files"));
         for (int i = 0; i < 5; i++) {
             Files.write(files.resolve(i + ".png"), Pictures.png(28, 28, i));
         }
-        Files.writeString(files.resolve("none.png"), "no picture");
+        Files.writeString(files.resolve("none.png"), "not an image");
         String encoded =
                 "SELECT substring_index(path, '/', -1) AS name, classify(content) AS c FROM binaryFile.`" + files + "`";
         Dataset<Row> decoded = spark.read()
@@ -371,7 +371,7 @@ class ClassifyTest {
         assertThat(decoded.where("c.status <> 'ok'")
                         .selectExpr("name", "c.status", "c.error")
                         .collectAsList())
-                .containsExactly(RowFactory.create("none.png", "undecodable", "Spark could not decode it"));
+                .containsExactly(RowFactory.create("none.png", "undecodable", "Spark could not decode the image"));
     }
 
     @ParameterizedTest
@@ -379,12 +379,12 @@ class ClassifyTest {
             2, 2, 1, 0, X'00010203'                         | ok          |
             1, 2, 3, 16, X'000102030405'                    | ok          |
             1, 1, 4, 24, X'000102FF'                        | ok          |
-            1, 1, 3, 21, X'000102'                          | unsupported | pixels of OpenCV's type 21: CV_8UC1 (0), CV_8UC3 (16) and CV_8UC4 (24) are classified
-            2, 2, 3, 16, X'000102'                          | undecodable | 3 bytes in 3 channels are not 2 x 2 pixels of OpenCV's type 16
-            -1, -1, -1, -1, X''                             | undecodable | Spark could not decode it
-            CAST(NULL AS INT), 1, 1, 0, X'00'               | undecodable | image without height
+            1, 1, 3, 21, X'000102'                          | unsupported | OpenCV type 21: only CV_8UC1 (0), CV_8UC3 (16) and CV_8UC4 (24) are supported
+            2, 2, 3, 16, X'000102'                          | undecodable | 3 bytes in 3 channels do not match 2 x 2 pixels of OpenCV type 16
+            -1, -1, -1, -1, X''                             | undecodable | Spark could not decode the image
+            CAST(NULL AS INT), 1, 1, 0, X'00'               | undecodable | image struct without height
             """)
-    void imageStructIsClassifiedOrSaysWhyNot(String fields, String status, String error) {
+    void imageStructIsClassifiedOrRejectedWithTheReason(String fields, String status, String error) {
         Row row = spark.sql("SELECT c.status, c.error FROM (SELECT classify(struct(*)) AS c FROM VALUES ('file:/a', "
                         + fields + ") AS t(origin, height, width, nChannels, mode, data))")
                 .first();
@@ -393,10 +393,10 @@ class ClassifyTest {
     }
 
     @Test
-    void sessionOfTheContextCountsRowsOnce() {
-        long before = EngineTotals.value(Counter.IMAGES);
+    void queryCountsEachRowOnce() {
+        long before = ProcessCounters.value(Counter.IMAGES);
         spark.sql("SELECT classify(image) FROM images").collectAsList();
-        assertThat(EngineTotals.value(Counter.IMAGES) - before).isEqualTo(SqlImages.ROWS);
+        assertThat(ProcessCounters.value(Counter.IMAGES) - before).isEqualTo(SqlImages.ROWS);
         assertThat(LocalSpark.context().sc()).isSameAs(spark.sparkContext());
     }
 }

@@ -1,10 +1,10 @@
 package dev.cardinal.udf.sql;
 
-import dev.cardinal.udf.Counter;
 import dev.cardinal.udf.DemoModel;
-import dev.cardinal.udf.EngineTotals;
 import dev.cardinal.udf.LocalSpark;
 import dev.cardinal.udf.Pictures;
+import dev.cardinal.udf.metrics.Counter;
+import dev.cardinal.udf.metrics.ProcessCounters;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -17,7 +17,10 @@ import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructType;
 
-/** A session with {@code classify} and a table of images: pictures {@code picture0}, {@code picture1}, ... and four that are none. */
+/**
+ * Creates a session with {@code classify} and a table of images: {@code picture0}, {@code picture1}, ... and four rows
+ * without a valid image.
+ */
 final class SqlImages {
     static final int PICTURES = 40;
     static final int ROWS = PICTURES + 4;
@@ -31,7 +34,7 @@ final class SqlImages {
     private SqlImages() {}
 
     /**
-     * A new session in which {@code images} is such a table.
+     * Creates a session whose table {@code images} has these rows.
      *
      * @param model directory to import the model to
      */
@@ -49,15 +52,15 @@ final class SqlImages {
         rows.add(RowFactory.create("null", null, 100));
         rows.add(RowFactory.create("nothing", new byte[0], 101));
         rows.add(RowFactory.create("text", "hello\n".getBytes(StandardCharsets.UTF_8), 102));
-        rows.add(RowFactory.create("torn", Arrays.copyOf(Pictures.png(28, 28, 1), 100), 103));
+        rows.add(RowFactory.create("truncated", Arrays.copyOf(Pictures.png(28, 28, 1), 100), 103));
         spark.createDataFrame(LocalSpark.context().parallelize(rows, 3), SCHEMA).createOrReplaceTempView("images");
         return spark;
     }
 
-    /** How many images the model is asked about while something is done. */
-    static long classifiedBy(Runnable work) {
-        long before = EngineTotals.value(Counter.CLASSIFIED);
-        work.run();
-        return EngineTotals.value(Counter.CLASSIFIED) - before;
+    /** Returns how many images are classified while an action runs. */
+    static long classifiedBy(Runnable action) {
+        long before = ProcessCounters.value(Counter.CLASSIFIED);
+        action.run();
+        return ProcessCounters.value(Counter.CLASSIFIED) - before;
     }
 }

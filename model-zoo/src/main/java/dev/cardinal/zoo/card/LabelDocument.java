@@ -1,0 +1,143 @@
+package dev.cardinal.zoo.card;
+
+import dev.cardinal.zoo.CardinalException;
+import dev.cardinal.zoo.card.LabelFile.LabelEntry;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.IntStream;
+
+/**
+ * Reads class labels from documents of other programs: {@code names} in YAML (Ultralytics' {@code data.yaml}, data set cards of Hugging Face),
+ * TensorFlow's label maps ({@code .pbtxt}), and a list or a dictionary that a program assigns to a variable. Names other documents, to
+ * refuse them.
+ */
+final class LabelDocument {
+    private static final Pattern ASSIGNMENT = Pattern.compile(
+            "(?:export\\s+)?(?:default\\s+)?(?:(?:const|let|var)\\s+)?[A-Za-z_]\\w*\\s*(?::[^=\\n]*)?=\\s*([\\[{].*?);?",
+            Pattern.DOTALL);
+    private static final Pattern ITEM = Pattern.compile("\\bitem\\s*:?\\s*\\{([^}]*)}");
+    private static final Pattern FIELD = Pattern.compile("(\\w+)\\s*:\\s*(?:\"([^\"]*)\"|'([^']*)'|(\\d{1,9}))");
+    private static final Pattern NAMES = Pattern.compile("(\\s*)(?:- )?names:\\s*(.*)");
+    private static final Pattern YAML_ITEM = Pattern.compile("-\\s+(.+)");
+    private static final Pattern YAML_ENTRY = Pattern.compile("['\"]?(\\d{1,9})['\"]?:\\s+(.+)");
+
+    private LabelDocument() {}
+
+    /**
+     * Reads the labels.
+     *
+     * @return empty if the text is not such a document
+     * @throws CardinalException if the text is a document without labels, such as HTML
+     */
+    static Optional<LabelFile> read(String text) {
+        if (text.startsWith("<")) {
+            throw CardinalException.card("the file contains HTML or XML; download the file that the page links to");
+        }
+        if (text.startsWith("version https://git-lfs")) {
+            throw CardinalException.card("the file is a Git LFS pointer instead of the file itself; run git lfs pull");
+        }
+        Matcher assignment = ASSIGNMENT.matcher(text);
+        if (assignment.matches()) {
+            return Optional.of(LabelFile.tree(assignment.group(1)));
+        }
+        return text.startsWith("item") && ITEM.matcher(text).lookingAt() ? Optional.of(labelMap(text)) : yaml(text);
+    }
+
+    /** Returns what a file is whose bytes are not text; empty if it may be text. */
+    static Optional<String> binary(byte[] bytes) {
+        String head = new String(bytes, 0, Math.min(bytes.length, 16), StandardCharsets.ISO_8859_1);
+        Map<String, String> kinds = Map.of(
+                "PK\3\4", "a zip file or a spreadsheet",
+                "\u0093NUMPY", "a NumPy array",
+                "\u0080\2", "a pickle",
+                "\u0080\3", "a pickle",
+                "\u0080\4", "a pickle",
+                "\u0080\5", "a pickle",
+                "\u001f\u008b", "compressed with gzip");
+        return kinds.entrySet().stream()
+                .filter(kind -> head.startsWith(kind.getKey()))
+                .map(Map.Entry::getValue)
+                .findFirst();
+    }
+
+    private static LabelFile labelMap(String text) {
+        List<LabelEntry> entries = new ArrayList<>();
+        Matcher item = ITEM.matcher(text);
+        while (item.find()) {
+            Map<String, String> fields = new LinkedHashMap<>();
+            Matcher field = FIELD.matcher(item.group(1));
+            while (field.find()) {
+                fields.put(
+                        field.group(1),
+                        IntStream.rangeClosed(2, 4)
+                                .mapToObj(field::group)
+                                .filter(value -> value != null)
+                                .findFirst()
+                                .orElse(""));
+            }
+            String name = fields.get("name");
+            String shown = fields.getOrDefault("display_name", name == null ? "" : name);
+            if (shown.isBlank()) {
+                throw CardinalException.card("item " + (entries.size() + 1) + " of the label map has no name");
+            }
+            String id = fields.get("id");
+            entries.add(new LabelEntry(id == null ? null : Long.valueOf(id), shown.equals(name) ? null : name, shown));
+        }
+        return LabelFile.of(entries, "a label map of TensorFlow", null);
+    }
+
+    private static Optional<LabelFile> yaml(String text) {
+        List<String> lines = text.lines().toList();
+        for (int i = 0; i < lines.size(); i++) {
+            Matcher names = NAMES.matcher(withoutComment(lines.get(i)));
+            if (names.matches()) {
+                String value = names.group(2);
+                if (value.startsWith("[") || value.startsWith("{")) {
+                    return Optional.of(LabelFile.tree(value));
+                }
+                List<LabelEntry> entries = value.isEmpty() ? block(lines.subList(i + 1, lines.size())) : List.of();
+                if (!entries.isEmpty()) {
+                    return Optional.of(LabelFile.of(entries, "YAML under names", null));
+                }
+            }
+        }
+        return Optional.empty();
+    }
+
+    /** Returns the items of a YAML list, or of a dictionary by index, up to the first line that is neither. */
+    private static List<LabelEntry> block(List<String> lines) {
+        List<LabelEntry> entries = new ArrayList<>();
+        for (String line : lines) {
+            String content = withoutComment(line).strip();
+            Matcher item = YAML_ITEM.matcher(content);
+            Matcher entry = YAML_ENTRY.matcher(content);
+            if (item.matches()) {
+                entries.add(new LabelEntry(null, null, unquoted(item.group(1))));
+            } else if (entry.matches()) {
+                entries.add(new LabelEntry(Long.valueOf(entry.group(1)), null, unquoted(entry.group(2))));
+            } else if (!content.isEmpty()) {
+                break;
+            }
+        }
+        return entries;
+    }
+
+    private static String withoutComment(String line) {
+        int comment = line.startsWith("#") ? 0 : line.indexOf(" #");
+        return (comment < 0 ? line : line.substring(0, comment)).stripTrailing();
+    }
+
+    /** Removes the quotes around a text. */
+    static String unquoted(String text) {
+        boolean quoted = text.length() >= 2
+                && (text.charAt(0) == '"' || text.charAt(0) == '\'')
+                && text.charAt(text.length() - 1) == text.charAt(0);
+        return quoted ? text.substring(1, text.length() - 1) : text;
+    }
+}

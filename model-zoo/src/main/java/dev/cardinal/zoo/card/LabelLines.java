@@ -1,0 +1,333 @@
+package dev.cardinal.zoo.card;
+
+import dev.cardinal.zoo.CardinalException;
+import dev.cardinal.zoo.CsvLine;
+import dev.cardinal.zoo.card.LabelFile.LabelEntry;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import java.util.function.Predicate;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads class labels from lines of text. Columns are separated by tabs, commas, semicolons or spaces; an index and a
+ * WordNet id are recognized by their values in every line, the other columns by a header. A file without either has one
+ * name per line.
+ */
+final class LabelLines {
+    static final String NAMES = "one name per line";
+
+    private static final Pattern WORDNET_ID = Pattern.compile("n\\d{8}");
+    private static final Pattern NUMBER = Pattern.compile("\\d{1,9}");
+    /** The columns that a space can separate from a name: WordNet id and index (map_clsloc.txt), id, or index. */
+    private static final List<Pattern> BY_SPACE = List.of(
+            Pattern.compile("(n\\d{8})\\s+(\\d{1,9})\\s+(.+)"),
+            Pattern.compile("(n\\d{8})\\s*[\\s:]\\s*(.+)"),
+            Pattern.compile("(\\d{1,9})\\s*(?:[-=]>|[\\s:.)=-])\\s*(.+)"));
+
+    /** Categories of Places365: a name, then its index. */
+    private static final Pattern INDEX_LAST = Pattern.compile("(.+?)\\s+(\\d{1,9})");
+
+    private static final Set<String> INDEX_HEADERS = Set.of(
+            "index", "idx", "class_index", "class_idx", "label_index", "class_id", "label_id", "id", "target", "");
+    private static final Set<String> ID_HEADERS =
+            Set.of("id", "wnid", "synset", "synset_id", "wordnet_id", "wordnetid", "class_id", "label_id", "code");
+    private static final List<String> NAME_HEADERS = List.of(
+            "name",
+            "names",
+            "class_name",
+            "classname",
+            "label_name",
+            "class_label",
+            "label",
+            "labels",
+            "class",
+            "classes",
+            "category",
+            "words",
+            "description");
+
+    private final List<List<String>> rows;
+    private final String separator;
+    private final int index;
+    private final int id;
+
+    private LabelLines(List<List<String>> rows, String separator) {
+        this.rows = rows;
+        this.separator = separator;
+        this.index = column(NUMBER.asMatchPredicate());
+        this.id = column(WORDNET_ID.asMatchPredicate());
+    }
+
+    static LabelFile read(String text) {
+        List<String> lines =
+                withoutLastComma(text.lines().map(LabelLines::trimmed).toList());
+        int blank = lines.indexOf("");
+        if (blank >= 0) {
+            throw CardinalException.card(
+                    "line " + (blank + 1) + " is blank, but classes follow it: every line is a class");
+        }
+        long tabs = lines.stream().filter(line -> line.indexOf('\t') >= 0).count();
+        if (tabs > 0) {
+            return tabs == lines.size() ? columns(lines, '\t', "tab") : namesWithSomeIds(lines);
+        }
+        for (Pattern pattern : BY_SPACE) {
+            List<List<String>> rows = matched(lines, pattern);
+            if (rows != null && (WORDNET_ID.matcher(rows.get(0).get(0)).matches() || countsUp(rows))) {
+                return new LabelLines(rows, "space").read(rows.get(0).size() - 1);
+            }
+        }
+        List<List<String>> named = matched(lines, INDEX_LAST);
+        if (named != null && isIndexLast(named)) {
+            return new LabelLines(named, "space").read(0);
+        }
+        LabelFile columns = readColumns(lines, ',', "comma");
+        columns = columns == null ? readColumns(lines, ';', "semicolon") : columns;
+        if (columns != null) {
+            return columns;
+        }
+        boolean quoted =
+                lines.stream().noneMatch(line -> LabelDocument.unquoted(line).equals(line));
+        return LabelFile.of(
+                lines.stream()
+                        .map(line -> new LabelEntry(null, null, quoted ? LabelDocument.unquoted(line) : line))
+                        .toList(),
+                NAMES,
+                otherReading(lines));
+    }
+
+    /** Returns whether the numbers at the ends of lines are indices: they count up, and the names differ without them. */
+    private static boolean isIndexLast(List<List<String>> rows) {
+        return rows.size() > 2
+                && IntStream.range(0, rows.size())
+                        .allMatch(i -> Long.parseLong(rows.get(i).get(1))
+                                == Long.parseLong(rows.get(0).get(1)) + i)
+                && Long.parseLong(rows.get(0).get(1)) <= 1
+                && rows.stream().map(row -> row.get(0)).distinct().count() == rows.size();
+    }
+
+    /** Removes the comma that ends every line, as in the body of a list. */
+    private static List<String> withoutLastComma(List<String> lines) {
+        return lines.size() > 1 && lines.stream().allMatch(line -> line.endsWith(","))
+                ? lines.stream()
+                        .map(line -> line.substring(0, line.length() - 1))
+                        .toList()
+                : lines;
+    }
+
+    /** Removes spaces at both ends; a tab at the beginning remains, because it ends an empty column. */
+    private static String trimmed(String line) {
+        String trimmed = line.stripTrailing();
+        int start = 0;
+        while (start < trimmed.length() && trimmed.charAt(start) == ' ') {
+            start++;
+        }
+        return trimmed.substring(start);
+    }
+
+    private static @Nullable String otherReading(List<String> lines) {
+        if (lines.stream().allMatch(line -> line.indexOf(',') >= 0)) {
+            return "the text after a comma is part of the name, because no column contains an index or a WordNet id and"
+                    + " there is no header";
+        }
+        return matched(lines, BY_SPACE.get(BY_SPACE.size() - 1)) == null
+                ? null
+                : "the numbers are part of the names, because they do not count from 0 or 1";
+    }
+
+    private static boolean countsUp(List<List<String>> rows) {
+        List<Long> sorted =
+                rows.stream().map(row -> Long.valueOf(row.get(0))).sorted().toList();
+        long first = sorted.get(0);
+        return first <= 1 && IntStream.range(0, sorted.size()).allMatch(i -> sorted.get(i) == first + i);
+    }
+
+    /** Returns null if nothing proves that the separator divides lines into columns. */
+    private static @Nullable LabelFile readColumns(List<String> lines, char separator, String name) {
+        if (!lines.stream().allMatch(line -> line.indexOf(separator) >= 0)) {
+            return null;
+        }
+        List<List<String>> split =
+                lines.stream().map(line -> split(line, separator)).toList();
+        boolean even = split.stream().allMatch(row -> row.size() == split.get(0).size());
+        List<List<String>> rows = even
+                ? split
+                : lines.stream().map(line -> splitOnce(line, separator)).toList();
+        boolean proven = isHeader(rows.get(0))
+                || hasNumbersBelow(rows)
+                || new LabelLines(rows, name).index >= 0
+                || new LabelLines(rows, name).id >= 0;
+        return proven ? columns(rows, name) : null;
+    }
+
+    private static LabelFile columns(List<String> lines, char separator, String name) {
+        return columns(lines.stream().map(line -> split(line, separator)).toList(), name);
+    }
+
+    private static LabelFile columns(List<List<String>> rows, String separator) {
+        for (int i = 0; i < rows.size(); i++) {
+            if (rows.get(i).size() != rows.get(0).size()) {
+                throw CardinalException.card(
+                        "line " + (i + 1) + " has " + rows.get(i).size() + " columns, but line 1 has "
+                                + rows.get(0).size() + " (separated by " + separator + ")");
+            }
+        }
+        boolean header = rows.size() > 1 && (isHeader(rows.get(0)) || hasNumbersBelow(rows));
+        return header
+                ? new LabelLines(rows.subList(1, rows.size()), separator).readWithHeader(rows.get(0))
+                : new LabelLines(rows, separator).read(-1);
+    }
+
+    /** Reads lines of which some have an id after a tab; this is the format that Cardinal writes. */
+    private static LabelFile namesWithSomeIds(List<String> lines) {
+        List<LabelEntry> entries = new ArrayList<>();
+        for (String line : lines) {
+            List<String> fields = split(line, '\t');
+            if (fields.size() > 2) {
+                throw CardinalException.card(
+                        "line " + (entries.size() + 1) + " has more than one tab: write name, or name, tab and id");
+            }
+            entries.add(new LabelEntry(null, fields.size() == 2 ? fields.get(1) : null, fields.get(0)));
+        }
+        return LabelFile.of(entries, "names, some with a tab and an id", null);
+    }
+
+    private LabelFile readWithHeader(List<String> header) {
+        List<String> names =
+                header.stream().map(field -> field.toLowerCase(Locale.ROOT)).toList();
+        int name = NAME_HEADERS.stream()
+                .mapToInt(names::indexOf)
+                .filter(column -> column >= 0 && column != index && column != id)
+                .findFirst()
+                .orElse(-1);
+        if (name < 0 || !(index < 0 || INDEX_HEADERS.contains(names.get(index)) || name != index)) {
+            return read(-1);
+        }
+        int code = id >= 0
+                ? id
+                : names.stream()
+                        .filter(ID_HEADERS::contains)
+                        .mapToInt(names::indexOf)
+                        .filter(column -> column != index && column != name)
+                        .findFirst()
+                        .orElse(-1);
+        return entries(index, code, name, "columns " + String.join(", ", header) + " separated by " + separator);
+    }
+
+    private LabelFile read(int lastIsName) {
+        List<Integer> others = new ArrayList<>();
+        for (int column = 0; column < rows.get(0).size(); column++) {
+            if (column != index && column != id) {
+                others.add(column);
+            }
+        }
+        if (lastIsName >= 0) {
+            return entries(index, id, lastIsName, described(List.of("name")));
+        }
+        if (others.isEmpty() && id >= 0) {
+            return entries(index, -1, id, described(List.of()));
+        }
+        if (others.size() == 1) {
+            return entries(index, id, others.get(0), described(List.of("name")));
+        }
+        if (others.size() == 2 && index < 0 && id < 0) {
+            return entries(-1, others.get(1), others.get(0), described(List.of("name", "id")));
+        }
+        throw CardinalException.card(
+                "line 1 has " + rows.get(0).size() + " columns separated by " + separator + ", " + rows.get(0)
+                        + ", and it is unclear which one is the name: write one name per line, or name, tab and id");
+    }
+
+    private String described(List<String> others) {
+        List<String> columns = new ArrayList<>();
+        for (int column = 0, other = 0; column < rows.get(0).size(); column++) {
+            columns.add(column == index ? "index" : column == id ? "WordNet id" : others.get(other++));
+        }
+        return "lines of " + String.join(", ", columns) + " separated by " + separator;
+    }
+
+    private LabelFile entries(int index, int id, int name, String format) {
+        List<LabelEntry> entries = new ArrayList<>();
+        for (List<String> row : rows) {
+            if (row.get(name).isBlank() || (id >= 0 && row.get(id).isBlank())) {
+                throw CardinalException.card("class " + (entries.size() + 1) + " has an empty "
+                        + (row.get(name).isBlank() ? "name" : "id") + ": " + row);
+            }
+            entries.add(new LabelEntry(
+                    index < 0 ? null : Long.valueOf(row.get(index)), id < 0 ? null : row.get(id), row.get(name)));
+        }
+        String caution = index >= 0 && id >= 0 && separator.equals("space")
+                ? "classes are in the order of the index, not of the WordNet ids, which torchvision's ImageFolder uses"
+                : null;
+        return LabelFile.of(entries, format, sorted(entries) ? null : caution);
+    }
+
+    private static boolean sorted(List<LabelEntry> entries) {
+        List<String> ids =
+                entries.stream().map(entry -> String.valueOf(entry.id())).toList();
+        return ids.equals(ids.stream().sorted().toList());
+    }
+
+    /** Returns the first column whose values all match and differ from each other, or -1. A name is never an index. */
+    private int column(Predicate<String> kind) {
+        int columns = rows.get(0).size();
+        for (int column = 0; column < columns && columns > 1; column++) {
+            int each = column;
+            List<String> values = rows.stream().map(row -> row.get(each)).toList();
+            if (values.stream().allMatch(kind)) {
+                return column;
+            }
+        }
+        return -1;
+    }
+
+    private static boolean isHeader(List<String> row) {
+        return row.stream()
+                .map(field -> field.toLowerCase(Locale.ROOT))
+                .allMatch(field ->
+                        NAME_HEADERS.contains(field) || INDEX_HEADERS.contains(field) || ID_HEADERS.contains(field));
+    }
+
+    /** Returns whether a column has numbers or WordNet ids in every line except the first, so that this is a header. */
+    private static boolean hasNumbersBelow(List<List<String>> rows) {
+        if (rows.size() < 3) {
+            return false;
+        }
+        LabelLines below = new LabelLines(rows.subList(1, rows.size()), "");
+        return (below.index >= 0
+                        && !NUMBER.matcher(rows.get(0).get(below.index)).matches())
+                || (below.id >= 0
+                        && !WORDNET_ID.matcher(rows.get(0).get(below.id)).matches());
+    }
+
+    private static @Nullable List<List<String>> matched(List<String> lines, Pattern pattern) {
+        List<List<String>> rows = new ArrayList<>();
+        for (String line : lines) {
+            Matcher matcher = pattern.matcher(line);
+            if (!matcher.matches()) {
+                return null;
+            }
+            List<String> row = new ArrayList<>();
+            for (int group = 1; group <= matcher.groupCount(); group++) {
+                row.add(matcher.group(group));
+            }
+            rows.add(row);
+        }
+        return rows;
+    }
+
+    private static List<String> splitOnce(String line, char separator) {
+        int at = line.indexOf(separator);
+        return List.of(line.substring(0, at).strip(), line.substring(at + 1).strip());
+    }
+
+    private static List<String> split(String line, char separator) {
+        return CsvLine.split(line, separator).stream()
+                .map(value -> value == null ? "" : value.strip())
+                .toList();
+    }
+}

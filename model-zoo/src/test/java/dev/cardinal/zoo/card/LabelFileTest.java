@@ -1,0 +1,383 @@
+package dev.cardinal.zoo.card;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.params.provider.Arguments.arguments;
+
+import dev.cardinal.zoo.CardinalException;
+import java.io.IOException;
+import java.nio.charset.Charset;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Label files in common formats. The contents are the first lines of the published files. */
+class LabelFileTest {
+    private static final List<ClassLabel> WITH_IDS = List.of(
+            new ClassLabel("tench", "n01440764"),
+            new ClassLabel("goldfish", "n01443537"),
+            new ClassLabel("great white shark", "n01484850"));
+    private static final List<ClassLabel> NAMES = List.of(
+            new ClassLabel("tench", null), new ClassLabel("goldfish", null), new ClassLabel("great white shark", null));
+    private static final List<ClassLabel> SYNONYMS = List.of(
+            new ClassLabel("tench, Tinca tinca", "n01440764"),
+            new ClassLabel("goldfish, Carassius auratus", "n01443537"));
+
+    @TempDir
+    private Path directory;
+
+    static Stream<Arguments> files() {
+        return Stream.of(
+                arguments("tench\ngoldfish\ngreat white shark\n", "one name per line", NAMES),
+                arguments("  tench \ngoldfish\t\n great white shark\n\n \n", "one name per line", NAMES),
+                arguments("\uFEFFtench\r\ngoldfish\r\ngreat white shark", "one name per line", NAMES),
+                arguments(
+                        "tench\tn01440764\ngoldfish\tn01443537\ngreat white shark\tn01484850\n",
+                        "lines of name, WordNet id separated by tab",
+                        WITH_IDS),
+                arguments(
+                        "cat\tfelis\ndog\tcanis\n",
+                        "lines of name, id separated by tab",
+                        List.of(new ClassLabel("cat", "felis"), new ClassLabel("dog", "canis"))),
+                arguments(
+                        "cat\tfelis\ndog\n",
+                        "names, some with a tab and an id",
+                        List.of(new ClassLabel("cat", "felis"), new ClassLabel("dog", null))),
+                // Kaggle's LOC_synset_mapping.txt and Caffe's synset_words.txt
+                arguments(
+                        "n01440764 tench, Tinca tinca\nn01443537 goldfish, Carassius auratus\n",
+                        "lines of WordNet id, name separated by space",
+                        SYNONYMS),
+                // map_clsloc.txt of ImageNet's development kit
+                arguments(
+                        "n02119789 1 kit_fox\nn02100735 2 English_setter\nn02110185 3 Siberian_husky\n",
+                        "lines of WordNet id, index, name separated by space, indices from 1",
+                        List.of(
+                                new ClassLabel("kit_fox", "n02119789"),
+                                new ClassLabel("English_setter", "n02100735"),
+                                new ClassLabel("Siberian_husky", "n02110185"))),
+                arguments(
+                        "0 tench\n1 goldfish\n2 great white shark\n", "lines of index, name separated by space", NAMES),
+                arguments(
+                        "0: tench\n1: goldfish\n2: great white shark\n",
+                        "lines of index, name separated by space",
+                        NAMES),
+                arguments(
+                        "0\ttench\n1\tgoldfish\n2\tgreat white shark\n",
+                        "lines of index, name separated by tab",
+                        NAMES),
+                arguments(
+                        "1\ttench\n3\tgreat white shark\n2\tgoldfish\n",
+                        "lines of index, name separated by tab, indices from 1",
+                        NAMES),
+                arguments(
+                        "0\tn01440764\ttench\n1\tn01443537\tgoldfish\n2\tn01484850\tgreat white shark\n",
+                        "lines of index, WordNet id, name separated by tab",
+                        WITH_IDS),
+                arguments(
+                        "n01440764,tench\nn01443537,goldfish\nn01484850,great white shark\n",
+                        "lines of WordNet id, name separated by comma",
+                        WITH_IDS),
+                arguments(
+                        "id,name\nn01440764,tench\nn01443537,goldfish\nn01484850,great white shark\n",
+                        "columns id, name separated by comma",
+                        WITH_IDS),
+                arguments(
+                        "class_id;class_name;group\n0;tench;fish\n1;goldfish;fish\n2;great white shark;fish\n",
+                        "columns class_id, class_name, group separated by semicolon",
+                        NAMES),
+                arguments(
+                        ",breed\n0,tench\n1,goldfish\n2,great white shark\n",
+                        "lines of index, name separated by comma",
+                        NAMES),
+                arguments(
+                        "0,\"tench, Tinca tinca\"\n1,\"a \"\"fish\"\"\"\n",
+                        "lines of index, name separated by comma",
+                        List.of(new ClassLabel("tench, Tinca tinca", null), new ClassLabel("a \"fish\"", null))),
+                arguments(
+                        "0,tench, Tinca tinca\n1,cock\n",
+                        "lines of index, name separated by comma",
+                        List.of(new ClassLabel("tench, Tinca tinca", null), new ClassLabel("cock", null))),
+                arguments(
+                        "n01440764\nn01443537\n",
+                        "one name per line",
+                        List.of(new ClassLabel("n01440764", null), new ClassLabel("n01443537", null))),
+                arguments("0\n1\n2\n", "one name per line", digits()),
+                // a name can occur twice, like "crane" in ImageNet, and a comment is a line like every other
+                arguments(
+                        "# classes\ncrane\ncrane\n",
+                        "one name per line",
+                        List.of(
+                                new ClassLabel("# classes", null),
+                                new ClassLabel("crane", null),
+                                new ClassLabel("crane", null))),
+                arguments(
+                        "tench,goldfish,great white shark\n",
+                        "one name per line",
+                        List.of(new ClassLabel("tench,goldfish,great white shark", null))),
+                arguments("[\"tench\", \"goldfish\", \"great white shark\"]", "a JSON list", NAMES),
+                // Keras
+                arguments(
+                        "{\"0\": [\"n01440764\", \"tench\"], \"1\": [\"n01443537\", \"goldfish\"],"
+                                + " \"2\": [\"n01484850\", \"great white shark\"]}",
+                        "a JSON dictionary of index and name",
+                        WITH_IDS),
+                // Hugging Face transformers
+                arguments("""
+                        {
+                          "architectures": ["ResNetForImageClassification"],
+                          "id2label": {
+                            "0": "tench",
+                            "1": "goldfish",
+                            "2": "great white shark"
+                          },
+                          "num_channels": 3
+                        }
+                        """, "a JSON dictionary of index and name under id2label", NAMES),
+                // timm
+                arguments(
+                        "{\"architecture\": \"resnet18\", \"num_classes\": 2, \"label_names\": [\"n01440764\", \"n01443537\"],"
+                                + " \"label_descriptions\": {\"n01440764\": \"tench, Tinca tinca\","
+                                + " \"n01443537\": \"goldfish, Carassius auratus\"}}",
+                        "timm's label_names",
+                        SYNONYMS),
+                // json.dump(dataset.class_to_idx, file)
+                arguments(
+                        "{\"great white shark\": 2, \"goldfish\": 1, \"tench\": 0}",
+                        "a JSON dictionary of name and index",
+                        NAMES),
+                arguments(
+                        "[{\"id\": 1, \"name\": \"tench\"}, {\"id\": 2, \"name\": \"goldfish\"},"
+                                + " {\"id\": 3, \"name\": \"great white shark\"}]",
+                        "a JSON list, indices from 1",
+                        NAMES),
+                arguments("""
+                        {"name": "tench", "wnid": "n01440764"}
+                        {"name": "goldfish", "wnid": "n01443537"}
+                        {"name": "great white shark", "wnid": "n01484850"}
+                        """, "a JSON list", WITH_IDS),
+                arguments(
+                        "{\"n01440764\": \"tench\", \"n01443537\": \"goldfish\", \"n01484850\": \"great white shark\"}",
+                        "a JSON dictionary of WordNet id and name",
+                        WITH_IDS),
+                // imagenet1000_clsidx_to_labels.txt
+                arguments(
+                        "{0: 'tench',\n 1: 'goldfish',\n 2: \"great white shark\"}",
+                        "a Python dictionary of index and name",
+                        NAMES),
+                arguments("['tench', 'goldfish',\n 'great white shark',]", "a Python list", NAMES),
+                arguments("CLASSES = ['tench', 'goldfish', 'great white shark']\n", "a Python list", NAMES),
+                arguments(
+                        "export const CLASSES: Record<number, string> = {0: 'tench', 1: 'goldfish', 2: 'great white shark'};\n",
+                        "a Python dictionary of index and name",
+                        NAMES),
+                // Ultralytics
+                arguments(
+                        "train: ../train/images\n\nnc: 3\nnames: ['tench', 'goldfish', 'great white shark']\n",
+                        "a Python list",
+                        NAMES),
+                arguments(
+                        "path: ../x # root\n\nnames:\n  0: tench\n  1: goldfish # red\n  2: great white shark\nnc: 3\n",
+                        "YAML under names",
+                        NAMES),
+                arguments("names:\n- tench\n- 'goldfish'\n- great white shark\n", "YAML under names", NAMES),
+                // the card of a data set of Hugging Face
+                arguments("""
+                        dataset_info:
+                          features:
+                          - name: label
+                            dtype:
+                              class_label:
+                                names:
+                                  '0': tench
+                                  '1': goldfish
+                                  '2': great white shark
+                          splits:
+                          - name: train
+                        """, "YAML under names", NAMES),
+                arguments(
+                        "{\"features\": {\"image\": {\"_type\": \"Image\"}, \"label\": {\"names\": [\"tench\","
+                                + " \"goldfish\", \"great white shark\"], \"_type\": \"ClassLabel\"}}}",
+                        "a JSON list under features",
+                        NAMES),
+                arguments(
+                        "{\"label\": {\"0\": \"tench\", \"1\": \"goldfish\", \"2\": \"great white shark\"}}",
+                        "a JSON dictionary of index and name under label",
+                        NAMES),
+                // TensorFlow's object detection
+                arguments("""
+                        item {
+                          id: 1
+                          name: 'tench'
+                        }
+                        item {
+                          id: 2
+                          name: 'goldfish'
+                        }
+                        item {
+                          id: 3
+                          name: 'great white shark'
+                        }
+                        """, "a label map of TensorFlow, indices from 1", NAMES),
+                arguments(
+                        "item {\n  name: \"/m/01g317\"\n  id: 1\n  display_name: \"person\"\n}\n",
+                        "a label map of TensorFlow, indices from 1",
+                        List.of(new ClassLabel("person", "/m/01g317"))),
+                // categories_places365.txt
+                arguments(
+                        "/a/airfield 0\n/a/airplane_cabin 1\n/a/airport_terminal 2\n",
+                        "lines of name, index separated by space",
+                        List.of(
+                                new ClassLabel("/a/airfield", null),
+                                new ClassLabel("/a/airplane_cabin", null),
+                                new ClassLabel("/a/airport_terminal", null))),
+                arguments(
+                        "class 0\nclass 1\nclass 2\n",
+                        "one name per line",
+                        List.of(
+                                new ClassLabel("class 0", null),
+                                new ClassLabel("class 1", null),
+                                new ClassLabel("class 2", null))),
+                arguments(
+                        "0 -> tench\n1 -> goldfish\n2 -> great white shark\n",
+                        "lines of index, name separated by space",
+                        NAMES),
+                arguments("'tench'\n'goldfish'\n'great white shark'\n", "one name per line", NAMES),
+                arguments("\"tench\",\n\"goldfish\",\n\"great white shark\",\n", "one name per line", NAMES));
+    }
+
+    private static List<ClassLabel> digits() {
+        return Stream.of("0", "1", "2").map(name -> new ClassLabel(name, null)).toList();
+    }
+
+    @ParameterizedTest
+    @MethodSource("files")
+    void formatIsDetected(String content, String format, List<ClassLabel> labels) throws IOException {
+        LabelFile read = LabelFile.read(file(content, UTF_8));
+
+        assertThat(read.labels()).isEqualTo(labels);
+        assertThat(read.format()).isEqualTo(format);
+    }
+
+    static Stream<Arguments> invalidFiles() {
+        return Stream.of(
+                arguments("", " are empty: write one class per line"),
+                arguments("\n \n", " are empty: write one class per line"),
+                arguments("tench\n\ngoldfish\n", ": line 2 is blank, but classes follow it: every line is a class"),
+                arguments(
+                        "tench\tn01440764\ngoldfish\tn01440764\n",
+                        ": classes 0 'tench' and 1 'goldfish' have the same id n01440764"),
+                arguments(
+                        "0\tbreed 0\tdog\n1\tbreed 1\tdog\n",
+                        ": line 1 has 3 columns separated by tab, [0, breed 0, dog], and it is unclear which one is the name:"
+                                + " write one name per line, or name, tab and id"),
+                arguments("0\ta\n1\tb\tc\n", ": line 2 has 3 columns, but line 1 has 2 (separated by tab)"),
+                arguments("0,a\n1,b\n1,c\n", ": two classes have the index 1"),
+                arguments("0,a\n1,b\n3,c\n", ": the indices of 3 classes must count from 0 or 1, but 2 is missing"),
+                arguments("cat\tfelis\n\tcanis\n", ": class 2 has an empty name: [, canis]"),
+                arguments(
+                        "{\"dog\": [1, 2], \"cat\": [3]}",
+                        ": the JSON value has the keys dog, cat, which are not the indices of classes; write {\"0\": \"name\","
+                                + " \"1\": ...} or a list of names"),
+                arguments("{\"id2label\": {}, \"a\": 1}", ": the JSON value under id2label contains no classes"),
+                arguments("[\"a\", null]", ": a class must be a text, or an id and a name, not null"),
+                arguments("[{\"text\": \"a\"}]", ": a class has no name: {\"text\":\"a\"}"),
+                arguments("item {\n  id: 1\n}\n", ": item 1 of the label map has no name"),
+                arguments(
+                        "<!DOCTYPE html>\n<html></html>",
+                        ": the file contains HTML or XML; download the file that the page links to"),
+                arguments(
+                        "version https://git-lfs.github.com/spec/v1\noid sha256:1\nsize 3\n",
+                        ": the file is a Git LFS pointer instead of the file itself; run git lfs pull"),
+                arguments(
+                        "PK\3\4",
+                        ": the file is a zip file or a spreadsheet, not text; save the names as text, one per line"));
+    }
+
+    @ParameterizedTest
+    @MethodSource("invalidFiles")
+    void invalidFileIsRefused(String content, String message) throws IOException {
+        Path file = file(content, UTF_8);
+
+        assertThatThrownBy(() -> LabelFile.read(file))
+                .isInstanceOf(CardinalException.class)
+                .hasMessage("labels " + file + message);
+    }
+
+    @Test
+    void brokenJsonIsRefusedWithItsPlace() throws IOException {
+        Path file = file("{\"0\": \"tench\",\n \"1\" \"goldfish\"}", UTF_8);
+
+        assertThatThrownBy(() -> LabelFile.read(file))
+                .hasMessageStartingWith("labels " + file
+                        + ": the file begins like JSON or a Python dictionary, but line 2, column 6 is invalid: ");
+    }
+
+    @Test
+    void fileThatDoesNotExistIsNamed() {
+        Path file = directory.resolve("labels.txt");
+
+        assertThatThrownBy(() -> LabelFile.read(file))
+                .isInstanceOf(CardinalException.class)
+                .hasMessage("labels " + file + " do not exist");
+    }
+
+    static Stream<Arguments> encodings() {
+        return Stream.of(
+                arguments("cat\ndog\nLöwchen\n", StandardCharsets.ISO_8859_1, 3),
+                arguments("cat\ndog\nöl\n", StandardCharsets.ISO_8859_1, 3),
+                arguments("cat\ndog\n", StandardCharsets.UTF_16, 1));
+    }
+
+    @ParameterizedTest
+    @MethodSource("encodings")
+    void otherEncodingIsRefusedWithTheLine(String content, Charset encoding, int line) throws IOException {
+        Path file = file(content, encoding);
+
+        assertThatThrownBy(() -> LabelFile.read(file))
+                .hasMessage("labels " + file + ", line " + line + ": not valid UTF-8; save the file as UTF-8");
+    }
+
+    @Test
+    void summaryShowsTheFirstClassesUnlessTheFormatIsPlain() throws IOException {
+        Path file = file("tench\ngoldfish\n", UTF_8);
+        assertThat(LabelFile.read(file).summary(file))
+                .isEqualTo("labels " + file + ": 2 classes, read as one name per line");
+
+        file("n01440764 tench\nn01443537 goldfish\nn01484850 shark\nn01491361 tiger shark\n", UTF_8);
+        assertThat(LabelFile.read(file).summary(file))
+                .isEqualTo("labels " + file + ": 4 classes, read as lines of WordNet id, name separated by space;"
+                        + " the first are 'tench' (n01440764), 'goldfish' (n01443537), 'shark' (n01484850)");
+    }
+
+    static Stream<Arguments> cautions() {
+        return Stream.of(
+                arguments(
+                        "tench, Tinca tinca\ngoldfish, Carassius auratus\n",
+                        "the text after a comma is part of the name"),
+                arguments("2 door\n4 door\n", "the numbers are part of the names"),
+                arguments(
+                        "n02119789 1 kit_fox\nn02100735 2 English_setter\n",
+                        "classes are in the order of the index, not of the WordNet ids"));
+    }
+
+    @ParameterizedTest
+    @MethodSource("cautions")
+    void secondReadingIsExplained(String content, String explanation) throws IOException {
+        Path file = file(content, UTF_8);
+
+        assertThat(LabelFile.read(file).summary(file)).contains("; the first are '", "; " + explanation);
+    }
+
+    private Path file(String content, Charset encoding) throws IOException {
+        return Files.writeString(directory.resolve("classes"), content, encoding);
+    }
+}

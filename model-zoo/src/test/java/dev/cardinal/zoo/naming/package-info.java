@@ -1,0 +1,4 @@
+@NullMarked
+package dev.cardinal.zoo.naming;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,35 @@
+package dev.cardinal.udf.shard;
+
+import dev.cardinal.udf.fetch.ImageContainer;
+import dev.cardinal.udf.fetch.ImageFetcher.UnreadableImageException;
+import dev.cardinal.udf.image.Status;
+import java.io.IOException;
+import org.apache.hadoop.conf.Configuration;
+
+/** Lists the images of ZIP archives. */
+final class ZipIndex implements ShardIndex {
+    private final Configuration configuration;
+    private final MemberRules rules;
+
+    ZipIndex(Configuration configuration, MemberRules rules) {
+        this.configuration = configuration;
+        this.rules = rules;
+    }
+
+    @Override
+    public ImageIterator images(ShardFile file) throws IOException {
+        if (file.length() == 0) {
+            return new SingleProblemIterator(file.problem(Status.EMPTY, "no bytes"));
+        }
+        try {
+            ZipMembers members = new ZipMembers(open(file), open(file), file.length());
+            return new ArchiveImages(ShardFormat.ZIP, file, ImageContainer.ZIP, members, rules);
+        } catch (UnreadableImageException e) {
+            return new SingleProblemIterator(file.problem(Status.UNREADABLE, String.valueOf(e.getMessage())));
+        }
+    }
+
+    private HadoopInput open(ShardFile file) throws IOException {
+        return HadoopInput.open(configuration, file.path(), HadoopInput.Access.RANDOM);
+    }
+}

@@ -1,0 +1,26 @@
+package dev.cardinal.udf.sql;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.cardinal.udf.image.ImageOptions.Truncated;
+import dev.cardinal.zoo.CardinalException;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+class ClassifySettingsTest {
+
+    @Test
+    void truncatedFilesAreRejectedUnlessTheSessionKeepsThem() {
+        assertThat(truncated(Map.of("spark.cardinal.model", "m"))).isEqualTo(Truncated.REJECT);
+        assertThat(truncated(Map.of("spark.cardinal.model", "m", "spark.cardinal.truncated", "KEEP")))
+                .isEqualTo(Truncated.KEEP);
+        assertThatThrownBy(() -> truncated(Map.of("spark.cardinal.model", "m", "spark.cardinal.truncated", "maybe")))
+                .isInstanceOf(CardinalException.class)
+                .hasMessageContaining("spark.cardinal.truncated must be one of reject, keep, not 'maybe'");
+    }
+
+    private static Truncated truncated(Map<String, String> configuration) {
+        return ClassifySettings.of(configuration).options().image().truncated();
+    }
+}
