@@ -54,7 +54,7 @@ final class CatalogRowStore implements RowStore {
     private final Configuration configuration;
     private final FileSystem fileSystem;
     private final StagedWriter writer;
-    /** Whether rows go to the branch; known after {@link #recover}. */
+    /** Whether the branch exists and rows go there; known after {@link #recover}. */
     private boolean isOnBranch;
     /** Number of rows by status, null until they are counted. */
     private @Nullable Map<String, Long> totals;
@@ -140,14 +140,9 @@ final class CatalogRowStore implements RowStore {
         format = table.format();
         totals = null;
         requireOwn();
-        boolean hasBranches = table.hasBranches();
-        boolean isWaiting = hasBranches && table.branches().contains(BRANCH);
-        if (isGated && hasBranches) {
-            if (!isWaiting) {
-                table.createBranch(BRANCH);
-            }
-            isOnBranch = true;
-        } else if (isWaiting) {
+        boolean isWaiting = table.hasBranches() && table.branches().contains(BRANCH);
+        isOnBranch = isGated && isWaiting;
+        if (isWaiting && !isGated) {
             publishBranch();
         }
     }
@@ -204,7 +199,7 @@ final class CatalogRowStore implements RowStore {
         Commit commit = new Commit(staged.summary(), Map.of());
         synchronized (this) {
             lock.requireHeld();
-            if (isOnBranch) {
+            if (usesBranch()) {
                 table.appendToBranch(BRANCH, staged.rows());
             } else if (format == TableFormat.DELTA) {
                 appendOnce(staged.rows());
@@ -215,6 +210,15 @@ final class CatalogRowStore implements RowStore {
         }
         fileSystem.delete(staged.directory(), true);
         return commit;
+    }
+
+    /** Creates the branch for the first rows that must wait, so that no run leaves one without rows. */
+    private boolean usesBranch() {
+        if (isGated && !isOnBranch && table.hasBranches()) {
+            table.createBranch(BRANCH);
+            isOnBranch = true;
+        }
+        return isOnBranch;
     }
 
     private void appendOnce(Dataset<Row> rows) throws IOException {
@@ -259,7 +263,7 @@ final class CatalogRowStore implements RowStore {
         Commit commit = new Commit(staged.summary(), byStatus(former));
         synchronized (this) {
             lock.requireHeld();
-            table.merge(staged.rows(), PATH, isOnBranch ? Optional.of(BRANCH) : Optional.empty());
+            table.merge(staged.rows(), PATH, usesBranch() ? Optional.of(BRANCH) : Optional.empty());
             counted(commit);
         }
         fileSystem.delete(staged.directory(), true);
