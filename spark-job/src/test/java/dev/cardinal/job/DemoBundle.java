@@ -5,6 +5,8 @@ import dev.cardinal.zoo.ImportProgress;
 import dev.cardinal.zoo.card.ClassLabel;
 import dev.cardinal.zoo.card.ModelCard;
 import dev.cardinal.zoo.card.ModelCatalog;
+import dev.cardinal.zoo.card.Preprocessing;
+import dev.cardinal.zoo.card.Preprocessing.Interpolation;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -28,6 +30,17 @@ public final class DemoBundle {
                 .map(label -> new ClassLabel("other " + label.name(), label.id()))
                 .toList();
         return importTo(card.withLabels(labels), directory);
+    }
+
+    /** Imports the model with images of another size, which makes it a different model. */
+    public static String importResizedTo(Path directory) throws IOException {
+        ModelCard card = ModelCatalog.find(ID);
+        Preprocessing demo = card.preprocessing();
+        Preprocessing resized =
+                new Preprocessing(36, 32, Interpolation.PILLOW_BICUBIC, demo.cropRounding(), demo.mean(), demo.std());
+        return importTo(
+                new ModelCard(card.id(), card.aliases(), card.architecture(), resized, card.labels(), card.source()),
+                directory);
     }
 
     private static String importTo(ModelCard card, Path directory) throws IOException {

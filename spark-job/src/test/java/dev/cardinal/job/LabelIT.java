@@ -182,6 +182,56 @@ class LabelIT {
         assertThat(result.err()).contains("computes different logits on this executor", "logit 0 is", "instead of 77.");
     }
 
+    @Test
+    void severalModelsLabelInOnePass() throws Exception {
+        for (int i = 0; i < 30; i++) {
+            put(images.resolve(i + ".png"));
+        }
+        Files.writeString(images.resolve("notes.txt"), "no image");
+        Path first = directory.resolve("first");
+        Path second = directory.resolve("second");
+        Path own = directory.resolve("own");
+        String other = DemoBundle.importResizedTo(directory.resolve("other"));
+
+        JobProcess.Result result = JobProcess.submit(
+                directory,
+                "label",
+                "--model",
+                model,
+                "--model",
+                other,
+                "--input",
+                images.toString(),
+                "--output",
+                first.toString(),
+                "--output",
+                second.toString(),
+                "--max-bad-fraction",
+                "0.01");
+
+        assertThat(result.exitCode()).as(result.err()).isEqualTo(3);
+        assertThat(result.out())
+                .contains("predictions: " + first, "report: " + first + "/_cardinal/report.html")
+                .contains("predictions: " + second, "report: " + second + "/_cardinal/report.html");
+        assertThat(result.err())
+                .contains(first + ": 31 images to label with " + DemoBundle.ID)
+                .contains(first + ": more than --max-bad-fraction 0.01")
+                .contains(second + ": more than --max-bad-fraction 0.01");
+        assertThat(JobProcess.submit(
+                                directory,
+                                "label",
+                                "--model",
+                                other,
+                                "--input",
+                                images.toString(),
+                                "--output",
+                                own.toString())
+                        .exitCode())
+                .isZero();
+        SameTable.assertSameRows(second, own);
+        assertThat(label(first).out()).contains("nothing to do: all 31 images are labeled already");
+    }
+
     private String[] arguments(Path output) {
         return new String[] {
             "label",

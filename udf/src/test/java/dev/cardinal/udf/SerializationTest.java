@@ -89,7 +89,7 @@ class SerializationTest {
     @Test
     void functionOfATaskIsSerializedAndSmall() throws Exception {
         LabelPartition function = new LabelPartition(
-                model,
+                List.of(model),
                 OPTIONS,
                 LabelMetrics.register(LocalSpark.session().sparkContext()),
                 LocalSpark.context().broadcast(new SerializableConfiguration(new Configuration())));

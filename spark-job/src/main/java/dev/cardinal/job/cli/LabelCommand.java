@@ -3,11 +3,12 @@ package dev.cardinal.job.cli;
 import static java.util.Objects.requireNonNull;
 
 import dev.cardinal.job.label.LabelJob;
+import dev.cardinal.job.label.LabelPass;
 import dev.cardinal.job.label.LabelRequest;
-import dev.cardinal.job.label.LabelRequestCheck;
 import dev.cardinal.job.label.LabelResult;
 import dev.cardinal.job.label.TableOptions;
 import dev.cardinal.job.source.TruthFrom;
+import dev.cardinal.job.table.TableName;
 import dev.cardinal.udf.device.DevicePreflight;
 import dev.cardinal.udf.fetch.RecordFields;
 import dev.cardinal.udf.image.ImageOptions;
@@ -20,9 +21,9 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Locale;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
@@ -41,18 +42,25 @@ import picocli.CommandLine.TypeConversionException;
                 + " yet. Without --output, prints the top 5 classes of at most 100 images.",
         sortOptions = false)
 final class LabelCommand extends CommonOptions implements Command {
+    /** Value of {@code --card} for a model bundle, which has its own card. */
+    private static final String NO_CARD = "none";
+
     @Option(
             names = "--model",
             required = true,
             paramLabel = "DIR",
-            description = "A model bundle written by 'import', or with --card any SavedModel.")
-    private String model = "";
+            description =
+                    "A model bundle written by 'import', or with --card any SavedModel. Several are given as --model A"
+                            + " --model B, each with an --output; images are read and decoded once for all.")
+    private List<String> models = new ArrayList<>();
 
     @Option(
             names = "--card",
             paramLabel = "FILE.json",
-            description = "Describes a SavedModel from elsewhere: its preprocessing and labels.")
-    private @Nullable String card;
+            description =
+                    "Describes a SavedModel from elsewhere: its preprocessing and labels. With several --model, one"
+                            + " for each, in their order; none for a model bundle.")
+    private List<String> cards = new ArrayList<>();
 
     @Option(
             names = "--input",
@@ -66,14 +74,16 @@ final class LabelCommand extends CommonOptions implements Command {
             names = "--output",
             paramLabel = "DIR|table:CATALOG.DB.NAME",
             description = "The predictions table: a directory of Parquet files, or a table of a Spark catalog (Iceberg,"
-                    + " Delta Lake).")
-    private @Nullable String output;
+                    + " Delta Lake). With several --model, one for each, in their order.")
+    private List<String> outputs = new ArrayList<>();
 
     @Option(
             names = "--state",
             paramLabel = "DIR",
-            description = "Directory for the run records and the lock of a table of a catalog.")
-    private @Nullable String state;
+            description =
+                    "Directory for the run records and the lock of a table of a catalog: one for each --output that is"
+                            + " such a table, in their order.")
+    private List<String> states = new ArrayList<>();
 
     @Mixin
     private final InputMixin inputOptions = new InputMixin();
@@ -182,8 +192,8 @@ final class LabelCommand extends CommonOptions implements Command {
         CHANGED
     }
 
-    /** The request, once it has been checked. */
-    private @Nullable LabelRequestCheck checked;
+    /** The requests, one for each model, once they have been checked. */
+    private @Nullable LabelPass checked;
 
     /** Parses {@code auto} or a number. */
     static final class ImagesPerCommitConverter implements CommandLine.ITypeConverter<OptionalInt> {
@@ -229,14 +239,15 @@ final class LabelCommand extends CommonOptions implements Command {
         atLeastOne(problems, "--max-pixels", maxPixels);
         atLeastOne(problems, "--max-file-bytes", maxFileBytes);
         imagesPerCommit.ifPresent(images -> atLeastOne(problems, "--images-per-commit", images));
+        checkCounts(problems);
         checkTableOptions(problems);
         if (!(maxBadFraction >= 0 && maxBadFraction <= 1)) {
             problems.add("--max-bad-fraction must be between 0 and 1, not " + maxBadFraction);
         }
         if (problems.isEmpty()) {
-            LabelRequest request = request();
-            problems.addAll(DevicePreflight.problems(request.options().execution(), SparkSessions.settings()));
-            checked = LabelJob.check(request, SparkSessions.configuration());
+            List<LabelRequest> requests = requests();
+            problems.addAll(DevicePreflight.problems(requests.get(0).options().execution(), SparkSessions.settings()));
+            checked = LabelJob.check(requests, SparkSessions.configuration());
             problems.addAll(checked.problems());
         }
         return problems;
@@ -249,12 +260,51 @@ final class LabelCommand extends CommonOptions implements Command {
                         + String.join(", ", TableOptions.statuses()));
             }
         }
-        if (output == null && (!retry.isEmpty() || relabel != null || verifyTable)) {
+        if (outputs.isEmpty() && (!retry.isEmpty() || relabel != null || verifyTable)) {
             problems.add("--retry, --relabel and --verify-table need an --output");
         }
     }
 
-    private LabelRequest request() {
+    /** Checks that options that belong to one of several models are given once for each. */
+    private void checkCounts(List<String> problems) {
+        int number = models.size();
+        if (number == 1 && outputs.size() > 1) {
+            problems.add("one --model and " + outputs.size() + " --output: give one --output for each --model");
+        }
+        if (number > 1 && outputs.size() != number) {
+            problems.add(number + " --model and " + outputs.size()
+                    + " --output: give one --output for each --model, in the same order");
+        }
+        if (!cards.isEmpty() && cards.size() != number) {
+            problems.add(number + " --model and " + cards.size()
+                    + " --card: give one --card for each --model, in the same order, and --card " + NO_CARD
+                    + " for a model bundle");
+        }
+        long tables = outputs.stream().filter(TableName::isTable).count();
+        boolean severalStates = states.size() > 1 || (number > 1 && !states.isEmpty());
+        if (severalStates && states.size() != tables) {
+            problems.add(tables + " --output table:... and " + states.size()
+                    + " --state: give one --state for each table, in the same order");
+        }
+    }
+
+    private List<LabelRequest> requests() {
+        Iterator<String> ofTables = states.iterator();
+        List<LabelRequest> requests = new ArrayList<>();
+        for (int i = 0; i < models.size(); i++) {
+            Optional<String> output = outputs.isEmpty() ? Optional.empty() : Optional.of(outputs.get(i));
+            boolean takesState =
+                    models.size() == 1 || output.filter(TableName::isTable).isPresent();
+            requests.add(request(
+                    models.get(i),
+                    cards.isEmpty() || cards.get(i).equals(NO_CARD) ? null : Path.of(cards.get(i)),
+                    output,
+                    takesState && ofTables.hasNext() ? Optional.of(ofTables.next()) : Optional.empty()));
+        }
+        return requests;
+    }
+
+    private LabelRequest request(String model, @Nullable Path card, Optional<String> output, Optional<String> state) {
         LabelOptions options = new LabelOptions(
                 topK,
                 emit,
@@ -264,10 +314,10 @@ final class LabelCommand extends CommonOptions implements Command {
                 execution.options());
         return new LabelRequest(
                 model,
-                card == null ? null : Path.of(card),
+                card,
                 inputOptions.source(inputs, truthFrom, labelField, keyField, keep),
-                Optional.ofNullable(output),
-                Optional.ofNullable(state),
+                output,
+                state,
                 limit,
                 options,
                 imagesPerCommit,
@@ -279,24 +329,33 @@ final class LabelCommand extends CommonOptions implements Command {
     public int run(Console console) throws Exception {
         try (SparkSession spark = SparkSessions.session("label");
                 ProgressBar progress = new ProgressBar(console)) {
-            LabelResult result = new LabelJob(spark, Clock.systemUTC(), progress)
+            List<LabelResult> results = new LabelJob(spark, Clock.systemUTC(), progress)
                     .run(requireNonNull(checked, "run() before problems()"));
-            LabelReport.print(result, output, console.out());
-            if (output != null && result.labeled() > 0) {
-                String table = output;
-                ReportPrinter.print(
-                        Objects.requireNonNullElse(state, table) + "/_cardinal/report.html",
-                        reports -> reports.label(table),
-                        spark,
-                        console);
+            int exitCode = ExitCode.DONE;
+            List<LabelRequest> requests = requests();
+            for (int i = 0; i < results.size(); i++) {
+                print(results.get(i), requests.get(i), spark, console);
+                if (results.get(i).gateExceeded()) {
+                    String table = results.size() == 1 ? "" : outputs.get(i) + ": ";
+                    console.err()
+                            .println("cardinal: " + table + "more than --max-bad-fraction " + maxBadFraction
+                                    + " of the rows are not ok");
+                    exitCode = ExitCode.GATE_EXCEEDED;
+                }
             }
-            if (result.gateExceeded()) {
-                console.err()
-                        .println(
-                                "cardinal: more than --max-bad-fraction " + maxBadFraction + " of the rows are not ok");
-                return ExitCode.GATE_EXCEEDED;
-            }
-            return ExitCode.DONE;
+            return exitCode;
+        }
+    }
+
+    private static void print(LabelResult result, LabelRequest request, SparkSession spark, Console console) {
+        LabelReport.print(result, request.output().orElse(null), console.out());
+        if (request.output().isPresent() && result.labeled() > 0) {
+            String table = request.output().get();
+            ReportPrinter.print(
+                    request.state().orElse(table) + "/_cardinal/report.html",
+                    reports -> reports.label(table),
+                    spark,
+                    console);
         }
     }
 }

@@ -88,7 +88,7 @@ record SampleRun(List<Task> tasks, double wallSeconds, int batchSize, Written wr
             double trialSeconds = trial.writeRows(slots);
             LabelMetrics metrics = LabelMetrics.register(context.sparkContext());
             CollectionAccumulator<Task> finished = context.sparkContext().collectionAccumulator();
-            LabelPartition labeling = new LabelPartition(model, measured, metrics, context.configuration());
+            LabelPartition labeling = new LabelPartition(List.of(model), measured, metrics, context.configuration());
             long start = System.nanoTime();
             JavaRDD<Row> rows = PackedValues.parallelize(context.javaContext(), tasks, tasks.size())
                     .flatMap(List::iterator)

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.List;
 import java.util.Objects;
 import java.util.UUID;
 import java.util.concurrent.Callable;
@@ -20,7 +21,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Commits in progress. If there are two, the tasks of the next one begin while the last tasks of the one before finish.
+ * Commits in progress; each writes to one table or to several. If there are two, the tasks of the next one begin while the last tasks of the one before finish.
  *
  * <p>Spark runs the tasks of the older job first. The results are delivered in the order of the commits, to the thread that adds them.
  * Closing cancels what is in progress. Lives on the driver; for one thread.
@@ -31,23 +32,31 @@ final class CommitQueue implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(CommitQueue.class);
 
     private final SparkContext spark;
-    private final Consumer<RowStore.Commit> done;
     private final String tag = "cardinal-commits-" + UUID.randomUUID();
     private final int most;
     private final ExecutorService threads;
-    private final Deque<Future<RowStore.Commit>> inProgress = new ArrayDeque<>();
+    private final Deque<Deque<Writing>> inProgress = new ArrayDeque<>();
+
+    /**
+     * The part of a commit that writes to one table.
+     *
+     * @param work writes
+     * @param done receives what was written
+     */
+    record TableCommit(Callable<RowStore.Commit> work, Consumer<RowStore.Commit> done) {}
+
+    /** A table's part of a commit in progress. */
+    private record Writing(Future<RowStore.Commit> commit, Consumer<RowStore.Commit> done) {}
 
     /**
      * Creates a queue.
      *
      * @param most number of commits that are in progress at a time
-     * @param done receives every finished commit
      */
-    CommitQueue(SparkContext spark, int most, Consumer<RowStore.Commit> done) {
+    CommitQueue(SparkContext spark, int most) {
         this.spark = spark;
-        this.done = done;
         this.most = most;
-        this.threads = Executors.newFixedThreadPool(most, work -> TaskThreads.daemon("cardinal-commit", work));
+        this.threads = Executors.newCachedThreadPool(work -> TaskThreads.daemon("cardinal-commit", work));
     }
 
     /** Waits until another commit may begin. */
@@ -55,16 +64,22 @@ final class CommitQueue implements AutoCloseable {
         awaitAtMost(most - 1);
     }
 
-    /** Begins a commit. */
-    void add(Callable<RowStore.Commit> commit) {
-        inProgress.add(threads.submit(() -> {
-            spark.addJobTag(tag);
-            try {
-                return commit.call();
-            } finally {
-                spark.removeJobTag(tag);
-            }
-        }));
+    /** Begins a commit, which writes to its tables at the same time. */
+    void add(List<TableCommit> tables) {
+        Deque<Writing> commit = new ArrayDeque<>();
+        for (TableCommit table : tables) {
+            commit.add(new Writing(threads.submit(() -> tagged(table.work())), table.done()));
+        }
+        inProgress.add(commit);
+    }
+
+    private RowStore.Commit tagged(Callable<RowStore.Commit> work) throws Exception {
+        spark.addJobTag(tag);
+        try {
+            return work.call();
+        } finally {
+            spark.removeJobTag(tag);
+        }
     }
 
     /** Waits until all commits are finished. */
@@ -74,13 +89,19 @@ final class CommitQueue implements AutoCloseable {
 
     private void awaitAtMost(int left) throws IOException {
         while (inProgress.size() > left) {
-            done.accept(result(inProgress.remove()));
+            Deque<Writing> oldest = inProgress.element();
+            while (!oldest.isEmpty()) {
+                Writing table = oldest.remove();
+                table.done().accept(result(table.commit()));
+            }
+            inProgress.remove();
         }
     }
 
-    private static RowStore.Commit result(Future<RowStore.Commit> commit) throws IOException {
+    /** Returns what another thread computes, or throws what it throws. */
+    static <T> T result(Future<T> work) throws IOException {
         try {
-            return commit.get();
+            return work.get();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new InterruptedIOException("interrupted while waiting for a commit");
@@ -106,16 +127,24 @@ final class CommitQueue implements AutoCloseable {
             if (!threads.awaitTermination(CANCEL_MINUTES, TimeUnit.MINUTES)) {
                 threads.shutdownNow();
             }
-            for (Future<RowStore.Commit> commit : inProgress) {
-                if (commit.isDone()) {
-                    done.accept(commit.get());
+            for (Deque<Writing> commit : inProgress) {
+                for (Writing table : commit) {
+                    deliver(table);
                 }
             }
         } catch (InterruptedException e) {
             threads.shutdownNow();
             Thread.currentThread().interrupt();
-        } catch (ExecutionException e) {
-            LOG.debug("a commit after one that failed was canceled", e);
+        }
+    }
+
+    private static void deliver(Writing table) throws InterruptedException {
+        if (table.commit().isDone()) {
+            try {
+                table.done().accept(table.commit().get());
+            } catch (ExecutionException e) {
+                LOG.debug("a commit was canceled after another one had failed", e);
+            }
         }
     }
 }

@@ -72,10 +72,11 @@ public final class CompactJob {
             List<List<String>> groups = CompactionPlan.of(store.known(spark));
             names.step("writing " + groups.size() + " files");
             int slots = Math.max(1, spark.sparkContext().defaultParallelism());
-            try (CommitQueue queue = new CommitQueue(spark.sparkContext(), slots, commit -> {})) {
+            try (CommitQueue queue = new CommitQueue(spark.sparkContext(), slots)) {
                 for (List<String> group : groups) {
                     queue.awaitRoom();
-                    queue.add(() -> store.merge(group, spark, lock));
+                    queue.add(
+                            List.of(new CommitQueue.TableCommit(() -> store.merge(group, spark, lock), commit -> {})));
                 }
                 queue.awaitAll();
             }

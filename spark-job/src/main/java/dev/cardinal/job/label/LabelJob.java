@@ -2,7 +2,6 @@ package dev.cardinal.job.label;
 
 import dev.cardinal.job.common.ProblemCollector;
 import dev.cardinal.job.source.ImageListing;
-import dev.cardinal.job.source.ImageSource;
 import dev.cardinal.job.table.CatalogTable;
 import dev.cardinal.job.table.TableName;
 import dev.cardinal.udf.bundle.BroadcastBundle;
@@ -18,13 +17,14 @@ import dev.cardinal.udf.pipeline.LabelPartition;
 import dev.cardinal.udf.task.PackedValues;
 import dev.cardinal.zoo.CardinalException;
 import dev.cardinal.zoo.PublicApi;
-import dev.cardinal.zoo.serving.ServedModel;
 import java.io.IOException;
 import java.time.Clock;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.api.java.JavaRDD;
@@ -75,6 +75,17 @@ public final class LabelJob {
     }
 
     /**
+     * Checks requests that are labeled in one pass over their images: several models, each with an output of its own.
+     *
+     * @param requests at least one; they may differ only in the model, the card, the output and the state
+     * @throws IOException if a file system fails
+     * @throws IllegalArgumentException if they differ in more, or if one of several has no output
+     */
+    public static LabelPass check(List<LabelRequest> requests, Configuration configuration) throws IOException {
+        return LabelPass.of(requests, configuration);
+    }
+
+    /**
      * Checks a request, and labels the images that have no row yet.
      *
      * @throws CardinalException if the request cannot run, or another run writes to the output
@@ -91,52 +102,86 @@ public final class LabelJob {
      * @throws IOException if a file system fails
      */
     public LabelResult run(LabelRequestCheck checked) throws IOException {
+        return run(LabelPass.of(checked)).get(0);
+    }
+
+    /**
+     * Labels the images that have no row yet in some of the outputs: images are listed once, and read and decoded once for all models
+     * that need them. Every output gets the rows of a run of its own.
+     *
+     * @return a result for each request
+     * @throws CardinalException if the requests cannot run, or another run writes to one of the outputs
+     * @throws IOException if a file system fails
+     */
+    public List<LabelResult> run(LabelPass pass) throws IOException {
         try (DescribedProgress steps = new DescribedProgress(spark.sparkContext(), progress)) {
-            return run(checked, steps);
+            return run(pass, steps);
         }
     }
 
-    private LabelResult run(LabelRequestCheck checked, LabelProgress steps) throws IOException {
-        LabelRequest request = checked.request();
+    private List<LabelResult> run(LabelPass pass, LabelProgress steps) throws IOException {
+        LabelRequestCheck first = pass.checks().get(0);
+        LabelRequest request = first.request();
         JavaSparkContext context = JavaSparkContext.fromSparkContext(spark.sparkContext());
         ProblemCollector.throwIfAny(DevicePreflight.problems(request.options().execution(), context.getConf()));
-        ProblemCollector.throwIfAny(checked.problems());
-        Configuration configuration = context.hadoopConfiguration();
-        ImageSource source = checked.source();
-        ServedModel model = checked.model();
-        LabelOptions options = request.options().withFields(checked.fields());
-        Path modelDirectory = checked.modelDirectory();
+        ProblemCollector.throwIfAny(pass.problems());
+        LabelOptions options = request.options().withFields(first.fields());
         LabelMetrics metrics = LabelMetrics.register(spark.sparkContext());
-        Broadcast<SerializableConfiguration> shared = broadcast(configuration);
-        steps.step("reading the model");
-        BundleSource files =
-                switch (options.execution().distribution()) {
-                    case BROADCAST ->
-                        BroadcastBundle.of(
-                                context,
-                                modelDirectory.getFileSystem(configuration),
-                                modelDirectory,
-                                model.fingerprint());
-                    case SHARED -> SharedBundle.of(modelDirectory, model.fingerprint(), shared);
-                };
-        source.notes().forEach(steps::note);
-        steps.step("listing images");
-        try (ImageListing found = source.find(spark, options.fields(), shared);
-                FirstRowsWatch watch = FirstRowsWatch.start(spark.sparkContext(), steps::note)) {
-            LabelPartition function = new LabelPartition(new ModelSpec(model, files), options, metrics, shared);
-            LabelRun run =
-                    new LabelRun(spark.sparkContext(), request, checked.recordedModel(), model.macs(), metrics, clock);
-            if (request.output().isPresent()) {
-                PredictionTable table = table(request, options, model.modelId());
-                return new TableWriter(
-                                spark, table, steps, clock, tasks -> rows(tasks, options, function, watch.rows()))
-                        .write(run, found);
+        Broadcast<SerializableConfiguration> shared = broadcast(context.hadoopConfiguration());
+        List<ModelSpec> models = new ArrayList<>();
+        try {
+            for (LabelRequestCheck check : pass.checks()) {
+                steps.step("reading the model");
+                models.add(new ModelSpec(check.model(), files(check, options, shared)));
             }
-            return collect(run, found, steps, tasks -> rows(tasks, options, function, watch.rows()));
+            first.source().notes().forEach(steps::note);
+            steps.step("listing images");
+            try (ImageListing found = first.source().find(spark, options.fields(), shared);
+                    FirstRowsWatch watch = FirstRowsWatch.start(spark.sparkContext(), steps::note)) {
+                TableWriter.Labeler labeler = work -> rows(
+                        work,
+                        options,
+                        tables -> new LabelPartition(
+                                tables.stream().map(models::get).toList(), options, metrics, shared),
+                        watch.rows());
+                if (request.output().isEmpty()) {
+                    return List.of(collect(labelRun(first, metrics), found, steps, labeler));
+                }
+                List<TableRun> tables = new ArrayList<>();
+                for (LabelRequestCheck check : pass.checks()) {
+                    tables.add(new TableRun(
+                            spark, table(check.request(), options, check.model().modelId()), labelRun(check, metrics)));
+                }
+                return new TableWriter(spark, steps, clock, labeler).write(tables, found);
+            }
         } finally {
             steps.finished();
-            files.destroy();
+            models.forEach(model -> model.files().destroy());
         }
+    }
+
+    private BundleSource files(
+            LabelRequestCheck check, LabelOptions options, Broadcast<SerializableConfiguration> shared)
+            throws IOException {
+        JavaSparkContext context = JavaSparkContext.fromSparkContext(spark.sparkContext());
+        Path directory = check.modelDirectory();
+        String fingerprint = check.model().fingerprint();
+        return switch (options.execution().distribution()) {
+            case BROADCAST ->
+                BroadcastBundle.of(
+                        context, directory.getFileSystem(context.hadoopConfiguration()), directory, fingerprint);
+            case SHARED -> SharedBundle.of(directory, fingerprint, shared);
+        };
+    }
+
+    private LabelRun labelRun(LabelRequestCheck check, LabelMetrics metrics) {
+        return new LabelRun(
+                spark.sparkContext(),
+                check.request(),
+                check.recordedModel(),
+                check.model().macs(),
+                metrics,
+                clock);
     }
 
     private PredictionTable table(LabelRequest request, LabelOptions options, String model) throws IOException {
@@ -169,8 +214,10 @@ public final class LabelJob {
         run.started();
         List<ImageRef> images = plan.images();
         PartitionPlan tasks = PartitionPlan.of(images, spark.sparkContext().defaultParallelism());
-        List<Row> rows =
-                images.isEmpty() ? List.of() : sortedByPath(labeler.rows(tasks).collectAsList());
+        List<Row> rows = images.isEmpty()
+                ? List.of()
+                : sortedByPath(labeler.rows(List.of(new TableWriter.Work(tasks, List.of(0))))
+                        .collectAsList());
         run.ended();
         return run.result(new RowStore.Commit(StatusSummary.of(rows), Map.of()), plan.counts(), 0, rows);
     }
@@ -181,16 +228,25 @@ public final class LabelJob {
                 .toList();
     }
 
-    private Dataset<Row> rows(PartitionPlan plan, LabelOptions options, LabelPartition function, FirstRows firstRows) {
+    private Dataset<Row> rows(
+            List<TableWriter.Work> work,
+            LabelOptions options,
+            Function<List<Integer>, LabelPartition> functions,
+            FirstRows firstRows) {
         StructType schema =
                 PredictionSchema.table(options.emit(), options.fields().keep());
         int status = schema.fieldIndex("status");
         int error = schema.fieldIndex("error");
         JavaSparkContext context = JavaSparkContext.fromSparkContext(spark.sparkContext());
-        JavaRDD<Row> rows = PackedValues.parallelize(
-                        context, plan.tasks(), plan.tasks().size())
-                .flatMap(List::iterator)
-                .mapPartitions(function)
+        JavaRDD<Row> rows = work.stream()
+                .map(each -> PackedValues.parallelize(
+                                context,
+                                each.tasks().tasks(),
+                                each.tasks().tasks().size())
+                        .flatMap(List::iterator)
+                        .mapPartitions(functions.apply(each.tables())))
+                .reduce(JavaRDD::union)
+                .orElseThrow()
                 .map(row -> {
                     firstRows.add(FirstRows.outcome(row.getString(status), row.getString(error)));
                     return row;

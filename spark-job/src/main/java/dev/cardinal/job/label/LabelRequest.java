@@ -86,6 +86,21 @@ public record LabelRequest(
                 TableOptions.KEEP);
     }
 
+    /** Returns this request with the model, the card, the output and the state of another one. */
+    LabelRequest withTarget(LabelRequest other) {
+        return new LabelRequest(
+                other.model,
+                other.card,
+                source,
+                other.output,
+                other.state,
+                limit,
+                options,
+                imagesPerCommit,
+                maxBadFraction,
+                table);
+    }
+
     /** Returns whether the output is a table of a catalog. */
     boolean isToCatalog() {
         return output.isPresent() && TableName.isTable(output.get());

@@ -58,7 +58,10 @@ final class LabelRun {
         return model;
     }
 
-    /** Returns the number of images labeled so far, about a second old; images of retried tasks count again. Thread-safe. */
+    /**
+     * Returns the number of rows that the pass has computed so far for all its tables, about a second old; images of retried tasks
+     * count again. Thread-safe.
+     */
     long imagesSoFar() {
         return metrics.liveValue(Counter.IMAGES);
     }
@@ -134,12 +137,16 @@ final class LabelRun {
             int commits,
             @Nullable String error) {}
 
-    /** Returns the size of the next commit. */
-    int imagesPerCommit() {
+    /**
+     * Returns the size of the next commit.
+     *
+     * @param tables number of tables of the pass, each with a row for an image
+     */
+    int imagesPerCommit(int tables) {
         double elapsed = (System.nanoTime() - startNanos) / NANOS_PER_SECOND;
         return request.imagesPerCommit()
                 .orElseGet(() -> CommitSize.next(
-                        imagesSoFar(), elapsed, Runtime.getRuntime().maxMemory()));
+                        imagesSoFar() / tables, elapsed, Runtime.getRuntime().maxMemory()));
     }
 
     private double seconds() {

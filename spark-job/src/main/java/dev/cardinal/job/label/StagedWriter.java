@@ -63,7 +63,9 @@ final class StagedWriter {
 
     private void begin(SparkSession session) {
         synchronized (WRITING) {
-            WRITING.computeIfAbsent(session, any -> Settings.change(session.conf(), isObjectStore)).writers++;
+            Settings settings = WRITING.computeIfAbsent(session, any -> new Settings());
+            settings.change(session.conf(), isObjectStore);
+            settings.writers++;
         }
     }
 
@@ -82,17 +84,16 @@ final class StagedWriter {
         private final Map<String, String> before = new HashMap<>();
         private int writers;
 
-        private static Settings change(RuntimeConfig conf, boolean isObjectStore) {
-            Settings settings = new Settings();
-            settings.set(conf, TIMESTAMPS, "TIMESTAMP_MICROS");
+        /** Changes the settings that a writer needs, unless another one has changed them. */
+        private void change(RuntimeConfig conf, boolean isObjectStore) {
+            set(conf, TIMESTAMPS, "TIMESTAMP_MICROS");
             if (isObjectStore && conf.get(COMMIT_PROTOCOL).equals(SQLHadoopMapReduceCommitProtocol.class.getName())) {
-                settings.set(conf, COMMIT_PROTOCOL, PathOutputCommitProtocol.class.getName());
+                set(conf, COMMIT_PROTOCOL, PathOutputCommitProtocol.class.getName());
             }
-            return settings;
         }
 
         private void set(RuntimeConfig conf, String key, String value) {
-            before.put(key, conf.get(key));
+            before.putIfAbsent(key, conf.get(key));
             conf.set(key, value);
         }
     }

@@ -1,25 +1,23 @@
 package dev.cardinal.job.label;
 
+import dev.cardinal.job.common.Format;
 import dev.cardinal.job.source.ImageListing;
 import dev.cardinal.udf.fetch.ImageRef;
-import dev.cardinal.zoo.CardinalException;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.time.Clock;
+import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.Iterator;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
-import java.util.TreeMap;
-import java.util.function.Consumer;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
-import org.jspecify.annotations.Nullable;
 
 /**
- * Appends rows for a run's images to a predictions table, one row for each image that has none, in commits, under the table's
- * lock. Lives on the driver; not thread-safe.
+ * Appends rows for a run's images to predictions tables, one row for each image that has none, in commits, under the tables'
+ * locks. Each table gets the rows that a run of its own would append. Lives on the driver; not thread-safe.
  */
 final class TableWriter {
 
@@ -27,195 +25,173 @@ final class TableWriter {
 
     /** Labels images lazily: as a dataset that does the work when it is written. */
     interface Labeler {
-        Dataset<Row> rows(PartitionPlan plan);
+        /** Returns the rows of all tables; the {@code model} column says which table a row belongs to. */
+        Dataset<Row> rows(List<Work> work);
     }
 
+    /**
+     * Images that the same tables need.
+     *
+     * @param tasks the images
+     * @param tables indices of the tables
+     */
+    record Work(PartitionPlan tasks, List<Integer> tables) {}
+
     private final SparkSession spark;
-    private final PredictionTable table;
     private final LabelProgress progress;
     private final Clock clock;
     private final Labeler labeler;
 
-    TableWriter(SparkSession spark, PredictionTable table, LabelProgress progress, Clock clock, Labeler labeler) {
+    TableWriter(SparkSession spark, LabelProgress progress, Clock clock, Labeler labeler) {
         this.spark = spark;
-        this.table = table;
         this.progress = progress;
         this.clock = clock;
         this.labeler = labeler;
     }
 
-    LabelResult write(LabelRun run, ImageListing found) throws IOException {
-        try (RunLock lock = table.lock(clock)) {
-            // Only with the lock is it certain that no other run created the table in the meantime.
-            table.requireCompatible(run.model(), RecordedOptions.changingRows(run.request()));
-            @Nullable RunRecord previous = table.lastRun().orElse(null);
-            if (previous != null) {
-                run.follows(previous);
-            }
-            table.store().recover(); // even if there is nothing to label
-            table.removeScratch();
-            if (run.request().table().verify()) {
-                verify();
-            }
-            progress.step("comparing with the table");
-            WorkPlan plan = WorkPlan.of(
-                    found,
-                    table.store().rows(spark),
-                    run.request().table(),
-                    run.request().limit());
-            found.skipped().descriptions().forEach(each -> progress.note("skipped " + each));
-            try {
-                return append(run, plan, lock, previous);
-            } finally {
-                if (lock.isHeld()) {
-                    table.removeScratch();
-                    table.store().recover();
-                }
-            }
+    /**
+     * Labels the images found.
+     *
+     * @param tables the tables; all runs have the same options, except for the model and the output
+     * @return a result for each table
+     */
+    List<LabelResult> write(List<TableRun> tables, ImageListing found) throws IOException {
+        // The same order in every run: of two runs that want the same tables, one gets all.
+        List<TableRun> inOrder = tables.stream()
+                .sorted(Comparator.comparing(table -> table.table().directory().toString()))
+                .toList();
+        return withLocks(inOrder, () -> label(tables, found));
+    }
+
+    private interface Labeling {
+        List<LabelResult> run() throws IOException;
+    }
+
+    private List<LabelResult> withLocks(List<TableRun> tables, Labeling labeling) throws IOException {
+        if (tables.isEmpty()) {
+            return labeling.run();
+        }
+        try (TableRun first = tables.get(0)) {
+            first.lock(clock);
+            return withLocks(tables.subList(1, tables.size()), labeling);
         }
     }
 
-    private LabelResult append(LabelRun run, WorkPlan plan, RunLock lock, @Nullable RunRecord previous)
-            throws IOException {
-        Done done = new Done(run, plan);
-        if (previous == null || plan.counts().remaining() > 0) {
-            table.recordLast(done.record(RunRecord.RUNNING, null, null));
+    private List<LabelResult> label(List<TableRun> tables, ImageListing found) throws IOException {
+        for (TableRun table : tables) {
+            table.plan(found, progress);
         }
-        progress.labeling(plan.counts().remaining(), run::imagesSoFar);
-        run.started();
-        LabelResult result;
+        found.skipped().descriptions().forEach(each -> progress.note("skipped " + each));
+        for (TableRun table : tables) {
+            if (tables.size() > 1) {
+                progress.note(describe(table));
+            }
+            table.begin();
+        }
+        long rows = tables.stream()
+                .mapToLong(table -> table.plan().counts().remaining())
+                .sum();
+        progress.labeling(rows, tables.get(0).run()::imagesSoFar);
+        tables.forEach(table -> table.run().started());
+        List<LabelResult> results = new ArrayList<>();
         try {
-            append(run, plan, lock, done);
-            replace(run, plan, lock, done);
-            result = published(run.result(done.all, plan.counts(), done.commits, List.of()), run, lock);
+            append(tables);
+            replace(tables);
+            for (TableRun table : tables) {
+                results.add(table.publish(progress));
+            }
         } catch (Exception e) { // a failed task throws Spark's checked exception, which Scala does not declare
-            recordFailure(lock, done, e);
+            tables.forEach(table -> table.recordFailure(e));
             throw e;
         }
         progress.finished();
-        record(done, result, previous);
-        return result;
+        for (int i = 0; i < tables.size(); i++) {
+            tables.get(i).end(results.get(i));
+        }
+        return results;
     }
 
-    /** Publishes rows that the store keeps back until it is known how many are not ok. */
-    private LabelResult published(LabelResult result, LabelRun run, RunLock lock) throws IOException {
-        boolean isPublished =
-                !result.gateExceeded() && table.store().publish(run.request().maxBadFraction(), lock);
-        table.store().withheld().ifPresent(progress::note);
-        return isPublished ? result : result.withGateExceeded();
+    private static String describe(TableRun table) {
+        return table.run().request().output().orElseThrow() + ": "
+                + Format.count(table.plan().counts().remaining(), "image") + " to label with "
+                + table.run().model().id();
     }
 
     /** Labels the images without a row. A commit's tasks begin while the last ones of the commit before it run. */
-    private void append(LabelRun run, WorkPlan plan, RunLock lock, Done done) throws IOException {
-        Iterator<List<ImageRef>> groups = plan.commits(run::imagesPerCommit, table.scratch());
-        try (CommitQueue queue = new CommitQueue(spark.sparkContext(), OVERLAPPING, done)) {
-            while (groups.hasNext()) {
+    private void append(List<TableRun> tables) throws IOException {
+        List<Iterator<ImageRef>> images = new ArrayList<>();
+        for (TableRun table : tables) {
+            images.add(table.plan().added(table.table().scratch()));
+        }
+        Iterator<Map<List<Integer>, List<ImageRef>>> commits = commits(images, tables);
+        try (CommitQueue queue = new CommitQueue(spark.sparkContext(), OVERLAPPING)) {
+            while (commits.hasNext()) {
                 queue.awaitRoom();
-                lock.requireHeld();
-                List<ImageRef> images = groups.next();
-                Dataset<Row> rows = rows(images, run);
-                queue.add(() -> table.store().append(rows, images.size(), lock));
+                requireHeld(tables);
+                Commit commit = commit(commits.next(), tables);
+                List<CommitQueue.TableCommit> writing = new ArrayList<>();
+                commit.images()
+                        .forEach((table, number) -> writing.add(new CommitQueue.TableCommit(
+                                () -> commit.rows().write(table.run().model().id(), rows -> table.append(rows, number)),
+                                table::committed)));
+                queue.add(writing);
             }
             queue.awaitAll();
         }
     }
 
     /** Labels the images whose rows must be replaced. */
-    private void replace(LabelRun run, WorkPlan plan, RunLock lock, Done done) throws IOException {
-        Iterator<List<ImageRef>> groups = plan.replacements(run::imagesPerCommit, table.scratch());
-        while (groups.hasNext()) {
-            lock.requireHeld();
-            List<ImageRef> images = groups.next();
-            done.accept(table.store().replace(rows(images, run), images.size(), lock));
+    private void replace(List<TableRun> tables) throws IOException {
+        List<Iterator<ImageRef>> images = new ArrayList<>();
+        for (TableRun table : tables) {
+            images.add(table.plan().repeated(table.table().scratch()));
         }
-    }
-
-    private Dataset<Row> rows(List<ImageRef> images, LabelRun run) {
-        PartitionPlan tasks = PartitionPlan.of(images, spark.sparkContext().defaultParallelism());
-        run.unsplit().addAll(tasks.unsplit());
-        return labeler.rows(tasks);
-    }
-
-    /** What the run has done so far. Not thread-safe. */
-    private final class Done implements Consumer<RowStore.Commit> {
-        private final LabelRun run;
-        private final WorkPlan plan;
-        private RowStore.Commit all = RowStore.Commit.nothing();
-        private int commits;
-
-        Done(LabelRun run, WorkPlan plan) {
-            this.run = run;
-            this.plan = plan;
-        }
-
-        @Override
-        public void accept(RowStore.Commit commit) {
-            all = all.plus(commit);
-            commits++;
-            run.ended();
-            try {
-                table.recordLast(record(RunRecord.RUNNING, null, null));
-            } catch (IOException e) {
-                throw new UncheckedIOException(e);
+        Iterator<Map<List<Integer>, List<ImageRef>>> commits = commits(images, tables);
+        while (commits.hasNext()) {
+            requireHeld(tables);
+            Commit commit = commit(commits.next(), tables);
+            try (SharedRows rows = commit.rows()) {
+                for (Map.Entry<TableRun, Long> each : commit.images().entrySet()) {
+                    TableRun table = each.getKey();
+                    table.committed(
+                            rows.write(table.run().model().id(), ofTable -> table.replace(ofTable, each.getValue())));
+                }
             }
         }
+    }
 
-        private RunRecord record(String outcome, @Nullable Integer exitCode, @Nullable String error)
-                throws IOException {
-            return run.record(
-                    outcome,
-                    exitCode,
-                    table.store().totals(spark),
-                    new LabelRun.Progress(all.written().counts(), all.replaced(), plan.counts(), commits, error));
+    private static Iterator<Map<List<Integer>, List<ImageRef>>> commits(
+            List<Iterator<ImageRef>> images, List<TableRun> tables) {
+        LabelRun first = tables.get(0).run();
+        return new CommitPlan(images, () -> first.imagesPerCommit(tables.size()));
+    }
+
+    private static void requireHeld(List<TableRun> tables) throws IOException {
+        for (TableRun table : tables) {
+            table.requireHeld();
         }
     }
 
-    private void recordFailure(RunLock lock, Done done, Exception failure) {
-        if (!lock.isHeld()) {
-            return; // the table's records belong to another run
-        }
-        try {
-            RunRecord record = done.record(RunRecord.FAILED, 1, failure.toString());
-            table.recordLast(record);
-            table.recordRun(record);
-        } catch (Exception e) {
-            failure.addSuppressed(e);
-        }
-    }
+    /**
+     * A commit that has not begun.
+     *
+     * @param rows its rows
+     * @param images number of its images that a table needs
+     */
+    private record Commit(SharedRows rows, Map<TableRun, Long> images) {}
 
-    private void record(Done done, LabelResult result, @Nullable RunRecord previous) throws IOException {
-        RunRecord record = done.record(
-                result.gateExceeded() ? RunRecord.GATE_EXCEEDED : RunRecord.DONE, result.gateExceeded() ? 3 : 0, null);
-        if (previous == null || done.commits > 0 || !previous.isFinished()) {
-            table.recordLast(record);
-        }
-        table.recordRun(record);
-    }
-
-    /** Reads all rows and checks that every image has one, and that their numbers are those that the table keeps. */
-    private void verify() throws IOException {
-        Optional<Dataset<Row>> rows = table.store().rows(spark);
-        if (rows.isEmpty()) {
-            return;
-        }
-        progress.step("verifying the table");
-        List<Row> twice =
-                rows.get().groupBy("path").count().filter("count > 1").limit(1).collectAsList();
-        if (!twice.isEmpty()) {
-            throw CardinalException.output(
-                    table.directory() + " has " + twice.get(0).getLong(1) + " rows of "
-                            + twice.get(0).getString(0) + "; remove the files that another program has added");
-        }
-        Map<String, Long> counted = new TreeMap<>();
-        rows.get()
-                .groupBy("status")
-                .count()
-                .collectAsList()
-                .forEach(row -> counted.put(row.getString(0), row.getLong(1)));
-        Map<String, Long> kept = table.store().totals(spark);
-        if (!counted.equals(kept)) {
-            throw CardinalException.output(table.directory() + " has other rows than its records say: " + counted
-                    + " instead of " + kept + "; delete _cardinal/files.json, and the next run counts the rows again");
-        }
+    private Commit commit(Map<List<Integer>, List<ImageRef>> images, List<TableRun> tables) {
+        List<Work> work = new ArrayList<>();
+        Map<TableRun, Long> numbers = new LinkedHashMap<>();
+        images.forEach((needed, ofThem) -> {
+            PartitionPlan tasks = PartitionPlan.of(ofThem, spark.sparkContext().defaultParallelism());
+            work.add(new Work(tasks, needed));
+            for (int index : needed) {
+                TableRun table = tables.get(index);
+                table.run().unsplit().addAll(tasks.unsplit());
+                numbers.merge(table, (long) ofThem.size(), Long::sum);
+            }
+        });
+        return new Commit(new SharedRows(labeler.rows(work), numbers.size()), numbers);
     }
 }

@@ -4,12 +4,10 @@ import dev.cardinal.job.source.ImageListing;
 import dev.cardinal.job.source.ListingSchema;
 import dev.cardinal.udf.fetch.ImageRef;
 import java.io.IOException;
-import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 import java.util.NoSuchElementException;
 import java.util.Optional;
-import java.util.function.IntSupplier;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.api.java.JavaSparkContext;
@@ -142,30 +140,27 @@ final class WorkPlan {
     }
 
     /**
-     * Returns the images without a row, in groups.
+     * Returns the images without a row.
      *
-     * @param size returns the maximum number of images in the next group
      * @param scratch directory for a plan that the driver does not hold; the caller deletes it
      */
-    Iterator<List<ImageRef>> commits(IntSupplier size, Path scratch) throws IOException {
-        return groups(added(), counts.added(), size, new Path(scratch, "added"));
+    Iterator<ImageRef> added(Path scratch) throws IOException {
+        return iterator(added(), counts.added(), new Path(scratch, "added"));
     }
 
-    /** Returns the images whose rows must be replaced, in groups, as {@link #commits} does. */
-    Iterator<List<ImageRef>> replacements(IntSupplier size, Path scratch) throws IOException {
-        return groups(
-                images.filter(functions.col("is_repeated")), counts.repeated(), size, new Path(scratch, "repeated"));
+    /** Returns the images whose rows must be replaced, as {@link #added} does. */
+    Iterator<ImageRef> repeated(Path scratch) throws IOException {
+        return iterator(images.filter(functions.col("is_repeated")), counts.repeated(), new Path(scratch, "repeated"));
     }
 
-    private Iterator<List<ImageRef>> groups(Dataset<Row> part, long number, IntSupplier size, Path scratch)
-            throws IOException {
+    private Iterator<ImageRef> iterator(Dataset<Row> part, long number, Path scratch) throws IOException {
         if (number <= imagesOnDriver) {
-            return new Groups(images(part, number).iterator(), size, number);
+            return images(part, number).iterator();
         }
         Configuration configuration = JavaSparkContext.fromSparkContext(
                         part.sparkSession().sparkContext())
                 .hadoopConfiguration();
-        return new Groups(StoredPlan.store(sorted(part), scratch, configuration), size, number);
+        return new FirstImages(StoredPlan.store(sorted(part), scratch, configuration), number);
     }
 
     private Dataset<Row> added() {
@@ -177,15 +172,13 @@ final class WorkPlan {
                 .sort(ListingSchema.FILE, ListingSchema.POSITION, ListingSchema.PATH);
     }
 
-    /** Groups consecutive images into lists, until the limit is reached. */
-    private static final class Groups implements Iterator<List<ImageRef>> {
+    /** The first images of an iterator. */
+    private static final class FirstImages implements Iterator<ImageRef> {
         private final Iterator<ImageRef> images;
-        private final IntSupplier size;
         private long left;
 
-        Groups(Iterator<ImageRef> images, IntSupplier size, long left) {
+        FirstImages(Iterator<ImageRef> images, long left) {
             this.images = images;
-            this.size = size;
             this.left = left;
         }
 
@@ -195,17 +188,12 @@ final class WorkPlan {
         }
 
         @Override
-        public List<ImageRef> next() {
+        public ImageRef next() {
             if (!hasNext()) {
                 throw new NoSuchElementException();
             }
-            List<ImageRef> group = new ArrayList<>();
-            int most = size.getAsInt();
-            while (group.size() < most && hasNext()) {
-                group.add(images.next());
-                left--;
-            }
-            return group;
+            left--;
+            return images.next();
         }
     }
 }

@@ -14,7 +14,9 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.List;
 import org.apache.spark.sql.SparkSession;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -204,6 +206,59 @@ class CommandRunnerTest {
     void invalidPathIsWrongUsage(String line, String expected) {
         assertThat(run(line.split(" "))).isEqualTo(2);
         assertThat(err()).contains(expected);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "--model a --model b | 2 --model and 0 --output: give one --output for each --model, in the same order",
+                "--model a --model b --output o | 2 --model and 1 --output: give one --output for each --model, in the same"
+                        + " order",
+                "--model a --output o --output p | one --model and 2 --output: give one --output for each --model",
+                "--model a --model b --output o --output p --card c | 2 --model and 1 --card: give one --card for each"
+                        + " --model, in the same order, and --card none for a model bundle",
+                "--model a --model b --output o --output table:c.d.t --state s --state t | 1 --output table:... and 2"
+                        + " --state: give one --state for each table, in the same order",
+                "--model a --model b --output o --output p --state s | 0 --output table:... and 1 --state: give one --state"
+                        + " for each table, in the same order",
+                "--model a --output table:c.d.t --state s --state t | 1 --output table:... and 2 --state: give one --state"
+                        + " for each table, in the same order"
+            })
+    void optionsOfAModelAreGivenOnceForEachModel(String options, String expected) {
+        List<String> line = new ArrayList<>(List.of("label", "--input", "i"));
+        line.addAll(List.of(options.split(" ", -1)));
+
+        assertThat(run(line.toArray(String[]::new))).isEqualTo(2);
+
+        assertThat(err().lines().filter(each -> each.startsWith("cardinal: ")))
+                .containsExactly("cardinal: " + expected);
+    }
+
+    @Test
+    void problemsOfEveryModelAreReported() {
+        assertThat(run(
+                        "label",
+                        "--model",
+                        missing + "1",
+                        "--model",
+                        missing + "2",
+                        "--card",
+                        "none",
+                        "--card",
+                        missing + "3",
+                        "--input",
+                        missing,
+                        "--output",
+                        "table:c.d.t",
+                        "--output",
+                        missing + "4"))
+                .isEqualTo(2);
+
+        assertThat(err())
+                .contains(missing + "1 does not exist")
+                .contains(missing + "3")
+                .contains("--output table:c.d.t needs --state DIR");
     }
 
     @Test

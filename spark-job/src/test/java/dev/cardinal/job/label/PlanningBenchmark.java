@@ -6,7 +6,6 @@ import dev.cardinal.job.source.SimulatedFileSystem;
 import dev.cardinal.job.source.SourceSpec;
 import dev.cardinal.udf.fetch.RecordFields;
 import java.io.IOException;
-import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
 import org.apache.hadoop.fs.Path;
@@ -47,10 +46,10 @@ public final class PlanningBenchmark {
                             context.broadcast(new SerializableConfiguration(context.hadoopConfiguration())))) {
                 WorkPlan plan = WorkPlan.of(found, table, TableOptions.KEEP, Long.MAX_VALUE);
                 System.out.printf("%s after %.1f s%n", plan.counts(), seconds(start));
-                Iterator<List<dev.cardinal.udf.fetch.ImageRef>> groups =
-                        plan.commits(() -> LabelRequest.DEFAULT_IMAGES_PER_COMMIT, new Path(scratch + "/plan"));
+                CommitPlan groups = new CommitPlan(
+                        List.of(plan.added(new Path(scratch + "/plan"))), () -> LabelRequest.DEFAULT_IMAGES_PER_COMMIT);
                 while (groups.hasNext()) {
-                    List<dev.cardinal.udf.fetch.ImageRef> group = groups.next();
+                    List<dev.cardinal.udf.fetch.ImageRef> group = groups.next().get(List.of(0));
                     images += PartitionPlan.of(group, 2).tasks().stream()
                             .mapToLong(List::size)
                             .sum();

@@ -97,17 +97,20 @@ final class TableBenchmark {
                             context.broadcast(new SerializableConfiguration(context.hadoopConfiguration())))) {
                 LabelResult result = new TableWriter(
                                 spark,
-                                table,
                                 busy,
                                 Clock.systemUTC(),
-                                tasks -> spark.createDataFrame(
+                                work -> spark.createDataFrame(
                                         context.parallelize(
-                                                        tasks.tasks(),
-                                                        tasks.tasks().size())
+                                                        work.get(0).tasks().tasks(),
+                                                        work.get(0)
+                                                                .tasks()
+                                                                .tasks()
+                                                                .size())
                                                 .flatMap(List::iterator)
                                                 .mapPartitions(new Classifier(micros, metrics)),
                                         SCHEMA))
-                        .write(run, found);
+                        .write(List.of(new TableRun(spark, table, run)), found)
+                        .get(0);
                 print(
                         "%,d images in %.0f s and %d commits; %d slots were busy %.2f %% of the time",
                         result.labeled(),

@@ -178,9 +178,11 @@ class TableCrashTest {
     }
 
     private void appendTwice(ParquetRowStore store) throws IOException {
-        try (CommitQueue queue = new CommitQueue(spark.sparkContext(), 2, commit -> {})) {
-            queue.add(() -> store.append(images(20, 2).filter("path > 'image-014'"), 5, lock));
-            queue.add(() -> store.append(images(25, 2).filter("path > 'image-019'"), 5, lock));
+        try (CommitQueue queue = new CommitQueue(spark.sparkContext(), 2)) {
+            queue.add(List.of(new CommitQueue.TableCommit(
+                    () -> store.append(images(20, 2).filter("path > 'image-014'"), 5, lock), commit -> {})));
+            queue.add(List.of(new CommitQueue.TableCommit(
+                    () -> store.append(images(25, 2).filter("path > 'image-019'"), 5, lock), commit -> {})));
             queue.awaitAll();
         }
     }

@@ -21,6 +21,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
@@ -60,7 +61,7 @@ class WorkPlanTest {
         try (ImageListing found = find()) {
             plan = WorkPlan.of(
                     found, Optional.of(table(all().subList(0, 700), LENGTH)), TableOptions.KEEP, Long.MAX_VALUE, 100);
-            rest = plan.commits(() -> 300, new org.apache.hadoop.fs.Path(scratch + "/" + UUID.randomUUID()));
+            rest = groups(plan.added(scratch()), 300);
             groups.add(rest.next());
         }
         long listed = SimulatedFileSystem.directoriesListed();
@@ -113,8 +114,7 @@ class WorkPlanTest {
             ImageListing found, Dataset<Row> table, TableOptions options, long limit, int onDriver) throws IOException {
         WorkPlan plan = WorkPlan.of(found, Optional.of(table), options, limit, onDriver);
         List<List<ImageRef>> groups = new ArrayList<>();
-        plan.replacements(() -> 2, new org.apache.hadoop.fs.Path(scratch + "/" + UUID.randomUUID()))
-                .forEachRemaining(groups::add);
+        groups(plan.repeated(scratch()), 2).forEachRemaining(groups::add);
         assertThat(groups).allMatch(group -> group.size() <= 2);
         assertThat(plan.counts().repeated()).isEqualTo(paths(groups).size());
         assertThat(plan.counts().added()).isEqualTo(Math.min(limit, FILES - 13));
@@ -146,9 +146,21 @@ class WorkPlanTest {
 
     private List<List<ImageRef>> groups(WorkPlan plan, int size) throws IOException {
         List<List<ImageRef>> groups = new ArrayList<>();
-        plan.commits(() -> size, new org.apache.hadoop.fs.Path(scratch + "/" + UUID.randomUUID()))
-                .forEachRemaining(groups::add);
+        groups(plan.added(scratch()), size).forEachRemaining(groups::add);
         return groups;
+    }
+
+    private org.apache.hadoop.fs.Path scratch() {
+        return new org.apache.hadoop.fs.Path(scratch + "/" + UUID.randomUUID());
+    }
+
+    /** Divides the images of a single table into commits. */
+    private static Iterator<List<ImageRef>> groups(Iterator<ImageRef> images, int size) {
+        CommitPlan commits = new CommitPlan(List.of(images), () -> size);
+        return Stream.generate(() -> commits)
+                .takeWhile(Iterator::hasNext)
+                .map(plan -> plan.next().get(List.of(0)))
+                .iterator();
     }
 
     private static List<String> paths(List<List<ImageRef>> groups) {

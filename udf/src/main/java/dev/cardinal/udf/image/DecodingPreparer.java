@@ -4,7 +4,12 @@ import dev.cardinal.udf.image.ImageOptions.ExifOrientation;
 import dev.cardinal.udf.image.Preparation.Ready;
 import dev.cardinal.udf.image.Preparation.Rejected;
 import dev.cardinal.zoo.card.Preprocessing.Interpolation;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.Iterator;
+import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.function.Supplier;
 
 /**
@@ -16,9 +21,6 @@ import java.util.function.Supplier;
  */
 final class DecodingPreparer implements ImagePreparer {
 
-    /** Pixels of the longest RGB array that the JVM can allocate. */
-    private static final long MAX_ARRAY_PIXELS = (Integer.MAX_VALUE - 8) / 3;
-
     /**
      * Memory for a pixel while it is decoded: three bytes here, and about five more in the decoding library, which has
      * its own copy of the image or the coefficients of a progressive JPEG.
@@ -27,9 +29,7 @@ final class DecodingPreparer implements ImagePreparer {
 
     private static final int CHANNELS = 3;
 
-    private final Geometry.Rule rule;
-    private final PixelColor border;
-    private final long maxPixels;
+    private final List<PixelTarget> targets;
     private final DecodeMemory memory;
     private final TensorFlowCodecs codecs = new TensorFlowCodecs();
     private final ImageDecoder jpeg;
@@ -40,7 +40,6 @@ final class DecodingPreparer implements ImagePreparer {
     private final ImageDecoder tiff;
     private final ImageDecoder pnm = new PnmDecoder();
     private final ExifOrientation exifOrientation;
-    private final Resampler resampler;
     private final Pixels decoded = new Pixels();
     private final Pixels oriented = new Pixels();
 
@@ -51,69 +50,113 @@ final class DecodingPreparer implements ImagePreparer {
             PixelColor border,
             ImageOptions options,
             DecodeMemory memory) {
-        this.rule = rule;
-        this.border = border;
+        this(
+                List.of(new PixelTarget(rule, border, Resampler.create(interpolation), options.maxPixels())),
+                options,
+                memory);
+    }
+
+    /**
+     * @param targets what each model needs
+     * @param options options for decoding; the targets have their maximum number of pixels
+     */
+    DecodingPreparer(List<PixelTarget> targets, ImageOptions options, DecodeMemory memory) {
+        this.targets = List.copyOf(targets);
         this.memory = memory;
         this.exifOrientation = options.exifOrientation();
-        this.resampler = Resampler.create(interpolation);
         this.jpeg = new JpegDecoder(codecs, options.truncated());
         this.png = new PngDecoder(codecs, options.truncated());
         RgbConversion conversion = new RgbConversion();
         this.webp = new WebpDecoder(conversion);
         this.tiff = new TiffDecoder(conversion);
-        this.maxPixels = Math.min(options.maxPixels(), MAX_ARRAY_PIXELS);
     }
 
     @Override
     public Preparation prepare(byte[] encoded) {
+        return prepare(encoded, targets.subList(0, 1)).get(0);
+    }
+
+    @Override
+    public List<Preparation> prepareForEach(byte[] encoded) {
+        return prepare(encoded, targets);
+    }
+
+    private List<Preparation> prepare(byte[] encoded, List<PixelTarget> models) {
         if (encoded.length == 0) {
-            return new Rejected(Status.EMPTY, "no bytes", null, null);
+            return same(models, new Rejected(Status.EMPTY, "no bytes", null, null));
         }
         ByteView file = new ByteView(encoded);
         ImageFormat format = ImageFormat.of(file);
         if (format == null) {
-            return new Rejected(Status.UNSUPPORTED, FileKind.describe(file), null, null);
+            return same(models, new Rejected(Status.UNSUPPORTED, FileKind.describe(file), null, null));
         }
         ImageDecoder decoder = decoder(format);
         ImageHeader header;
         try {
             header = decoder.header(file);
         } catch (BadImageException | RuntimeException e) {
-            return new Rejected(status(e), explain(format, e), null, null);
+            return same(models, new Rejected(status(e), explain(format, e), null, null));
         }
         int width = header.width();
         int height = header.height();
-        if (header.pixels() > maxPixels) {
-            String error = String.format(
-                    Locale.ROOT, "%s: %d x %d pixels exceed the limit of %d", format, width, height, maxPixels);
-            return new Rejected(Status.TOO_LARGE, error, width, height);
-        }
-        return decodeWithinMemory(
-                format, width, height, header.pixels() * BYTES_PER_PIXEL, () -> decode(file, format, header));
+        List<PixelTarget> within = models.stream()
+                .filter(model -> header.pixels() <= model.maxPixels())
+                .toList();
+        Iterator<Preparation> decoded = within.isEmpty()
+                ? Collections.emptyIterator()
+                : decodeWithinMemory(
+                                format,
+                                width,
+                                height,
+                                header.pixels() * BYTES_PER_PIXEL,
+                                within,
+                                () -> decode(file, format, header, within))
+                        .iterator();
+        return models.stream()
+                .map(model -> header.pixels() <= model.maxPixels()
+                        ? decoded.next()
+                        : tooLarge(format + ": ", width, height, model.maxPixels()))
+                .toList();
+    }
+
+    private static List<Preparation> same(List<PixelTarget> models, Preparation preparation) {
+        return Collections.nCopies(models.size(), preparation);
+    }
+
+    private static Rejected tooLarge(String prefix, int width, int height, long maxPixels) {
+        String error =
+                String.format(Locale.ROOT, "%s%d x %d pixels exceed the limit of %d", prefix, width, height, maxPixels);
+        return new Rejected(Status.TOO_LARGE, error, width, height);
     }
 
     @Override
     public Preparation prepare(RawImage image) {
         int width = image.width();
         int height = image.height();
+        List<PixelTarget> models = targets.subList(0, 1);
+        long maxPixels = models.get(0).maxPixels();
         if (image.pixels() > maxPixels) {
-            String error =
-                    String.format(Locale.ROOT, "%d x %d pixels exceed the limit of %d", width, height, maxPixels);
-            return new Rejected(Status.TOO_LARGE, error, width, height);
+            return tooLarge("", width, height, maxPixels);
         }
-        return decodeWithinMemory("decoded image", width, height, image.pixels() * CHANNELS, () -> {
-            try {
-                image.copyTo(decoded);
-                return finish(decoded);
-            } finally {
-                decoded.trim();
-            }
-        });
+        return decodeWithinMemory("decoded image", width, height, image.pixels() * CHANNELS, models, () -> {
+                    try {
+                        image.copyTo(decoded);
+                        return finish(decoded, models);
+                    } finally {
+                        decoded.trim();
+                    }
+                })
+                .get(0);
     }
 
     /** Decodes when there is memory for it; if that does not suffice, decodes again while no other image is decoded. */
-    private Preparation decodeWithinMemory(
-            Object what, int width, int height, long bytes, Supplier<Preparation> decoding) {
+    private List<Preparation> decodeWithinMemory(
+            Object what,
+            int width,
+            int height,
+            long bytes,
+            List<PixelTarget> models,
+            Supplier<List<Preparation>> decoding) {
         memory.reserve(bytes);
         try {
             return decoding.get();
@@ -123,10 +166,11 @@ final class DecodingPreparer implements ImagePreparer {
         } finally {
             memory.release(bytes);
         }
-        return decodeAlone(what, width, height, decoding);
+        return decodeAlone(what, width, height, models, decoding);
     }
 
-    private Preparation decodeAlone(Object what, int width, int height, Supplier<Preparation> decoding) {
+    private List<Preparation> decodeAlone(
+            Object what, int width, int height, List<PixelTarget> models, Supplier<List<Preparation>> decoding) {
         memory.reserveAll();
         try {
             return decoding.get();
@@ -140,21 +184,21 @@ final class DecodingPreparer implements ImagePreparer {
                     width,
                     height,
                     Runtime.getRuntime().maxMemory() >> 20);
-            return new Rejected(Status.TOO_LARGE, error, width, height);
+            return same(models, new Rejected(Status.TOO_LARGE, error, width, height));
         } finally {
             memory.releaseAll();
         }
     }
 
-    private Preparation decode(ByteView file, ImageFormat format, ImageHeader header) {
+    private List<Preparation> decode(ByteView file, ImageFormat format, ImageHeader header, List<PixelTarget> models) {
         try {
             decoder(format).decode(file, header, decoded);
             Orientation orientation = exifOrientation == ExifOrientation.APPLY
                     ? OrientationReader.read(format, file)
                     : Orientation.AS_STORED;
-            return finish(orientation.turn(decoded, oriented));
+            return finish(orientation.turn(decoded, oriented), models);
         } catch (BadImageException | RuntimeException | StackOverflowError e) {
-            return new Rejected(status(e), explain(format, e), header.width(), header.height());
+            return same(models, new Rejected(status(e), explain(format, e), header.width(), header.height()));
         } finally {
             decoded.trim();
             oriented.trim();
@@ -173,13 +217,23 @@ final class DecodingPreparer implements ImagePreparer {
         };
     }
 
-    private Ready finish(Pixels source) {
-        Geometry geometry = rule.of(source.width(), source.height());
-        int width = geometry.output().width();
-        int height = geometry.output().height();
-        byte[] rgb = border.image(width * height);
-        resampler.resample(source, geometry, rgb);
-        return new Ready(source.width(), source.height(), width, height, rgb, DifferenceHash.of(source));
+    private static List<Preparation> finish(Pixels source, List<PixelTarget> models) {
+        long hash = DifferenceHash.of(source);
+        Map<PixelTarget, Preparation> prepared = new HashMap<>();
+        return models.stream()
+                .map(model -> prepared.computeIfAbsent(model, distinct -> finish(source, distinct, hash)))
+                .toList();
+    }
+
+    private static Preparation finish(Pixels source, PixelTarget model, long hash) {
+        Geometry geometry = model.rule().of(source.width(), source.height());
+        return new Ready(
+                source.width(),
+                source.height(),
+                geometry.output().width(),
+                geometry.output().height(),
+                model.pixels(source, geometry),
+                hash);
     }
 
     private static Status status(Throwable thrown) {

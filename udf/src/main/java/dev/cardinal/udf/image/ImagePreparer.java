@@ -2,6 +2,7 @@ package dev.cardinal.udf.image;
 
 import dev.cardinal.zoo.card.Preprocessing;
 import dev.cardinal.zoo.card.Preprocessing.Interpolation;
+import java.util.List;
 
 /**
  * Turns encoded images into the pixels a model was trained on: decode, resize, crop.
@@ -18,12 +19,17 @@ public interface ImagePreparer extends AutoCloseable {
      *     model's graph
      */
     static ImagePreparer create(Preprocessing preprocessing, ImageOptions options) {
-        return new DecodingPreparer(
-                (width, height) -> Geometry.of(preprocessing, width, height),
-                preprocessing.interpolation(),
-                PixelColor.border(preprocessing),
-                options,
-                DecodeMemory.ofProcess());
+        return create(List.of(preprocessing), List.of(options));
+    }
+
+    /**
+     * Returns a preparer for one thread that decodes an image once and prepares it for several models.
+     *
+     * @param preprocessings the preprocessing of each model
+     * @param options the options for each model; they may differ only in the maximum number of pixels
+     */
+    static ImagePreparer create(List<Preprocessing> preprocessings, List<ImageOptions> options) {
+        return new DecodingPreparer(PixelTarget.of(preprocessings, options), options.get(0), DecodeMemory.ofProcess());
     }
 
     /**
@@ -64,7 +70,17 @@ public interface ImagePreparer extends AutoCloseable {
      */
     Preparation prepare(byte[] encoded);
 
-    /** Prepares an image that is already decoded: resizes and crops it. Waits for memory too. */
+    /**
+     * Prepares one image for each of the models, in their order, as {@link #prepare(byte[])} does for the first. Models with
+     * equal preprocessing get the same pixels, which nobody may change.
+     *
+     * @param encoded the file's bytes
+     */
+    default List<Preparation> prepareForEach(byte[] encoded) {
+        return List.of(prepare(encoded));
+    }
+
+    /** Prepares an image that is already decoded for the first model: resizes and crops it. Waits for memory too. */
     Preparation prepare(RawImage image);
 
     @Override

@@ -18,26 +18,28 @@ import dev.cardinal.zoo.FileHash;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.HexFormat;
+import java.util.List;
 import org.apache.spark.sql.Row;
 
 /**
  * The first stage for images that have to be read: reads each image on one of the task's fetch threads, then hashes and prepares
- * it on a decode thread. A failing store fails the task.
+ * it on a decode thread, once for all models. A failing store fails the task.
  */
 final class FetchingStage implements PrepareStage<ImageRef> {
     private final FetchAhead reads;
     private final DecodePool.Share decoding;
     private final ImagePreparer preparer;
     private final ReorderBuffer<Row> buffer;
-    private final PredictionRows rows;
+    private final List<PredictionRows> rows;
     private final TaskCounters counters;
     private final BoundedFetcher bounded;
 
+    /** @param rows creates the rows of each model */
     FetchingStage(
             PipelineContext pipeline,
             LabelOptions options,
             ReorderBuffer<Row> buffer,
-            PredictionRows rows,
+            List<PredictionRows> rows,
             TaskCounters counters) {
         this.reads = new FetchAhead(pipeline.fetchers(), options.execution().prefetch(), pipeline.task());
         this.decoding = pipeline.decoding().share();
@@ -57,15 +59,15 @@ final class FetchingStage implements PrepareStage<ImageRef> {
 
     @Override
     public boolean offer(ImageRef image) {
-        Entry<Row> entry = buffer.add(reservation(image));
-        if (entry == null) {
+        List<Entry<Row>> entries = buffer.add(reservation(image));
+        if (entries == null) {
             return false;
         }
         Rejected rejected = bounded.rejectedByListing(image);
         if (rejected == null) {
-            reads.submit(image.location(), fetcher -> run(() -> fetch(image, entry, fetcher)));
+            reads.submit(image.location(), fetcher -> run(() -> fetch(image, entries, fetcher)));
         } else {
-            reject(image, entry, RowSource.unread(image), rejected);
+            reject(image, entries, RowSource.unread(image), rejected);
         }
         return true;
     }
@@ -88,7 +90,7 @@ final class FetchingStage implements PrepareStage<ImageRef> {
         }
     }
 
-    private void fetch(ImageRef image, Entry<Row> entry, ImageFetcher fetcher) {
+    private void fetch(ImageRef image, List<Entry<Row>> entries, ImageFetcher fetcher) {
         long start = System.nanoTime();
         BoundedFetcher.FetchResult result;
         try {
@@ -105,31 +107,38 @@ final class FetchingStage implements PrepareStage<ImageRef> {
         }
         if (rejected != null) {
             RowSource source = fetched == null ? RowSource.unread(image) : RowSource.unprepared(image, fetched);
-            reject(image, entry, source, rejected);
+            reject(image, entries, source, rejected);
         } else if (fetched != null) {
-            buffer.read(entry, fetched.encoded().length);
-            decoding.submit(() -> run(() -> prepare(image, entry, fetched)));
+            buffer.read(entries.get(0), fetched.encoded().length);
+            decoding.submit(() -> run(() -> prepare(image, entries, fetched)));
         }
     }
 
-    private void prepare(ImageRef image, Entry<Row> entry, Fetched fetched) {
+    private void prepare(ImageRef image, List<Entry<Row>> entries, Fetched fetched) {
         long start = System.nanoTime();
         byte[] encoded = fetched.encoded();
         String sha256 = HexFormat.of().formatHex(FileHash.digest().digest(encoded));
         RowSource source = RowSource.of(fetched, encoded.length, sha256);
-        Preparation preparation = preparer.prepare(encoded);
+        List<Preparation> preparations = preparer.prepareForEach(encoded);
         counters.addSince(Counter.DECODE_NANOS, start);
-        if (preparation instanceof Preparation.Ready ready) {
-            DecodedSize decoded = DecodedSize.of(ready); // does not reference the pixels
-            buffer.prepared(
-                    new PreparedImage<>(entry, ready, scores -> rows.classified(image, source, decoded, scores)));
-        } else if (preparation instanceof Rejected rejected) {
-            reject(image, entry, source, rejected);
+        for (int model = 0; model < entries.size(); model++) {
+            Entry<Row> entry = entries.get(model);
+            PredictionRows ofModel = rows.get(model);
+            if (preparations.get(model) instanceof Preparation.Ready ready) {
+                DecodedSize decoded = DecodedSize.of(ready); // does not reference the pixels
+                buffer.prepared(new PreparedImage<>(
+                        entry, ready, scores -> ofModel.classified(image, source, decoded, scores)));
+            } else if (preparations.get(model) instanceof Rejected rejected) {
+                buffer.finish(entry, () -> ofModel.rejected(image, source, rejected));
+            }
         }
     }
 
-    private void reject(ImageRef image, Entry<Row> entry, RowSource source, Rejected rejected) {
-        buffer.finish(entry, () -> rows.rejected(image, source, rejected));
+    private void reject(ImageRef image, List<Entry<Row>> entries, RowSource source, Rejected rejected) {
+        for (int model = 0; model < entries.size(); model++) {
+            PredictionRows ofModel = rows.get(model);
+            buffer.finish(entries.get(model), () -> ofModel.rejected(image, source, rejected));
+        }
     }
 
     @Override

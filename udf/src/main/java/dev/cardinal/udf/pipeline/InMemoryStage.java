@@ -8,10 +8,11 @@ import dev.cardinal.udf.metrics.TaskCounters;
 import dev.cardinal.udf.pipeline.ReorderBuffer.Entry;
 import dev.cardinal.udf.pipeline.ReorderBuffer.PreparedImage;
 import dev.cardinal.udf.pipeline.ReorderBuffer.Reservation;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The first stage for images that are in memory already: prepares each on a decode thread.
+ * The first stage for images that are in memory already and for one model: prepares each on a decode thread.
  *
  * @param <K> what is kept of an image's row
  * @param <R> the result of the row
@@ -52,10 +53,11 @@ final class InMemoryStage<K, R> implements PrepareStage<ImageRow<K>> {
 
     @Override
     public boolean offer(ImageRow<K> image) {
-        Entry<R> entry = buffer.add(reservation(image));
-        if (entry == null) {
+        List<Entry<R>> added = buffer.add(reservation(image));
+        if (added == null) {
             return false;
         }
+        Entry<R> entry = added.get(0);
         K row = image.row();
         ImageInput input = image.input();
         if (input == null) {

@@ -5,6 +5,7 @@ import dev.cardinal.udf.metrics.Counter;
 import dev.cardinal.udf.metrics.TaskCounters;
 import dev.cardinal.udf.model.Classifier;
 import dev.cardinal.udf.model.Classifier.Scores;
+import dev.cardinal.udf.pipeline.PipelineContext.LoadedModel;
 import dev.cardinal.udf.pipeline.ReorderBuffer.PreparedImage;
 import dev.cardinal.udf.task.TaskThreads;
 import java.util.ArrayList;
@@ -12,7 +13,7 @@ import java.util.List;
 import java.util.function.Function;
 
 /**
- * The thread of a task that runs the model. A batch is classified when it is full, when the next image has another size, or when no
+ * The thread of a task that runs a model. A batch is classified when it is full, when the next image has another size, or when no
  * further image can arrive until it is classified.
  *
  * <p>Ends by itself after the last image, after a failure, and when the buffer is closed. Owns nothing.
@@ -24,6 +25,7 @@ final class Inference<R> {
     private static final long MAX_BATCH_BYTES = 32L << 20;
 
     private final ReorderBuffer<R> buffer;
+    private final int model;
     private final Classifier classifier;
     private final int batchSize;
     private final long maxBatchBytes;
@@ -31,12 +33,14 @@ final class Inference<R> {
     private final List<PreparedImage<R>> batch = new ArrayList<>();
 
     /**
-     * @param pixelBytes size of one image if all images have the same size, else 0
+     * @param number index of the model in the buffer
+     * @param model the model; its pixel bytes are the size of one image if all images have the same size
      */
-    Inference(ReorderBuffer<R> buffer, Classifier classifier, int batchSize, long pixelBytes, TaskCounters counters) {
-        this.maxBatchBytes = Math.max(MAX_BATCH_BYTES, batchSize * pixelBytes);
+    Inference(ReorderBuffer<R> buffer, int number, LoadedModel model, int batchSize, TaskCounters counters) {
+        this.maxBatchBytes = Math.max(MAX_BATCH_BYTES, batchSize * model.pixelBytes());
         this.buffer = buffer;
-        this.classifier = classifier;
+        this.model = number;
+        this.classifier = model.classifier();
         this.batchSize = batchSize;
         this.counters = counters;
     }
@@ -59,7 +63,7 @@ final class Inference<R> {
     }
 
     private boolean step() throws InterruptedException {
-        PreparedImage<R> next = buffer.next(!batch.isEmpty());
+        PreparedImage<R> next = buffer.next(model, !batch.isEmpty());
         if (buffer.isOver() || (next == null && batch.isEmpty())) {
             return false;
         }

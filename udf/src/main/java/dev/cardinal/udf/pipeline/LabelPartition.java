@@ -7,6 +7,7 @@ import dev.cardinal.udf.model.ModelSpec;
 import dev.cardinal.udf.options.LabelOptions;
 import dev.cardinal.udf.task.TaskResources;
 import java.util.Iterator;
+import java.util.List;
 import org.apache.spark.TaskContext;
 import org.apache.spark.api.java.function.FlatMapFunction;
 import org.apache.spark.broadcast.Broadcast;
@@ -14,24 +15,26 @@ import org.apache.spark.sql.Row;
 import org.apache.spark.util.SerializableConfiguration;
 
 /**
- * The function of a labeling task: image references in, rows of the predictions table out.
+ * The function of a labeling task: image references in, rows of predictions tables out, one of each model for every image. The
+ * {@code model} column says which model's table a row belongs to.
  *
  * <p>Serialized with every task, so it holds only small values. What it opens on the executor is closed when the task completes.
  */
 public final class LabelPartition implements FlatMapFunction<Iterator<ImageRef>, Row> {
     private static final long serialVersionUID = 1L;
 
-    private final ModelSpec model;
+    private final List<ModelSpec> models;
     private final LabelOptions options;
     private final LabelMetrics metrics;
     private final Broadcast<SerializableConfiguration> configuration;
 
+    /** @param models at least one; the task reads and decodes an image once for all of them */
     public LabelPartition(
-            ModelSpec model,
+            List<ModelSpec> models,
             LabelOptions options,
             LabelMetrics metrics,
             Broadcast<SerializableConfiguration> configuration) {
-        this.model = model;
+        this.models = List.copyOf(models);
         this.options = options;
         this.metrics = metrics;
         this.configuration = configuration;
@@ -40,22 +43,25 @@ public final class LabelPartition implements FlatMapFunction<Iterator<ImageRef>,
     @Override
     public Iterator<Row> call(Iterator<ImageRef> images) {
         TaskContext task = TaskContext.get();
-        TaskModel leased = TaskModel.lease(task, model, options);
+        TaskModel leased = TaskModel.lease(task, models, options);
         metrics.addDevice(leased.device());
         TaskResources.closeWithTask(task, leased);
         ImageFetchers fetchers = ImageFetchers.of(configuration.value().value(), options.fields());
-        PipelineIterator<ImageRef, Row> rows = rows(
-                images, leased.pipeline(task, fetchers), options, new PredictionRows(model.model(), options), metrics);
+        List<PredictionRows> ofModels = models.stream()
+                .map(model -> new PredictionRows(model.model(), options))
+                .toList();
+        PipelineIterator<ImageRef, Row> rows =
+                rows(images, leased.pipeline(task, fetchers), options, ofModels, metrics);
         TaskResources.closeWithTask(task, rows);
         return rows;
     }
 
-    /** Returns one row for every image, in the order of the images; the caller closes the iterator. */
+    /** Returns one row of each model for every image, in the order of the images; the caller closes the iterator. */
     static PipelineIterator<ImageRef, Row> rows(
             Iterator<ImageRef> images,
             PipelineContext pipeline,
             LabelOptions options,
-            PredictionRows rows,
+            List<PredictionRows> rows,
             LabelMetrics metrics) {
         TaskCounters counters = new TaskCounters(metrics);
         ReorderBuffer<Row> buffer = ReorderBuffer.of(pipeline, options.execution(), counters);

@@ -3,6 +3,7 @@ package dev.cardinal.udf.pipeline;
 import dev.cardinal.udf.image.ImageOptions;
 import dev.cardinal.udf.image.ImagePreparer;
 import dev.cardinal.zoo.card.Preprocessing;
+import java.util.List;
 
 /** Prepares images for a model. */
 final class ModelInput {
@@ -24,7 +25,15 @@ final class ModelInput {
 
     /** Returns a preparer for a model with this preprocessing; the caller closes it. */
     static ImagePreparer preparer(Preprocessing preprocessing, ImageOptions options) {
-        boolean cropped = preprocessing.crop() != null;
-        return ImagePreparer.create(preprocessing, cropped ? options : options.atMost(MAX_UNCROPPED_PIXELS));
+        return preparer(List.of(preprocessing), options);
+    }
+
+    /** Returns a preparer for several models; the caller closes it. */
+    static ImagePreparer preparer(List<Preprocessing> preprocessings, ImageOptions options) {
+        return ImagePreparer.create(
+                preprocessings,
+                preprocessings.stream()
+                        .map(each -> each.crop() == null ? options.atMost(MAX_UNCROPPED_PIXELS) : options)
+                        .toList());
     }
 }

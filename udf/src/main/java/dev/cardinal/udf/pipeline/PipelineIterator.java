@@ -2,15 +2,18 @@ package dev.cardinal.udf.pipeline;
 
 import dev.cardinal.udf.metrics.Counter;
 import dev.cardinal.udf.metrics.TaskCounters;
+import dev.cardinal.udf.pipeline.PipelineContext.LoadedModel;
 import dev.cardinal.udf.pipeline.ReorderBuffer.Reservation;
 import dev.cardinal.udf.task.TaskThreads;
+import java.util.ArrayList;
 import java.util.Iterator;
+import java.util.List;
 import java.util.NoSuchElementException;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Returns one result for every image of a task, valid or not, in the order of the images. While the caller takes results, later
+ * Returns one result of each model for every image of a task, valid or not, in the order of the images. While the caller takes results, later
  * images are read, prepared and classified.
  *
  * <p>The task closes it; that stops its threads and waits for the work they have begun, so that the resources they use can be
@@ -23,11 +26,11 @@ final class PipelineIterator<I, R> implements Iterator<R>, AutoCloseable {
     private final Iterator<I> images;
     private final ReorderBuffer<R> buffer;
     private final PrepareStage<I> stage;
-    private final Inference<R> inference;
+    private final List<Inference<R>> inferences = new ArrayList<>();
     private final String task;
     private final TaskCounters counters;
     private final int flushEvery;
-    private @Nullable Thread inferring;
+    private final List<Thread> inferring = new ArrayList<>();
     private @Nullable I upcoming;
     private @Nullable R result;
     private boolean ended;
@@ -51,7 +54,9 @@ final class PipelineIterator<I, R> implements Iterator<R>, AutoCloseable {
         this.task = pipeline.task();
         this.counters = counters;
         this.flushEvery = batchSize;
-        this.inference = new Inference<>(buffer, pipeline.classifier(), batchSize, pipeline.pixelBytes(), counters);
+        for (LoadedModel model : pipeline.models()) {
+            inferences.add(new Inference<>(buffer, inferences.size(), model, batchSize, counters));
+        }
     }
 
     @Override
@@ -113,8 +118,8 @@ final class PipelineIterator<I, R> implements Iterator<R>, AutoCloseable {
                 return;
             }
             upcoming = null;
-            if (inferring == null) {
-                inferring = inference.start(task);
+            if (inferring.isEmpty()) {
+                inferences.forEach(inference -> inferring.add(inference.start(task)));
             }
         }
     }
@@ -125,9 +130,7 @@ final class PipelineIterator<I, R> implements Iterator<R>, AutoCloseable {
         try {
             stage.close();
         } finally {
-            if (inferring != null) {
-                TaskThreads.join(inferring);
-            }
+            inferring.forEach(TaskThreads::join);
             counters.flush();
         }
     }

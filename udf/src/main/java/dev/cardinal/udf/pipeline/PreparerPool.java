@@ -8,6 +8,7 @@ import dev.cardinal.zoo.card.Preprocessing;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -21,7 +22,7 @@ final class PreparerPool {
     private static final Map<PoolKey, PreparerPool> LEASED = new HashMap<>();
 
     /** What preparers of a pool have in common. */
-    private record PoolKey(Preprocessing preprocessing, ImageOptions options) {}
+    private record PoolKey(List<Preprocessing> preprocessings, ImageOptions options) {}
 
     private final Supplier<ImagePreparer> maker;
     private final Deque<ImagePreparer> idle = new ArrayDeque<>();
@@ -33,9 +34,15 @@ final class PreparerPool {
 
     /** Leases this process's pool for this preprocessing and these options. */
     static ImagePreparer lease(Preprocessing preprocessing, ImageOptions options) {
-        PoolKey key = new PoolKey(preprocessing, options);
+        return lease(List.of(preprocessing), options);
+    }
+
+    /** Leases this process's pool for models with these preprocessings, in this order. */
+    static ImagePreparer lease(List<Preprocessing> preprocessings, ImageOptions options) {
+        PoolKey key = new PoolKey(List.copyOf(preprocessings), options);
         synchronized (LEASED) {
-            return LEASED.computeIfAbsent(key, k -> new PreparerPool(() -> ModelInput.preparer(preprocessing, options)))
+            return LEASED.computeIfAbsent(
+                            key, k -> new PreparerPool(() -> ModelInput.preparer(k.preprocessings(), k.options())))
                     .lease();
         }
     }
@@ -64,13 +71,18 @@ final class PreparerPool {
         }
 
         @Override
+        public List<Preparation> prepareForEach(byte[] encoded) {
+            return prepare(preparer -> preparer.prepareForEach(encoded));
+        }
+
+        @Override
         public Preparation prepare(RawImage image) {
             return prepare(preparer -> preparer.prepare(image));
         }
 
-        private Preparation prepare(Function<ImagePreparer, Preparation> image) {
+        private <T> T prepare(Function<ImagePreparer, T> image) {
             ImagePreparer preparer = borrow();
-            Preparation preparation;
+            T preparation;
             try {
                 preparation = image.apply(preparer);
             } catch (RuntimeException | Error e) {

@@ -6,16 +6,20 @@ import dev.cardinal.udf.metrics.TaskCounters;
 import dev.cardinal.udf.model.Classifier.Scores;
 import dev.cardinal.udf.options.ExecutionOptions;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Queue;
 import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 import org.apache.spark.TaskKilledException;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The images of a task that are in progress, in their order: the task's thread adds them and takes their results, other threads
- * read and prepare them, and one thread classifies them.
+ * read and prepare them, and one thread for each model classifies them. If there are several models, an image has an entry and a
+ * result for each of them.
  *
  * <p>Bounded by the number of images and by the bytes that are read or held for them; a single image that exceeds the byte limit
  * is accepted when no other bytes are held. Images already handed to the model no longer count toward the byte limit, because a
@@ -29,13 +33,15 @@ final class ReorderBuffer<R> {
 
     private static final long POLL_MILLIS = 100;
 
-    private final int maxImages;
+    private final int maxEntries;
     private final long maxBytes;
     private final long expectedPixelBytes;
     private final TaskCounters counters;
     private final BooleanSupplier killed;
     private final Queue<Entry<R>> entries = new ArrayDeque<>();
-    private final Queue<Entry<R>> unclassified = new ArrayDeque<>();
+    /** For each model, its entries that it has not taken. */
+    private final List<Queue<Entry<R>>> unclassified;
+
     private long largestPixelBytes;
     private long heldBytes;
     private boolean waitsForRoom;
@@ -58,7 +64,7 @@ final class ReorderBuffer<R> {
         }
     }
 
-    /** An image's place in the order. */
+    /** The place of an image and a model in the order. */
     static final class Entry<R> {
         private final long keptBytes;
         private long heldBytes;
@@ -84,6 +90,7 @@ final class ReorderBuffer<R> {
     static <R> ReorderBuffer<R> of(PipelineContext pipeline, ExecutionOptions sizes, TaskCounters counters) {
         return new ReorderBuffer<>(
                 BATCHES_IN_PROGRESS * sizes.batchSize() + sizes.prefetch(),
+                pipeline.models().size(),
                 pipeline.bufferBytes(),
                 pipeline.pixelBytes(),
                 counters,
@@ -92,31 +99,49 @@ final class ReorderBuffer<R> {
 
     /**
      * @param maxImages maximum number of images in the buffer
+     * @param models number of models
      * @param maxBytes maximum number of bytes read or held
      * @param expectedPixelBytes size of a prepared image, assumed until the first one is known
-     * @param counters record the time in which the model waits
+     * @param counters record the time in which a model waits
      * @param killed returns whether the task must stop
      */
     ReorderBuffer(
-            int maxImages, long maxBytes, long expectedPixelBytes, TaskCounters counters, BooleanSupplier killed) {
-        this.maxImages = maxImages;
+            int maxImages,
+            int models,
+            long maxBytes,
+            long expectedPixelBytes,
+            TaskCounters counters,
+            BooleanSupplier killed) {
+        this.maxEntries = maxImages * models;
+        this.unclassified =
+                Stream.<Queue<Entry<R>>>generate(ArrayDeque::new).limit(models).toList();
         this.maxBytes = maxBytes;
         this.expectedPixelBytes = expectedPixelBytes;
         this.counters = counters;
         this.killed = killed;
     }
 
-    /** Adds an image; returns null if there is no room for it, or if the task is over. */
-    synchronized @Nullable Entry<R> add(Reservation space) {
+    /**
+     * Adds an image. Its first entry holds what is held once: the encoded bytes and the values kept.
+     *
+     * @return its entries, one for each model; null if there is no room for them, or if the task is over
+     */
+    synchronized @Nullable List<Entry<R>> add(Reservation space) {
         if (isOver() || !hasRoom(space)) {
             return null;
         }
-        Entry<R> entry = new Entry<>(space.kept(), expected(space.encoded()));
-        heldBytes += entry.keptBytes + entry.heldBytes;
-        entries.add(entry);
-        unclassified.add(entry);
+        List<Entry<R>> added = new ArrayList<>();
+        for (Queue<Entry<R>> ofModel : unclassified) {
+            Entry<R> entry = added.isEmpty()
+                    ? new Entry<>(space.kept(), expected(space.encoded()))
+                    : new Entry<>(0, pixels(space.encoded()));
+            heldBytes += entry.keptBytes + entry.heldBytes;
+            entries.add(entry);
+            ofModel.add(entry);
+            added.add(entry);
+        }
         notifyAll();
-        return entry;
+        return added;
     }
 
     /** Ends the input: no image follows. */
@@ -125,19 +150,28 @@ final class ReorderBuffer<R> {
         notifyAll();
     }
 
+    private boolean isFull() {
+        return entries.size() + unclassified.size() > maxEntries;
+    }
+
     private boolean hasRoom(Reservation space) {
-        long bytes = expected(space.encoded()) + space.kept();
-        return entries.size() < maxImages && (bytes == 0 || heldBytes == 0 || heldBytes + bytes <= maxBytes);
+        int models = unclassified.size();
+        long bytes = expected(space.encoded()) + (models - 1) * pixels(space.encoded()) + space.kept();
+        return !isFull() && (bytes == 0 || heldBytes == 0 || heldBytes + bytes <= maxBytes);
     }
 
     /** Returns the bytes to reserve: an image is held encoded first and then as pixels; one that is not read holds nothing. */
     private long expected(long encodedBytes) {
+        return Math.max(encodedBytes, pixels(encodedBytes));
+    }
+
+    private long pixels(long encodedBytes) {
         long pixels = largestPixelBytes == 0 ? expectedPixelBytes : largestPixelBytes;
-        return encodedBytes == 0 ? 0 : Math.max(encodedBytes, pixels);
+        return encodedBytes == 0 ? 0 : pixels;
     }
 
     /**
-     * Removes the first image and returns its result, waiting for it.
+     * Removes the first entry and returns its result, waiting for it.
      *
      * @param next space of the image to add next; ignored after the last image
      * @return null if there is now room for that image, and after the last image
@@ -187,21 +221,23 @@ final class ReorderBuffer<R> {
     }
 
     /**
-     * Returns the next image for the model, waiting for it.
+     * Returns the next image for a model, waiting for it.
      *
+     * @param model index of the model
      * @param holdsBatch whether the caller holds images of an incomplete batch
      * @return null if no image follows, or if none can follow until the held images have been classified
      */
-    synchronized @Nullable PreparedImage<R> next(boolean holdsBatch) throws InterruptedException {
+    synchronized @Nullable PreparedImage<R> next(int model, boolean holdsBatch) throws InterruptedException {
+        Queue<Entry<R>> ofModel = unclassified.get(model);
         while (!isOver()) {
-            Entry<R> entry = unclassified.peek();
-            if (entry == null && (ended || (holdsBatch && (waitsForRoom || entries.size() >= maxImages)))) {
+            Entry<R> entry = ofModel.peek();
+            if (entry == null && (ended || (holdsBatch && (waitsForRoom || isFull())))) {
                 return null;
             }
             if (entry != null && entry.result != null) {
-                unclassified.remove();
+                ofModel.remove();
             } else if (entry != null && entry.prepared != null) {
-                unclassified.remove();
+                ofModel.remove();
                 PreparedImage<R> image = entry.prepared;
                 entry.prepared = null;
                 hold(entry, 0);

@@ -8,23 +8,29 @@ import dev.cardinal.udf.model.ModelCache;
 import dev.cardinal.udf.model.ModelSpec;
 import dev.cardinal.udf.options.LabelOptions;
 import dev.cardinal.zoo.card.Preprocessing;
+import java.util.ArrayList;
+import java.util.List;
 import org.apache.spark.TaskContext;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A task's leases of its model and of the preparers of its images. Closing it returns both, and they stay for the next task. Only
+ * A task's leases of its models and of the preparers of its images. Closing it returns them, and they stay for the next task. Only
  * for the task's thread; lives on an executor.
  */
 final class TaskModel implements AutoCloseable {
-    private final Preprocessing preprocessing;
+    private final List<Preprocessing> preprocessings;
     private final DeviceUse device;
-    private final ModelCache.Lease lease;
+    private final List<ModelCache.Lease> leases;
     private final ImagePreparer preparer;
 
-    private TaskModel(Preprocessing preprocessing, DeviceUse device, ModelCache.Lease lease, ImagePreparer preparer) {
-        this.preprocessing = preprocessing;
+    private TaskModel(
+            List<Preprocessing> preprocessings,
+            DeviceUse device,
+            List<ModelCache.Lease> leases,
+            ImagePreparer preparer) {
+        this.preprocessings = preprocessings;
         this.device = device;
-        this.lease = lease;
+        this.leases = leases;
         this.preparer = preparer;
     }
 
@@ -34,21 +40,36 @@ final class TaskModel implements AutoCloseable {
      * @param task the running task, null outside of tasks, as on a driver
      */
     static TaskModel lease(@Nullable TaskContext task, ModelSpec model, LabelOptions options) {
-        Preprocessing preprocessing = model.model().preprocessing();
-        DeviceSelection selection = DeviceSelection.of(task, options.execution());
-        // First, because its session determines TensorFlow's threads.
-        ModelCache.Lease lease = ModelCache.lease(model, selection.settings());
-        ImagePreparer preparer = PreparerPool.lease(preprocessing, options.image());
-        return new TaskModel(preprocessing, selection.use(), lease, preparer);
+        return lease(task, List.of(model), options);
     }
 
-    /** Returns the device that the model runs on. */
+    /** Leases the models, and loads those that this process has not loaded yet. */
+    static TaskModel lease(@Nullable TaskContext task, List<ModelSpec> models, LabelOptions options) {
+        List<Preprocessing> preprocessings =
+                models.stream().map(model -> model.model().preprocessing()).toList();
+        DeviceSelection selection = DeviceSelection.of(task, options.execution());
+        List<ModelCache.Lease> leases = new ArrayList<>();
+        try {
+            for (ModelSpec model : models) {
+                // Before the preparer, because its session determines TensorFlow's threads.
+                leases.add(ModelCache.lease(model, selection.settings()));
+            }
+            ImagePreparer preparer = PreparerPool.lease(preprocessings, options.image());
+            return new TaskModel(preprocessings, selection.use(), leases, preparer);
+        } catch (RuntimeException | Error e) {
+            leases.forEach(ModelCache.Lease::close);
+            throw e;
+        }
+    }
+
+    /** Returns the device that the models run on. */
     DeviceUse device() {
         return device;
     }
 
+    /** Returns the first model. */
     Classifier classifier() {
-        return lease.classifier();
+        return leases.get(0).classifier();
     }
 
     ImagePreparer preparer() {
@@ -57,7 +78,12 @@ final class TaskModel implements AutoCloseable {
 
     /** Returns the context for the task's pipeline. */
     PipelineContext pipeline(TaskContext task, ImageFetchers fetchers) {
-        return PipelineContext.of(task, fetchers, preparer, lease.classifier(), ModelInput.pixelBytes(preprocessing));
+        List<PipelineContext.LoadedModel> models = new ArrayList<>();
+        for (int model = 0; model < leases.size(); model++) {
+            models.add(new PipelineContext.LoadedModel(
+                    leases.get(model).classifier(), ModelInput.pixelBytes(preprocessings.get(model))));
+        }
+        return PipelineContext.of(task, fetchers, preparer, models);
     }
 
     @Override
@@ -65,7 +91,7 @@ final class TaskModel implements AutoCloseable {
         try {
             preparer.close();
         } finally {
-            lease.close();
+            leases.forEach(ModelCache.Lease::close);
         }
     }
 }

@@ -60,7 +60,7 @@ class ModelCacheTest {
         }
         LabelMetrics metrics = LabelMetrics.register(LocalSpark.session().sparkContext());
         LabelPartition function = new LabelPartition(
-                first,
+                List.of(first),
                 LabelOptions.defaults(),
                 metrics,
                 LocalSpark.context().broadcast(new SerializableConfiguration(new Configuration())));

@@ -151,9 +151,8 @@ class BatchingRowIteratorTest {
                 ImageFetchers.NONE,
                 decoding,
                 new FakePreparer(),
-                new FakeClassifier(),
-                bufferBytes,
-                1);
+                List.of(new PipelineContext.LoadedModel(new FakeClassifier(), 1)),
+                bufferBytes);
         return BatchingRowIterator.of(
                 closed::incrementAndGet,
                 pipeline,

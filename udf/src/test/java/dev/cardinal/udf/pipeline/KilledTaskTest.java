@@ -91,8 +91,8 @@ class KilledTaskTest {
             ModelSpec spec = DemoModel.broadcast(DemoModel.importTo(DemoModel.card(), model), model);
             Broadcast<SerializableConfiguration> configuration =
                     spark.broadcast(new SerializableConfiguration(BlockingFileSystem.configuration()));
-            LabelPartition partition =
-                    new LabelPartition(spec, LabelOptions.defaults(), LabelMetrics.register(spark.sc()), configuration);
+            LabelPartition partition = new LabelPartition(
+                    List.of(spec), LabelOptions.defaults(), LabelMetrics.register(spark.sc()), configuration);
             return spark.parallelize(images, TASKS)
                     .mapPartitions(partition)
                     .map(row -> row.getString(0))

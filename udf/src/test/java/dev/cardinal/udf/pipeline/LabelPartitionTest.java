@@ -361,10 +361,10 @@ class LabelPartitionTest {
                 container -> fetcher,
                 DecodePool.ofProcess(),
                 new FakePreparer(),
-                classifier,
-                64 << 20,
-                1);
-        return LabelPartition.rows(images.iterator(), pipeline, options, new PredictionRows(MODEL, options), metrics);
+                List.of(new PipelineContext.LoadedModel(classifier, 1)),
+                64 << 20);
+        return LabelPartition.rows(
+                images.iterator(), pipeline, options, List.of(new PredictionRows(MODEL, options)), metrics);
     }
 
     private List<Row> label(LabelOptions options) {

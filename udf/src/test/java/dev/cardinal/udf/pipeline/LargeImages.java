@@ -63,11 +63,11 @@ final class LargeImages {
                                 ImageFetchers.of(new Configuration(), RecordFields.usual()),
                                 decoding,
                                 preparer,
-                                new NoModel(),
-                                Runtime.getRuntime().maxMemory() / 8,
-                                ModelInput.pixelBytes(SoakProcess.TORCHVISION)),
+                                List.of(new PipelineContext.LoadedModel(
+                                        new NoModel(), ModelInput.pixelBytes(SoakProcess.TORCHVISION))),
+                                Runtime.getRuntime().maxMemory() / 8),
                         options,
-                        new PredictionRows(model, options),
+                        List.of(new PredictionRows(model, options)),
                         LabelMetrics.unregistered())) {
             while (rows.hasNext()) {
                 Row row = rows.next();

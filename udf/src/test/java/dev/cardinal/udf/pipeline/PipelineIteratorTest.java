@@ -320,11 +320,10 @@ class PipelineIteratorTest {
                 container -> new FakeFetcher(),
                 decoding,
                 new FakePreparer(),
-                new FakeClassifier(),
-                bufferBytes,
-                1);
+                List.of(new PipelineContext.LoadedModel(new FakeClassifier(), 1)),
+                bufferBytes);
         Iterator<ImageRef> source = List.copyOf(images).iterator();
-        return LabelPartition.rows(source, pipeline, options, new PredictionRows(MODEL, options), metrics);
+        return LabelPartition.rows(source, pipeline, options, List.of(new PredictionRows(MODEL, options)), metrics);
     }
 
     private void run(Step step, String name) {

@@ -8,6 +8,7 @@ import dev.cardinal.udf.metrics.TaskCounters;
 import dev.cardinal.udf.pipeline.ReorderBuffer.Entry;
 import dev.cardinal.udf.pipeline.ReorderBuffer.PreparedImage;
 import dev.cardinal.udf.pipeline.ReorderBuffer.Reservation;
+import java.util.List;
 import java.util.Objects;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
@@ -27,7 +28,7 @@ class ReorderBufferTest {
         assertThat(offer(1)).isNull();
 
         prepare(first, 1);
-        assertThat(buffer.next(false)).isNotNull();
+        assertThat(buffer.next(0, false)).isNotNull();
         buffer.finish(first, RowFactory::create);
         assertThat(offer(1)).as("its row has not been taken").isNull();
         assertThat(buffer.take(Reservation.toRead(1))).isNotNull();
@@ -44,7 +45,7 @@ class ReorderBufferTest {
 
         prepare(first, 60);
         assertThat(offer(1)).as("pixels are held").isNull();
-        buffer.next(true);
+        buffer.next(0, true);
 
         assertThat(offer(60)).isNotNull();
     }
@@ -62,7 +63,7 @@ class ReorderBufferTest {
     @Test
     void imageThatHasBeenReadKeepsSpaceForItsPixels() {
         ReorderBuffer<Row> uncropped = buffer(10, 100, 60);
-        Entry<Row> first = Objects.requireNonNull(uncropped.add(Reservation.toRead(1)));
+        Entry<Row> first = added(uncropped.add(Reservation.toRead(1)));
         uncropped.read(first, 2);
 
         assertThat(uncropped.add(Reservation.toRead(1))).isNull();
@@ -84,11 +85,11 @@ class ReorderBufferTest {
     @Test
     void encodedImageReservesAsManyPixelsAsTheLargestSeen() throws InterruptedException {
         ReorderBuffer<Row> uncropped = buffer(10, 100, 80);
-        Entry<Row> first = Objects.requireNonNull(uncropped.add(Reservation.toRead(1)));
+        Entry<Row> first = added(uncropped.add(Reservation.toRead(1)));
         assertThat(uncropped.add(Reservation.toRead(1))).isNull();
 
         uncropped.prepared(image(first, 30));
-        uncropped.next(true);
+        uncropped.next(0, true);
 
         assertThat(uncropped.add(Reservation.toRead(1))).isNotNull();
         assertThat(uncropped.add(Reservation.toRead(1))).isNotNull();
@@ -100,24 +101,56 @@ class ReorderBufferTest {
     void incompleteBatchIsClassifiedIfTheBufferIsFull() throws InterruptedException {
         Entry<Row> first = add(1);
         prepare(first, 1);
-        assertThat(buffer.next(false)).isNotNull();
+        assertThat(buffer.next(0, false)).isNotNull();
         buffer.finish(add(1), RowFactory::create);
         buffer.finish(add(1), RowFactory::create);
 
-        assertThat(buffer.next(true)).isNull();
+        assertThat(buffer.next(0, true)).isNull();
         assertThat(buffer.isOver()).isFalse();
+    }
+
+    @Test
+    void imageHasAnEntryAndReservesPixelsForEachModel() throws InterruptedException {
+        ReorderBuffer<Row> two =
+                new ReorderBuffer<>(2, 2, 100, 30, new TaskCounters(LabelMetrics.unregistered()), () -> false);
+        List<Entry<Row>> first = Objects.requireNonNull(two.add(Reservation.toRead(40)));
+        assertThat(first).hasSize(2);
+        assertThat(two.add(Reservation.toRead(1)))
+                .as("40 encoded bytes, then 30 bytes of pixels, three times")
+                .isNull();
+
+        two.prepared(image(first.get(0), 30));
+        two.prepared(image(first.get(1), 30));
+        two.next(0, false);
+        assertThat(two.add(Reservation.toRead(1)))
+                .as("the second model has not taken its pixels")
+                .isNotNull();
+        assertThat(two.add(Reservation.NONE)).as("two images").isNull();
+        assertThat(two.next(1, false)).isNotNull();
+        two.finish(first.get(0), RowFactory::create);
+        two.take(Reservation.NONE);
+        assertThat(two.add(Reservation.NONE))
+                .as("one row of the first image is left")
+                .isNull();
+        two.finish(first.get(1), RowFactory::create);
+        two.take(Reservation.NONE);
+        assertThat(two.add(Reservation.NONE)).isNotNull();
     }
 
     private static ReorderBuffer<Row> buffer(int maxImages, long maxBytes, long expectedPixelBytes) {
         return new ReorderBuffer<>(
-                maxImages, maxBytes, expectedPixelBytes, new TaskCounters(LabelMetrics.unregistered()), () -> false);
+                maxImages, 1, maxBytes, expectedPixelBytes, new TaskCounters(LabelMetrics.unregistered()), () -> false);
     }
 
     private Entry<Row> add(long bytes) {
-        return Objects.requireNonNull(offer(bytes));
+        return added(offer(bytes));
     }
 
-    private @Nullable Entry<Row> offer(long bytes) {
+    private static Entry<Row> added(@Nullable List<Entry<Row>> entries) {
+        return Objects.requireNonNull(entries).get(0);
+    }
+
+    private @Nullable List<Entry<Row>> offer(long bytes) {
         return buffer.add(Reservation.toRead(bytes));
     }
 

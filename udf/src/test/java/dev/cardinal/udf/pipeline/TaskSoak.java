@@ -54,7 +54,7 @@ final class TaskSoak {
         Broadcast<SerializableConfiguration> configuration =
                 spark.broadcast(new SerializableConfiguration(new Configuration()));
         LabelMetrics metrics = LabelMetrics.register(spark.sc());
-        LabelPartition partition = new LabelPartition(spec, LabelOptions.defaults(), metrics, configuration);
+        LabelPartition partition = new LabelPartition(List.of(spec), LabelOptions.defaults(), metrics, configuration);
         long rows = 0;
         Usage warm = Usage.now();
         for (int done = 0; done < tasks; done += TASKS_PER_JOB) {

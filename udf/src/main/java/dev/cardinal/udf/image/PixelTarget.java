@@ -1,0 +1,67 @@
+package dev.cardinal.udf.image;
+
+import dev.cardinal.zoo.card.Preprocessing;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * The pixels that a model needs of a decoded image. Not thread-safe, because a resampler reuses its buffers.
+ *
+ * @param rule what is scaled and cropped
+ * @param border color of the pixels next to an image that is smaller than the crop
+ * @param resampler scales
+ * @param maxPixels images with more pixels are too large
+ */
+record PixelTarget(Geometry.Rule rule, PixelColor border, Resampler resampler, long maxPixels) {
+    /** Pixels of the longest RGB array that the JVM can allocate. */
+    private static final long MAX_ARRAY_PIXELS = (Integer.MAX_VALUE - 8) / 3;
+
+    PixelTarget {
+        maxPixels = Math.min(maxPixels, MAX_ARRAY_PIXELS);
+    }
+
+    /** The properties that determine the pixels; mean and std are not among them, because they are part of the model's graph. */
+    private record Key(Preprocessing withoutColors, PixelColor border, long maxPixels) {
+        static Key of(Preprocessing preprocessing, ImageOptions options) {
+            return new Key(
+                    new Preprocessing(
+                            preprocessing.resize(),
+                            preprocessing.crop(),
+                            preprocessing.interpolation(),
+                            preprocessing.cropRounding(),
+                            Collections.nCopies(3, 0.0),
+                            Collections.nCopies(3, 1.0),
+                            preprocessing.cropMode()),
+                    PixelColor.border(preprocessing),
+                    options.maxPixels());
+        }
+    }
+
+    /** Returns a target for each model; models that need equal pixels have the same one. */
+    static List<PixelTarget> of(List<Preprocessing> preprocessings, List<ImageOptions> options) {
+        Map<Key, PixelTarget> distinct = new HashMap<>();
+        List<PixelTarget> targets = new ArrayList<>();
+        for (int model = 0; model < preprocessings.size(); model++) {
+            Preprocessing preprocessing = preprocessings.get(model);
+            ImageOptions limits = options.get(model);
+            targets.add(distinct.computeIfAbsent(
+                    Key.of(preprocessing, limits),
+                    key -> new PixelTarget(
+                            (width, height) -> Geometry.of(preprocessing, width, height),
+                            key.border(),
+                            Resampler.create(preprocessing.interpolation()),
+                            key.maxPixels())));
+        }
+        return targets;
+    }
+
+    /** Returns the pixels of an image. */
+    byte[] pixels(Pixels image, Geometry geometry) {
+        byte[] rgb = border.image(geometry.output().width() * geometry.output().height());
+        resampler.resample(image, geometry, rgb);
+        return rgb;
+    }
+}
