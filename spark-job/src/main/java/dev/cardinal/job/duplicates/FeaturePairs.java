@@ -11,7 +11,6 @@ import static org.apache.spark.sql.functions.udf;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
-import java.util.NoSuchElementException;
 import java.util.stream.IntStream;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
@@ -142,30 +141,23 @@ final class FeaturePairs {
     @SuppressWarnings("ArrayRecordComponent") // a carrier of bits, never compared
     private record Signed(long id, long[] signature) {}
 
-    /**
-     * Reads rows (class, table, key, id, four longs of the signature), sorted by the first three, and compares the images that share
-     * these. For one thread.
-     */
-    private static final class CandidateIterator implements Iterator<Row> {
+    /** Reads rows (class, table, key, id, four longs of the signature), sorted by the first three; a group shares these. */
+    private static final class CandidateIterator extends GroupPairs {
         private final Iterator<InternalRow> rows;
         private final int keyBits;
         private final int most;
         private final List<Signed> group = new ArrayList<>();
         private int table;
-        private int first;
-        private int second;
         private @Nullable Signed ahead;
-        private long aheadClass;
+        private int aheadClass;
         private int aheadTable;
         private long aheadKey;
-        private @Nullable Row next;
 
         private CandidateIterator(Iterator<InternalRow> rows, int keyBits, int most) {
             this.rows = rows;
             this.keyBits = keyBits;
             this.most = most;
             readAhead();
-            advance();
         }
 
         private void readAhead() {
@@ -180,12 +172,11 @@ final class FeaturePairs {
             }
         }
 
-        private void readGroup() {
+        @Override
+        int readGroup() {
             group.clear();
-            first = 0;
-            second = 0;
             table = aheadTable;
-            long ofClass = aheadClass;
+            int ofClass = aheadClass;
             long key = aheadKey;
             for (Signed each = ahead;
                     each != null && aheadClass == ofClass && aheadTable == table && aheadKey == key;
@@ -193,24 +184,16 @@ final class FeaturePairs {
                 group.add(each);
                 readAhead();
             }
+            return group.size();
         }
 
-        /** Finds the next pair. */
-        private void advance() {
-            next = null;
-            while (next == null && (first + 1 < group.size() || ahead != null)) {
-                if (first + 1 >= group.size()) {
-                    readGroup();
-                } else if (++second >= group.size()) {
-                    first++;
-                    second = first;
-                } else if (isCandidate(
-                        group.get(first).signature(), group.get(second).signature())) {
-                    long a = group.get(first).id();
-                    long b = group.get(second).id();
-                    next = RowFactory.create(Math.min(a, b), Math.max(a, b));
-                }
-            }
+        @Override
+        @Nullable Row pair(int one, int other) {
+            Signed first = group.get(one);
+            Signed second = group.get(other);
+            return isCandidate(first.signature(), second.signature())
+                    ? RowFactory.create(Math.min(first.id(), second.id()), Math.max(first.id(), second.id()))
+                    : null;
         }
 
         /** Returns whether signatures differ in few bits, and this table is the first in which they share a key. */
@@ -230,21 +213,6 @@ final class FeaturePairs {
                 }
             }
             return true;
-        }
-
-        @Override
-        public boolean hasNext() {
-            return next != null;
-        }
-
-        @Override
-        public Row next() {
-            Row found = next;
-            if (found == null) {
-                throw new NoSuchElementException();
-            }
-            advance();
-            return found;
         }
     }
 }

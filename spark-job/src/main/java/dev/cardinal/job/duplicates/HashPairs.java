@@ -8,7 +8,7 @@ import static org.apache.spark.sql.functions.struct;
 
 import java.util.Arrays;
 import java.util.Iterator;
-import java.util.NoSuchElementException;
+import java.util.List;
 import java.util.stream.IntStream;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
@@ -42,7 +42,7 @@ final class HashPairs {
     static Dataset<Row> of(Dataset<Row> hashes, long count, int distance) {
         SparkSession spark = hashes.sparkSession();
         if (distance == 0) {
-            return spark.createDataFrame(java.util.List.of(), SCHEMA);
+            return spark.createDataFrame(List.of(), SCHEMA);
         }
         BlockScheme scheme = BlockScheme.of(distance, count);
         long[] masks = scheme.indices();
@@ -63,26 +63,21 @@ final class HashPairs {
                 SCHEMA);
     }
 
-    /** Reads rows (index, key, hash), sorted by index and key, and compares the hashes that share both. For one thread. */
-    private static final class PairIterator implements Iterator<Row> {
+    /** Reads rows (index, key, hash), sorted by index and key; a group shares both. */
+    private static final class PairIterator extends GroupPairs {
         private final Iterator<InternalRow> rows;
         private final BlockScheme scheme;
         private long[] group = new long[16];
-        private int size;
         private int groupIndex;
-        private int first;
-        private int second;
         private boolean hasAhead;
         private int aheadIndex;
         private long aheadKey;
         private long aheadHash;
-        private @Nullable Row next;
 
         private PairIterator(Iterator<InternalRow> rows, BlockScheme scheme) {
             this.rows = rows;
             this.scheme = scheme;
             readAhead();
-            advance();
         }
 
         private void readAhead() {
@@ -95,10 +90,9 @@ final class HashPairs {
             }
         }
 
-        private void readGroup() {
-            size = 0;
-            first = 0;
-            second = 0;
+        @Override
+        int readGroup() {
+            int size = 0;
             groupIndex = aheadIndex;
             long key = aheadKey;
             while (hasAhead && aheadIndex == groupIndex && aheadKey == key) {
@@ -108,38 +102,17 @@ final class HashPairs {
                 group[size++] = aheadHash;
                 readAhead();
             }
-        }
-
-        /** Finds the next pair. */
-        private void advance() {
-            next = null;
-            while (next == null && (first + 1 < size || hasAhead)) {
-                if (first + 1 >= size) {
-                    readGroup();
-                } else if (++second >= size) {
-                    first++;
-                    second = first;
-                } else if (scheme.isFound(group[first], group[second], groupIndex)) {
-                    long a = Math.min(group[first], group[second]);
-                    long b = Math.max(group[first], group[second]);
-                    next = RowFactory.create(a, b, Long.bitCount(a ^ b));
-                }
-            }
+            return size;
         }
 
         @Override
-        public boolean hasNext() {
-            return next != null;
-        }
-
-        @Override
-        public Row next() {
-            Row found = next;
-            if (found == null) {
-                throw new NoSuchElementException();
+        @Nullable Row pair(int one, int other) {
+            if (!scheme.isFound(group[one], group[other], groupIndex)) {
+                return null;
             }
-            advance();
-            return found;
+            long a = Math.min(group[one], group[other]);
+            long b = Math.max(group[one], group[other]);
+            return RowFactory.create(a, b, Long.bitCount(a ^ b));
         }
     }
 }

@@ -51,16 +51,7 @@ public final class NearDuplicates {
             candidates = candidates.join(leaks.select("id"), "id", "left_anti");
         }
         Dataset<Row> between = excluded.isEmpty() ? pairs : between(candidates, pairs);
-        Dataset<Row> removed = BestFirst.removed(candidates, between, scratch);
-        Dataset<Row> kept = candidates.select(col("id").as("by"), col("path").as("of"));
-        Dataset<Row> resolved = removed.join(kept, "by")
-                .join(
-                        pairs,
-                        col("a").equalTo(least(col("id"), col("by")))
-                                .and(col("b").equalTo(greatest(col("id"), col("by")))))
-                .select(col("id"), col("of"), lit(NEAR_DUPLICATE).as("reason"), col("distance"))
-                .union(leaks.select(col("id"), col("of"), lit(LEAK).as("reason"), col("distance")));
-        return images(images, hashes, resolved);
+        return images(images, hashes, removed(candidates, between, leaks, "distance", scratch));
     }
 
     /**
@@ -109,8 +100,7 @@ public final class NearDuplicates {
                 .select(col("id").as("other"), col("path").as("excluded"));
         Dataset<Row> leaks = scratch.store(
                 "leaks",
-                pairs.select(col("a").as("id"), col("b").as("other"), col("cosine"))
-                        .union(pairs.select(col("b").as("id"), col("a").as("other"), col("cosine")))
+                eitherWay(pairs, "cosine")
                         .join(others, "other")
                         .join(candidates.select("id"), "id")
                         .groupBy("id")
@@ -121,17 +111,7 @@ public final class NearDuplicates {
                                 col("nearest.excluded").as("of"),
                                 col("nearest.negative").multiply(lit(-1.0)).as("cosine")));
         Dataset<Row> remaining = candidates.join(leaks.select("id"), "id", "left_anti");
-        Dataset<Row> ids = remaining.select("id");
-        Dataset<Row> between =
-                pairs.join(ids.toDF("a"), "a").join(ids.toDF("b"), "b").select("a", "b", "cosine");
-        Dataset<Row> removed = BestFirst.removed(remaining, between, scratch)
-                .join(remaining.select(col("id").as("by"), col("path").as("of")), "by")
-                .join(
-                        pairs,
-                        col("a").equalTo(least(col("id"), col("by")))
-                                .and(col("b").equalTo(greatest(col("id"), col("by")))))
-                .select(col("id"), col("of"), lit(NEAR_DUPLICATE).as("reason"), col("cosine"));
-        return removed.union(leaks.select(col("id"), col("of"), lit(LEAK).as("reason"), col("cosine")))
+        return removed(remaining, between(remaining, pairs), leaks, "cosine", scratch)
                 .join(candidates.select("id", "path"), "id")
                 .select(
                         col("path"),
@@ -172,8 +152,7 @@ public final class NearDuplicates {
     private static Dataset<Row> leaks(Dataset<Row> hashes, Dataset<Row> pairs) {
         Dataset<Row> excluded =
                 hashes.filter(col("excluded").isNotNull()).select(col("id").as("other"), col("excluded"));
-        Dataset<Row> near = pairs.select(col("a").as("id"), col("b").as("other"), col("distance"))
-                .union(pairs.select(col("b").as("id"), col("a").as("other"), col("distance")))
+        Dataset<Row> near = eitherWay(pairs, "distance")
                 .union(excluded.select(col("other").as("id"), col("other"), lit(0).as("distance")));
         return near.join(excluded, "other")
                 .join(hashes.filter(col("path").isNotNull()).select("id"), "id")
@@ -182,9 +161,29 @@ public final class NearDuplicates {
                 .select(col("id"), col("nearest.excluded").as("of"), col("nearest.distance"));
     }
 
+    /** Returns each pair twice, once from each of its images: id, other, measure. */
+    private static Dataset<Row> eitherWay(Dataset<Row> pairs, String measure) {
+        return pairs.select(col("a").as("id"), col("b").as("other"), col(measure))
+                .union(pairs.select(col("b").as("id"), col("a").as("other"), col(measure)));
+    }
+
+    /** Returns the pairs of candidates. */
     private static Dataset<Row> between(Dataset<Row> candidates, Dataset<Row> pairs) {
         Dataset<Row> ids = candidates.select("id");
-        return pairs.join(ids.toDF("a"), "a").join(ids.toDF("b"), "b").select("a", "b", "distance");
+        return pairs.join(ids.toDF("a"), "a").join(ids.toDF("b"), "b");
+    }
+
+    /** Returns what does not stay, leaks or one of a pair: id, of, reason, measure. */
+    private static Dataset<Row> removed(
+            Dataset<Row> candidates, Dataset<Row> pairs, Dataset<Row> leaks, String measure, Scratch scratch) {
+        return BestFirst.removed(candidates, pairs, scratch)
+                .join(candidates.select(col("id").as("by"), col("path").as("of")), "by")
+                .join(
+                        pairs,
+                        col("a").equalTo(least(col("id"), col("by")))
+                                .and(col("b").equalTo(greatest(col("id"), col("by")))))
+                .select(col("id"), col("of"), lit(NEAR_DUPLICATE).as("reason"), col(measure))
+                .union(leaks.select(col("id"), col("of"), lit(LEAK).as("reason"), col(measure)));
     }
 
     /** Returns the images that do not stay, from the hashes that do not stay and those that several images have. */
