@@ -13,12 +13,14 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Kills runs at random moments and starts them again: in the end every image has one row, as in a run that was not killed. */
 class KillIT {
     private static final int KILLS = Integer.getInteger("cardinal.kills", 20);
+    /** Of compactions and replacements, which start from a labeled table each time. */
+    private static final int KILLS_OF_REWRITES = Integer.getInteger("cardinal.kills", 5);
+
     private static final int LONGEST_WAIT_MILLIS = 7_000;
     private static final int SHORT_WAIT_MILLIS = 2_500;
     private static final int IMAGES = 1_005;
@@ -59,20 +61,16 @@ class KillIT {
     }
 
     /** Small commits, of which two are in progress at a time, leave the small files that are compacted then. */
-    @EnabledIfSystemProperty(
-            named = "cardinal.unproven",
-            matches = "true",
-            disabledReason = "not yet run to its end: run it with -Dcardinal.unproven=true")
     @Test
     void killedCompactionsLoseAndRepeatNoRow() throws Exception {
         String[] compact = {"compact", "--predictions", ""};
         int kills = 0;
-        for (int round = 0; kills < KILLS; round++) {
+        for (int round = 0; kills < KILLS_OF_REWRITES; round++) {
             Path table = directory.resolve("compacted-" + round);
             compact[2] = table.toString();
             JobProcess.Result labeled = JobProcess.submit(directory, label(table, 15));
             assertThat(labeled.exitCode()).as(labeled.err()).isZero();
-            while (kills < KILLS && killed(table, SHORT_WAIT_MILLIS, compact)) {
+            while (kills < KILLS_OF_REWRITES && killed(table, SHORT_WAIT_MILLIS, compact)) {
                 kills++;
             }
             JobProcess.Result last = JobProcess.submit(directory, compact);
@@ -83,10 +81,6 @@ class KillIT {
         }
     }
 
-    @EnabledIfSystemProperty(
-            named = "cardinal.unproven",
-            matches = "true",
-            disabledReason = "not yet run to its end: run it with -Dcardinal.unproven=true")
     @Test
     void killedReplacementsLoseAndRepeatNoRow() throws Exception {
         Path table = directory.resolve("replaced");
@@ -97,7 +91,7 @@ class KillIT {
                         Stream.of("--retry", "empty,too_large,undecodable,unreadable,unsupported"))
                 .toArray(String[]::new);
         int kills = 0;
-        for (int attempt = 0; kills < KILLS && attempt < 2 * KILLS; attempt++) {
+        for (int attempt = 0; kills < KILLS_OF_REWRITES && attempt < 2 * KILLS_OF_REWRITES; attempt++) {
             if (killed(table, LONGEST_WAIT_MILLIS, all)) {
                 kills++;
             }

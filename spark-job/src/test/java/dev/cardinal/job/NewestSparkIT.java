@@ -16,7 +16,6 @@ import org.apache.spark.sql.SparkSession;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
@@ -24,10 +23,6 @@ import org.junit.jupiter.api.io.TempDir;
  * killed driver, select, and the plans of queries with {@code classify}. Skipped without {@code pyspark}, see
  * {@link SparkDistribution}.
  */
-@EnabledIfSystemProperty(
-        named = "cardinal.unproven",
-        matches = "true",
-        disabledReason = "not yet run to its end: run it with -Dcardinal.unproven=true")
 class NewestSparkIT {
     private static final String IMAGES_PER_COMMIT = "100";
 

@@ -114,6 +114,14 @@ final class SelectCommand extends CommonOptions implements Command {
     private @Nullable String kFile;
 
     @Option(
+            names = "--group-by",
+            paramLabel = "FILE",
+            description =
+                    "Groups of classes that select --k images together: lines with a class (index, id, name, or * for the"
+                            + " others), a comma, and the name of its group. A class that is not named is a group.")
+    private @Nullable String groupBy;
+
+    @Option(
             names = "--per",
             paramLabel = "COLUMN:N",
             converter = QuotaConverter.class,
@@ -217,7 +225,7 @@ final class SelectCommand extends CommonOptions implements Command {
     @Override
     public List<String> problems() throws IOException {
         List<String> problems = new ArrayList<>(SelectOptions.problems(k, p, minScore, balance, temperature));
-        problems.addAll(rules().problems());
+        problems.addAll(rules().problems(k, balance));
         if ((minPrecision == null) != (evaluation == null)) {
             problems.add("--min-precision and --evaluation need each other: the precision is that of an evaluation");
         }
@@ -259,6 +267,7 @@ final class SelectCommand extends CommonOptions implements Command {
                         ? Optional.empty()
                         : Optional.of(new MinPrecision(minPrecision, evaluation)),
                 adaptiveScore == null ? OptionalDouble.empty() : OptionalDouble.of(adaptiveScore),
+                Optional.ofNullable(groupBy),
                 Optional.ofNullable(align));
     }
 

@@ -51,12 +51,15 @@ record ClassLimits(List<Limit> limits) implements Serializable {
     }
 
     /**
-     * Returns the limits of a selection.
+     * Returns the limits of a selection. Classes of groups have none: {@link Quotas#ofGroups} limits the groups.
      *
      * @throws CardinalException if the file cannot be used
      */
     static ClassLimits of(SelectOptions options, List<ClassLabel> classes, Configuration configuration)
             throws IOException {
+        if (options.rules().groupBy().isPresent()) {
+            return same(classes.size(), SelectOptions.ALL);
+        }
         if (options.rules().kFile().isEmpty()) {
             return same(classes.size(), options.k());
         }

@@ -1,5 +1,6 @@
 package dev.cardinal.job.select;
 
+import dev.cardinal.job.select.SelectOptions.Balance;
 import dev.cardinal.zoo.PublicApi;
 import java.util.ArrayList;
 import java.util.List;
@@ -14,6 +15,7 @@ import java.util.OptionalDouble;
  * @param minPrecision lowest precision of the candidates of a class
  * @param adaptiveScore lowest score of the class that the teacher knows best; other classes have lower ones (FlexMatch, Zhang et al. 2021,
  *     arXiv 2110.08263)
+ * @param groupBy file with the group of some classes; the classes of a group select {@link SelectOptions#k} images together
  * @param align {@link #UNIFORM}, or a file with shares of classes: the mean probability of every class is changed to this share
  *     (distribution alignment, Berthelot et al. 2019, arXiv 1911.09785)
  */
@@ -23,11 +25,17 @@ public record ClassRules(
         Optional<Quota> quota,
         Optional<MinPrecision> minPrecision,
         OptionalDouble adaptiveScore,
+        Optional<String> groupBy,
         Optional<String> align) {
 
     /** No class differs from the others. */
     public static final ClassRules NONE = new ClassRules(
-            Optional.empty(), Optional.empty(), Optional.empty(), OptionalDouble.empty(), Optional.empty());
+            Optional.empty(),
+            Optional.empty(),
+            Optional.empty(),
+            OptionalDouble.empty(),
+            Optional.empty(),
+            Optional.empty());
 
     /** Value of {@link #align} for equal shares. */
     public static final String UNIFORM = "uniform";
@@ -48,8 +56,13 @@ public record ClassRules(
      */
     public record MinPrecision(double precision, String evaluation) {}
 
-    /** Returns the problems of these values, with the names of the command-line options. */
-    public List<String> problems() {
+    /**
+     * Returns the problems of these values with other options, with the names of the command-line options.
+     *
+     * @param k {@link SelectOptions#k}
+     * @param balance {@link SelectOptions#balance}
+     */
+    public List<String> problems(long k, Balance balance) {
         List<String> problems = new ArrayList<>();
         quota.filter(each -> each.images() < 1)
                 .ifPresent(each ->
@@ -61,26 +74,34 @@ public record ClassRules(
         if (adaptiveScore.isPresent() && !(adaptiveScore.getAsDouble() > 0 && adaptiveScore.getAsDouble() <= 1)) {
             problems.add("--adaptive-score must be above 0 and at most 1, not " + adaptiveScore.getAsDouble());
         }
+        if (groupBy.isPresent() && (kFile.isPresent() || k == SelectOptions.ALL || balance != Balance.NONE)) {
+            problems.add("--group-by needs a number --k of images of each group, and cannot be combined with --k-file"
+                    + " or --balance repeat");
+        }
         return problems;
     }
 
     ClassRules withKFile(String file) {
-        return new ClassRules(Optional.of(file), quota, minPrecision, adaptiveScore, align);
+        return new ClassRules(Optional.of(file), quota, minPrecision, adaptiveScore, groupBy, align);
     }
 
     ClassRules withQuota(Quota other) {
-        return new ClassRules(kFile, Optional.of(other), minPrecision, adaptiveScore, align);
+        return new ClassRules(kFile, Optional.of(other), minPrecision, adaptiveScore, groupBy, align);
     }
 
     ClassRules withMinPrecision(MinPrecision other) {
-        return new ClassRules(kFile, quota, Optional.of(other), adaptiveScore, align);
+        return new ClassRules(kFile, quota, Optional.of(other), adaptiveScore, groupBy, align);
     }
 
     ClassRules withAdaptiveScore(double score) {
-        return new ClassRules(kFile, quota, minPrecision, OptionalDouble.of(score), align);
+        return new ClassRules(kFile, quota, minPrecision, OptionalDouble.of(score), groupBy, align);
+    }
+
+    ClassRules withGroupBy(String file) {
+        return new ClassRules(kFile, quota, minPrecision, adaptiveScore, Optional.of(file), align);
     }
 
     ClassRules withAlign(String shares) {
-        return new ClassRules(kFile, quota, minPrecision, adaptiveScore, Optional.of(shares));
+        return new ClassRules(kFile, quota, minPrecision, adaptiveScore, groupBy, Optional.of(shares));
     }
 }

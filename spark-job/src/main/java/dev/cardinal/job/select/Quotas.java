@@ -9,33 +9,42 @@ import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.expressions.Window;
-import org.apache.spark.sql.expressions.WindowSpec;
 
-/** Limits the candidates of a class that come from one source. Stateless. */
-final class Quotas {
+/**
+ * Limits the candidates of a class that come from one source, and those of a group of classes. The candidates with the highest scores
+ * remain; if scores are equal, the path that comes first wins, then the class. All methods expect candidates without NaN. Lives on the
+ * driver; immutable.
+ *
+ * @param scratch place for the candidates that remain
+ */
+record Quotas(Scratch scratch) {
+    private static final Column CLASS = col("class_index");
     private static final String SOURCE = "quota_source";
 
-    private Quotas() {}
+    /** Limits the candidates of every class and source; the images have the quota's column. */
+    Candidates ofSources(Candidates candidates, Quota quota) {
+        Dataset<Row> rows =
+                candidates.rows("path", "sha256", quota.column()).withColumnRenamed(quota.column(), SOURCE);
+        return candidates.of(best(rows, quota.images(), "within_quotas", CLASS, col(SOURCE)));
+    }
 
-    /**
-     * Returns, for every class and source, the candidates with the highest scores; if scores are equal, the path that comes first wins.
-     *
-     * @param candidates candidates without NaN, whose images have the quota's column
-     */
-    static Candidates apply(Candidates candidates, Quota quota, Scratch scratch) {
-        Column source = col(SOURCE);
-        WindowSpec ofSource = Window.partitionBy(col("class_index"), source)
-                .orderBy(col("score").desc(), col("path"));
-        SelectSession.limitGroupsEarly(scratch.spark(), quota.images());
-        Dataset<Row> within = scratch.store(
-                "within_quotas",
-                candidates
-                        .rows("path", "sha256", quota.column())
-                        .withColumnRenamed(quota.column(), SOURCE)
-                        .withColumn("place", row_number().over(ofSource))
-                        .filter(col("place").leq(quota.images()))
+    /** Limits the candidates of every group. An image counts for each class of the group in which it competes. */
+    Candidates ofGroups(Candidates candidates, ClassGroups groups, long images) {
+        return candidates.of(best(candidates.rows("path", "sha256"), images, "within_groups", groups.of(CLASS)));
+    }
+
+    private Dataset<Row> best(Dataset<Row> rows, long images, String name, Column... partition) {
+        SelectSession.limitGroupsEarly(scratch.spark(), images);
+        Dataset<Row> best = scratch.store(
+                name,
+                rows.withColumn(
+                                "place",
+                                row_number()
+                                        .over(Window.partitionBy(partition)
+                                                .orderBy(col("score").desc(), col("path"), CLASS)))
+                        .filter(col("place").leq(images))
                         .select("path", "sha256", "class_index", "score"));
         SelectSession.limitGroupsAfterShuffle(scratch.spark());
-        return candidates.of(within);
+        return best;
     }
 }

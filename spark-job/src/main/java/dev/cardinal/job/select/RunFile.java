@@ -60,6 +60,7 @@ final class RunFile {
             map.put("evaluation", UserPaths.withoutCredentials(rule.evaluation()));
         });
         rules.adaptiveScore().ifPresent(score -> map.put("adaptive-score", score));
+        rules.groupBy().ifPresent(file -> map.put("group-by", UserPaths.withoutCredentials(file)));
         rules.align().ifPresent(shares -> map.put("align", UserPaths.withoutCredentials(shares)));
         return map;
     }

@@ -137,9 +137,17 @@ public final class SelectJob {
         Candidates candidates = new Candidates(all.images(), all.p(), minScores);
         long refused = 0;
         Optional<Quota> quota = options.rules().quota();
-        if (quota.isPresent()) {
+        Optional<ClassGroups> groups = ClassGroups.of(options.rules(), classes, configuration);
+        if (quota.isPresent() || groups.isPresent()) {
             refused = candidates.imagesWithNan();
-            candidates = Quotas.apply(candidates.withoutNan(), quota.get(), new Scratch(output::scratch, session));
+            candidates = candidates.withoutNan();
+            Quotas quotas = new Quotas(new Scratch(output::scratch, session));
+            if (quota.isPresent()) {
+                candidates = quotas.ofSources(candidates, quota.get());
+            }
+            if (groups.isPresent()) {
+                candidates = quotas.ofGroups(candidates, groups.get(), options.k());
+            }
         }
         Bands bands = Bands.of(candidates, limits, bandRows);
         if (bands.hasNan()) {

@@ -184,7 +184,7 @@ public record SelectOptions(
      */
     public SelectOptions {
         List<String> problems = new ArrayList<>(problems(k, p, minScore, balance, temperature));
-        problems.addAll(rules.problems());
+        problems.addAll(rules.problems(k, balance));
         if (!problems.isEmpty()) {
             throw new IllegalArgumentException(String.join("; ", problems));
         }
@@ -315,6 +315,12 @@ public record SelectOptions(
         /** Uses FlexMatch's thresholds of classes; this is the one of the class that the teacher knows best. */
         public Builder adaptiveScore(double score) {
             rules = rules.withAdaptiveScore(score);
+            return this;
+        }
+
+        /** Reads groups of classes from a file; the classes of a group select the number of images together. */
+        public Builder groupBy(String file) {
+            rules = rules.withGroupBy(file);
             return this;
         }
 

@@ -61,6 +61,13 @@ class ClassRulesTest {
                         SELECT c, row_number() OVER (PARTITION BY c ORDER BY score DESC, path) AS rank, path, score
                         FROM within QUALIFY rank <= 7
                         """),
+                arguments("groups", "WITH " + CANDIDATES + """
+                        , of_groups AS (SELECT *, CASE WHEN c IN (0, 4) THEN 100 WHEN c IN (1, 2, 7) THEN 101 ELSE c END AS g
+                            FROM candidates)
+                        SELECT c, row_number() OVER (PARTITION BY c ORDER BY score DESC, path) AS rank, path, score
+                        FROM (SELECT * FROM of_groups QUALIFY row_number()
+                            OVER (PARTITION BY g ORDER BY score DESC, path, c) <= 7)
+                        """),
                 arguments("adaptive score", "WITH " + CANDIDATES + """
                         , sure AS (SELECT predictions[1].class_index AS c, count(*) AS n FROM images
                             WHERE predictions[1].score >= CAST(0.5 AS FLOAT) GROUP BY 1),
@@ -80,6 +87,8 @@ class ClassRulesTest {
             switch (rule) {
                 case "k of the file" ->
                     options.kFile(file("k.csv", "class,k\nClass 0,3\n1,0\nClass 2,all\n3,25%\n*,7\n"));
+                case "groups" ->
+                    options.groupBy(file("groups.csv", "Class 0,animals\n1,ships\n2,ships\n4,animals\n7,ships\n"));
                 case "quota" -> options.per("camera", 2);
                 default -> options.adaptiveScore(0.5);
             }
@@ -180,6 +189,16 @@ class ClassRulesTest {
         assertThatThrownBy(() -> select(SelectOptions.builder().p(5).kFile(file), table, "out"))
                 .isInstanceOf(CardinalException.class)
                 .hasMessage("--k-file " + file + ", " + expected);
+    }
+
+    @Test
+    void groupsNeedANumberOfImages() {
+        SelectOptions.Builder options = SelectOptions.builder().k(SelectOptions.ALL).groupBy("groups.csv");
+
+        assertThatThrownBy(options::build)
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("--group-by needs a number --k of images of each group, and cannot be combined with --k-file"
+                        + " or --balance repeat");
     }
 
     @Test
