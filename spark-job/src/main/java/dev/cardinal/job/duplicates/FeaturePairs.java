@@ -188,7 +188,8 @@ final class FeaturePairs {
         }
 
         @Override
-        @Nullable Row pair(int one, int other) {
+        @Nullable
+        Row pair(int one, int other) {
             Signed first = group.get(one);
             Signed second = group.get(other);
             return isCandidate(first.signature(), second.signature())

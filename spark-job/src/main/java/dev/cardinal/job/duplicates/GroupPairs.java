@@ -49,10 +49,10 @@ abstract class GroupPairs implements Iterator<Row> {
 
     @Override
     public final Row next() {
-        if (!hasNext()) {
+        Row found = hasNext() ? next : null;
+        if (found == null) {
             throw new NoSuchElementException();
         }
-        Row found = next;
         advance();
         return found;
     }

@@ -106,7 +106,8 @@ final class HashPairs {
         }
 
         @Override
-        @Nullable Row pair(int one, int other) {
+        @Nullable
+        Row pair(int one, int other) {
             if (!scheme.isFound(group[one], group[other], groupIndex)) {
                 return null;
             }

@@ -23,8 +23,7 @@ record Quotas(Scratch scratch) {
 
     /** Limits the candidates of every class and source; the images have the quota's column. */
     Candidates ofSources(Candidates candidates, Quota quota) {
-        Dataset<Row> rows =
-                candidates.rows("path", "sha256", quota.column()).withColumnRenamed(quota.column(), SOURCE);
+        Dataset<Row> rows = candidates.rows("path", "sha256", quota.column()).withColumnRenamed(quota.column(), SOURCE);
         return candidates.of(best(rows, quota.images(), "within_quotas", CLASS, col(SOURCE)));
     }
 

@@ -193,12 +193,14 @@ class ClassRulesTest {
 
     @Test
     void groupsNeedANumberOfImages() {
-        SelectOptions.Builder options = SelectOptions.builder().k(SelectOptions.ALL).groupBy("groups.csv");
+        SelectOptions.Builder options =
+                SelectOptions.builder().k(SelectOptions.ALL).groupBy("groups.csv");
 
         assertThatThrownBy(options::build)
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessage("--group-by needs a number --k of images of each group, and cannot be combined with --k-file"
-                        + " or --balance repeat");
+                .hasMessage(
+                        "--group-by needs a number --k of images of each group, and cannot be combined with --k-file"
+                                + " or --balance repeat");
     }
 
     @Test
