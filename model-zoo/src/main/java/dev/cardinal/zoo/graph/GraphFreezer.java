@@ -12,43 +12,56 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 import org.tensorflow.Graph;
 import org.tensorflow.GraphOperation;
 import org.tensorflow.GraphOperationBuilder;
 import org.tensorflow.Output;
 import org.tensorflow.Result;
 import org.tensorflow.SavedModelBundle;
+import org.tensorflow.Tensor;
 import org.tensorflow.TensorFlow;
+import org.tensorflow.ndarray.Shape;
 import org.tensorflow.proto.AttrValue;
 import org.tensorflow.proto.DataType;
 import org.tensorflow.proto.NodeDef;
 import org.tensorflow.proto.OpDef;
 import org.tensorflow.proto.TensorShapeProto;
+import org.tensorflow.types.TFloat32;
 
 /**
  * Creates a graph with constants instead of the variables of a loaded model. A session converts the layout of constant
- * weights once, but that of variables in every run, and it folds and fuses more operations with constants.
+ * weights once, but that of variables in every run, and it folds and fuses more operations with constants. Filters of
+ * convolutions can get wider groups ({@link GroupMerge}). The saved model remains unchanged.
  *
  * <p>Supports graphs of stateless operations whose variables are of type {@code VariableV2}, such as
  * {@link ResNetGraph} and models of TensorFlow 1. TensorFlow 2 saves functions, which remain unchanged. Not
  * thread-safe.
  */
 final class GraphFreezer {
-    /** Constants are part of the graph definition, which protobuf limits to 2 GiB. */
+    /**
+     * Constants are part of the graph definition, which protobuf limits to 2 GiB. Merged filters come on top: they have
+     * at most 1.2 MB each.
+     */
     private static final long MAX_BYTES = (long) (1.9 * (1L << 30));
 
     private static final String VARIABLE = "VariableV2";
     private static final Set<String> COPYABLE = Set.of(VARIABLE, "Placeholder", "Const");
+    private static final String CONVOLUTION = "Conv2D";
+    private static final String IDENTITY = "Identity";
+    private static final String MERGED = "/merged_filter";
     private static final String CONTROL = "^";
     private static final int BYTES_OF_FLOAT = 4;
 
     private final SavedModelBundle model;
+    private final GroupMerge merge;
     private final Map<String, NodeDef> nodes;
     private final Map<String, OpDef> definitions;
     private final Map<String, GraphOperation> copies = new HashMap<>();
 
-    private GraphFreezer(SavedModelBundle model) {
+    private GraphFreezer(SavedModelBundle model, GroupMerge merge) {
         this.model = model;
+        this.merge = merge;
         this.nodes = model.metaGraphDef().getGraphDef().getNodeList().stream()
                 .collect(Collectors.toMap(NodeDef::getName, node -> node));
         this.definitions = TensorFlow.registeredOpList().getOpList().stream()
@@ -59,10 +72,11 @@ final class GraphFreezer {
      * Returns the part of a model's graph that some tensors need, with the same names.
      *
      * @param tensors names of the form {@code operation:index}
+     * @param merge groups of convolutions that become wider
      * @return the graph, which the caller closes; empty if the model cannot be frozen
      */
-    static Optional<Graph> freeze(SavedModelBundle model, List<String> tensors) {
-        GraphFreezer freezer = new GraphFreezer(model);
+    static Optional<Graph> freeze(SavedModelBundle model, List<String> tensors, GroupMerge merge) {
+        GraphFreezer freezer = new GraphFreezer(model, merge);
         List<NodeDef> order = freezer.inOrder(tensors);
         if (order.isEmpty() || !order.stream().allMatch(freezer::canCopy) || bytes(order) > MAX_BYTES) {
             return Optional.empty();
@@ -149,22 +163,67 @@ final class GraphFreezer {
     }
 
     private GraphOperation constant(NodeDef variable, Graph graph) {
-        try (Result value =
-                model.session().runner().fetch(variable.getName() + ":0").run()) {
-            return graph.opBuilder("Const", variable.getName(), graph.baseScope())
-                    .setAttr("dtype", DataType.DT_FLOAT)
-                    .setAttr("value", value.get(0))
-                    .build();
+        try (Result value = value(variable)) {
+            return constant(variable.getName(), value.get(0), graph);
         }
     }
 
+    private Result value(NodeDef variable) {
+        return model.session().runner().fetch(variable.getName() + ":0").run();
+    }
+
+    private static GraphOperation constant(String name, Tensor value, Graph graph) {
+        return graph.opBuilder("Const", name, graph.baseScope())
+                .setAttr("dtype", DataType.DT_FLOAT)
+                .setAttr("value", value)
+                .build();
+    }
+
+    /** Returns the filter of a convolution with merged groups; null if the convolution keeps its groups. */
+    private @Nullable Output<?> mergedFilter(NodeDef node, Graph graph) {
+        String layout = node.getAttrOrDefault("data_format", AttrValue.getDefaultInstance())
+                .getS()
+                .toStringUtf8();
+        if (!node.getOp().equals(CONVOLUTION) || layout.equals("NCHW")) {
+            return null;
+        }
+        NodeDef filter = variable(node.getInput(1));
+        Shape input = output(node.getInput(0)).shape();
+        if (filter == null || input.numDimensions() != 4 || input.get(3) == Shape.UNKNOWN_SIZE) {
+            return null;
+        }
+        int factor = merge.factor(input.get(3), output(node.getInput(1)).shape());
+        String name = node.getName() + MERGED;
+        if (factor == 1 || nodes.containsKey(name)) {
+            return null;
+        }
+        try (Result value = value(filter)) {
+            TFloat32 weights = (TFloat32) value.get(0);
+            int groups = Math.toIntExact(input.get(3) / weights.shape().get(2));
+            try (TFloat32 merged = GroupMerge.merged(weights, groups, factor)) {
+                return constant(name, merged, graph).output(0);
+            }
+        }
+    }
+
+    /** Returns the variable that a tensor is the value of; null if it is the result of a computation. */
+    private @Nullable NodeDef variable(String tensor) {
+        NodeDef node = requireNonNull(nodes.get(operation(tensor)));
+        while (node.getOp().equals(IDENTITY)) {
+            node = requireNonNull(nodes.get(operation(node.getInput(0))));
+        }
+        return node.getOp().equals(VARIABLE) ? node : null;
+    }
+
     private GraphOperation same(NodeDef node, Graph graph) {
+        Output<?> filter = mergedFilter(node, graph);
         GraphOperationBuilder builder = graph.opBuilder(node.getOp(), node.getName(), graph.baseScope());
         int next = 0;
         for (OpDef.ArgDef argument :
                 requireNonNull(definitions.get(node.getOp())).getInputArgList()) {
             if (argument.getNumberAttr().isEmpty() && argument.getTypeListAttr().isEmpty()) {
-                builder.addInput(output(node.getInput(next++)));
+                builder.addInput(next == 1 && filter != null ? filter : output(node.getInput(next)));
+                next++;
                 continue;
             }
             int count = argument.getNumberAttr().isEmpty()

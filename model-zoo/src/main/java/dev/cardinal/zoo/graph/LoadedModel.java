@@ -38,7 +38,7 @@ record LoadedModel(Session session, Signature signature, AutoCloseable owned) im
             List<String> outputs = signature.getOutputs().values().stream()
                     .map(output -> output.name)
                     .toList();
-            Optional<Graph> frozen = GraphFreezer.freeze(bundle, outputs);
+            Optional<Graph> frozen = GraphFreezer.freeze(bundle, outputs, GroupMerge.of(settings));
             if (frozen.isPresent()) {
                 bundle.close();
                 return of(frozen.get(), signature, settings);

@@ -16,7 +16,7 @@ import org.tensorflow.op.Ops;
 import org.tensorflow.proto.ConfigProto;
 
 /**
- * Prepares TensorFlow's native library in this process, before its first session, and detects whether it uses oneDNN.
+ * Prepares TensorFlow's native library in this process, before its first session, and detects whether it uses oneDNN and AMX.
  *
  * <p>oneDNN: TensorFlow fuses a convolution with its bias and activation, and its own kernel for CPUs refuses fused convolutions
  * with groups, which every ResNeXt has ("Fused conv implementation does not support grouped convolutions"). oneDNN's kernel
@@ -34,6 +34,7 @@ public final class TensorFlowRuntime {
     private static final int STANDARD_ERROR = 2;
     private static final int WRITE_ONLY = 1;
     private static final Path PROCESSOR = Path.of("/proc/cpuinfo");
+    private static final Pattern AMX_BF16 = Pattern.compile("\\bamx_bf16\\b");
     private static final Pattern ONEDNN_FEATURE =
             Pattern.compile("\\b(avx512_vnni|avx_vnni|avx512_bf16|amx_tile|amx_int8|amx_bf16)\\b");
 
@@ -81,10 +82,19 @@ public final class TensorFlowRuntime {
         if (variable != null) {
             return variable.equals("1") || variable.equalsIgnoreCase("true");
         }
+        return processorHas(ONEDNN_FEATURE);
+    }
+
+    /** Returns whether the processor multiplies matrices of bfloat16 (AMX). */
+    static boolean hasAmxBf16() {
+        return processorHas(AMX_BF16);
+    }
+
+    private static boolean processorHas(Pattern feature) {
         try (Stream<String> lines = Files.lines(PROCESSOR)) {
             return lines.filter(line -> line.startsWith("flags"))
                     .findFirst()
-                    .filter(flags -> ONEDNN_FEATURE.matcher(flags).find())
+                    .filter(flags -> feature.matcher(flags).find())
                     .isPresent();
         } catch (IOException | UncheckedIOException e) {
             return false; // no /proc on this system: the slower graph is correct everywhere

@@ -77,7 +77,8 @@ class GraphFreezerTest {
                 ops.math.add(pixels, ops.random.randomUniform(ops.constant(new int[] {1, 3}), TFloat32.class)));
 
         try (SavedModelBundle bundle = SavedModelBundle.load(directory.toString(), "serve")) {
-            assertThat(GraphFreezer.freeze(bundle, List.of("logits:0"))).isEmpty();
+            assertThat(GraphFreezer.freeze(bundle, List.of("logits:0"), GroupMerge.NONE))
+                    .isEmpty();
         }
         assertThat(logits()).hasSize(3);
     }

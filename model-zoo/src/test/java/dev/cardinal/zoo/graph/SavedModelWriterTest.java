@@ -36,8 +36,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.tensorflow.Graph;
 import org.tensorflow.Result;
 import org.tensorflow.SavedModelBundle;
+import org.tensorflow.Session;
 import org.tensorflow.exceptions.TensorFlowException;
 import org.tensorflow.ndarray.Shape;
 import org.tensorflow.proto.SaverDef;
@@ -86,18 +88,41 @@ class SavedModelWriterTest {
         SavedModelWriter.write(card(variant, architecture), weights(architecture)::get, directory);
 
         try (SavedModelBundle model = SavedModelBundle.load(directory.toString());
-                TUint8 image = image();
-                Result result = model.function("serving_default").call(Map.of("image", image))) {
-            TFloat32 logits = (TFloat32) result.get("logits").orElseThrow();
-            TFloat32 features = (TFloat32) result.get("features").orElseThrow();
-            TFloat32 probabilities = (TFloat32) result.get("probabilities").orElseThrow();
-            assertThat(logits.shape()).isEqualTo(Shape.of(IMAGES, classes));
-            assertThat(features.shape()).isEqualTo(Shape.of(IMAGES, architecture.features()));
-            for (int i = 0; i < IMAGES; i++) {
-                assertEqual(logits, i, expected(variant, i, "logits"));
-                assertEqual(features, i, expected(variant, i, "features"));
-                assertEqual(probabilities, i, softmax(expected(variant, i, "logits")));
+                TUint8 image = image()) {
+            try (Result result = model.function("serving_default").call(Map.of("image", image))) {
+                assertOutputs(
+                        variant,
+                        architecture,
+                        (TFloat32) result.get("logits").orElseThrow(),
+                        (TFloat32) result.get("features").orElseThrow(),
+                        (TFloat32) result.get("probabilities").orElseThrow());
             }
+            List<String> outputs = List.of("logits:0", "features:0", "probabilities:0");
+            for (GroupMerge merge : List.of(GroupMerge.NONE, new GroupMerge(16))) {
+                try (Graph graph = GraphFreezer.freeze(model, outputs, merge).orElseThrow();
+                        Session session = new Session(graph, SessionConfigs.of(SessionSettings.cpu()));
+                        Result result = session.runner()
+                                .feed("image:0", image)
+                                .fetch("logits:0")
+                                .fetch("features:0")
+                                .fetch("probabilities:0")
+                                .run()) {
+                    assertOutputs(variant, architecture, (TFloat32) result.get(0), (TFloat32) result.get(1), (TFloat32)
+                            result.get(2));
+                }
+            }
+        }
+    }
+
+    private void assertOutputs(
+            String variant, Architecture architecture, TFloat32 logits, TFloat32 features, TFloat32 probabilities)
+            throws IOException {
+        assertThat(logits.shape()).isEqualTo(Shape.of(IMAGES, architecture.classes()));
+        assertThat(features.shape()).isEqualTo(Shape.of(IMAGES, architecture.features()));
+        for (int i = 0; i < IMAGES; i++) {
+            assertEqual(logits, i, expected(variant, i, "logits"));
+            assertEqual(features, i, expected(variant, i, "features"));
+            assertEqual(probabilities, i, softmax(expected(variant, i, "logits")));
         }
     }
 
