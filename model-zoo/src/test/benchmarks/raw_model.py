@@ -4,8 +4,10 @@
         [--threads 2] [--classpath-file FILE]
 
 Every engine is one process for the whole benchmark. In each round the engines in turn run batches of random pixels for some seconds, so that
-all of them meet the same load of a shared machine. Prints a Markdown table: images per second by round, their median, and the median of the
-ratios of the first engine to each other engine in the same round. Engines: cardinal (RawModelBenchmark), compile (torch.compile with
+all of them meet the same load of a shared machine. Prints a Markdown table: images per second by round, their median, the median of the
+ratios of the first engine to each other engine in the same round, and the processor time of the process per image in milliseconds (median and
+least), which counts no time that other programs had the cores. With several threads it counts threads that spin while they wait, so that it
+compares engines well only with --threads 1. Engines: cardinal (RawModelBenchmark), compile (torch.compile with
 freezing, channels last), torchscript (traced and frozen), onnxruntime (exported with weights folded; fp32 only); cardinal@32 is Cardinal
 with batches of 32, regardless of --batch. The other engines get normalized floats; Cardinal's time covers everything from bytes in arrays to
 numbers in arrays.
@@ -73,11 +75,12 @@ def child(o):
             call()
         print("ready", name, flush=True)
         for _ in sys.stdin:
-            begin, runs = time.perf_counter(), 0
+            begin, used, runs = time.perf_counter(), time.process_time(), 0
             while time.perf_counter() - begin < o.seconds:
                 call()
                 runs += 1
-            print(runs * o.batch / (time.perf_counter() - begin), flush=True)
+            rate = runs * o.batch / (time.perf_counter() - begin)
+            print(rate, (time.process_time() - used) * 1e3 / (runs * o.batch), flush=True)
 
 
 def start(engine, o):
@@ -113,18 +116,22 @@ def main():
         return child(o)
     started = {engine: start(engine, o) for engine in o.engines.split(",")}
     rates = {engine: [] for engine in started}
+    used = {engine: [] for engine in started}
     for _ in range(o.rounds):
         for engine, (process, _) in started.items():
             process.stdin.write("go\n")
             process.stdin.flush()
-            rates[engine].append(float(process.stdout.readline()))
+            rate, milliseconds = map(float, process.stdout.readline().split())
+            rates[engine].append(rate)
+            used[engine].append(milliseconds)
     print(f"{o.card}, {o.precision}, batch {o.batch}, {o.threads} threads, {o.rounds} rounds of {o.seconds:g} s\n")
-    print("| engine | images/s by round | median | the first / it, median |\n| --- | --- | ---: | ---: |")
+    print("| engine | images/s by round | median | the first / it, median | CPU ms/image, median | least |\n| --- | --- | ---: | ---: | ---: | ---: |")
     for engine, (process, name) in started.items():
         process.stdin.close()
         process.wait()
         ratio = statistics.median(a / b for a, b in zip(next(iter(rates.values())), rates[engine]))
-        print(f"| {name} | {' '.join(f'{r:.1f}' for r in rates[engine])} | {statistics.median(rates[engine]):.1f} | {ratio:.2f} |")
+        print(f"| {name} | {' '.join(f'{r:.1f}' for r in rates[engine])} | {statistics.median(rates[engine]):.1f} | {ratio:.2f}"
+            f" | {statistics.median(used[engine]):.1f} | {min(used[engine]):.1f} |")
 
 
 main()

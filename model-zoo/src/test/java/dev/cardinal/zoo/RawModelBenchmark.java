@@ -1,5 +1,6 @@
 package dev.cardinal.zoo;
 
+import com.sun.management.OperatingSystemMXBean;
 import dev.cardinal.zoo.card.ModelCatalog;
 import dev.cardinal.zoo.card.Preprocessing;
 import dev.cardinal.zoo.graph.SavedModelSession;
@@ -10,6 +11,7 @@ import dev.cardinal.zoo.serving.SessionSettings;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
+import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -22,7 +24,8 @@ import java.util.Random;
  * Measures the images per second of a model in a session:
  * {@code RawModelBenchmark CARD BUNDLE PRECISION BATCH SECONDS THREADS}. It is a process of
  * src/test/benchmarks/raw_model.py: it prints a line when it is ready, and then runs the model for some seconds after
- * every line that it reads. It measures whole calls, from bytes in arrays to numbers in arrays.
+ * every line that it reads, and prints the images per second and the processor time of the process per image in
+ * milliseconds. It measures whole calls, from bytes in arrays to numbers in arrays.
  */
 final class RawModelBenchmark {
     private static final int WARM_UP = 4;
@@ -44,6 +47,7 @@ final class RawModelBenchmark {
             random.nextBytes(pixels);
             images.add(pixels);
         }
+        OperatingSystemMXBean system = ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class);
         try (SavedModelSession model =
                         SavedModelSession.load(Path.of(args[1]), ModelInterface.BUNDLE, preprocessing, settings);
                 BufferedReader turns =
@@ -54,12 +58,14 @@ final class RawModelBenchmark {
             System.out.println("ready Cardinal");
             while (turns.readLine() != null) {
                 long start = System.nanoTime();
+                long used = system.getProcessCpuTime();
                 int runs = 0;
                 while (System.nanoTime() - start < seconds * 1e9) {
                     model.run(images, edge, edge);
                     runs++;
                 }
-                System.out.println(runs * batch / ((System.nanoTime() - start) / 1e9));
+                double rate = runs * batch / ((System.nanoTime() - start) / 1e9);
+                System.out.println(rate + " " + (system.getProcessCpuTime() - used) / 1e6 / (runs * batch));
             }
         }
     }
