@@ -103,7 +103,8 @@ final class DoctorCommand extends CommonOptions implements Command {
                 Optional.ofNullable(output),
                 executors == null ? OptionalInt.empty() : OptionalInt.of(executors),
                 sample == null ? OptionalInt.empty() : OptionalInt.of(sample),
-                execution.options());
+                execution.options(),
+                execution.views());
     }
 
     @Override

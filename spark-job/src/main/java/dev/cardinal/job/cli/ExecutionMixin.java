@@ -1,5 +1,6 @@
 package dev.cardinal.job.cli;
 
+import dev.cardinal.udf.image.ImageOptions.Views;
 import dev.cardinal.udf.options.ExecutionOptions;
 import dev.cardinal.udf.options.ExecutionOptions.DeviceChoice;
 import dev.cardinal.udf.options.ExecutionOptions.ModelDistribution;
@@ -7,7 +8,7 @@ import dev.cardinal.udf.options.ExecutionOptions.PrecisionChoice;
 import java.util.List;
 import picocli.CommandLine.Option;
 
-/** Options that say how executors run the model, the same for {@code label} and {@code doctor}. */
+/** Options that say how executors run the model, and on what views of an image; the same for {@code label} and {@code doctor}. */
 final class ExecutionMixin {
     @Option(names = "--batch-size", paramLabel = "N", description = "Images that the model classifies at once [32].")
     private int batchSize = ExecutionOptions.DEFAULT_BATCH_SIZE;
@@ -36,6 +37,22 @@ final class ExecutionMixin {
     @Option(names = "--prefetch", paramLabel = "N", description = "Reads in flight in each task [8].")
     private int prefetch = ExecutionOptions.DEFAULT_PREFETCH;
 
+    @Option(
+            names = "--views",
+            paramLabel = "one|flip|five-crop|ten-crop",
+            converter = ViewsConverter.class,
+            description =
+                    "Views of an image whose probabilities are averaged, each at the cost of an image: the card's, its"
+                            + " mirror image too, or corners and center as torchvision's FiveCrop and TenCrop [one].")
+    private Views views = Views.ONE;
+
+    /** Parses values in kebab case, such as {@code ten-crop}. */
+    static final class ViewsConverter extends KebabConverter<Views> {
+        ViewsConverter() {
+            super(Views.class);
+        }
+    }
+
     /** Adds the options that are out of range to the problems of a command line. */
     void check(List<String> problems) {
         CommonOptions.atLeastOne(problems, "--batch-size", batchSize);
@@ -45,5 +62,10 @@ final class ExecutionMixin {
     /** Returns the options; only if {@link #check} found no problem. */
     ExecutionOptions options() {
         return new ExecutionOptions(batchSize, prefetch, precision, device, distribution);
+    }
+
+    /** Returns the views of an image. */
+    Views views() {
+        return views;
     }
 }

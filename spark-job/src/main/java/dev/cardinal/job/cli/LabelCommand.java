@@ -20,14 +20,11 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Iterator;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
-import java.util.stream.Collectors;
 import org.apache.spark.sql.SparkSession;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
@@ -211,22 +208,9 @@ final class LabelCommand extends CommonOptions implements Command {
     }
 
     /** Parses values in kebab case, such as {@code parent-dir}. */
-    static final class TruthFromConverter implements CommandLine.ITypeConverter<TruthFrom> {
-        @Override
-        public TruthFrom convert(String value) {
-            for (TruthFrom choice : TruthFrom.values()) {
-                if (option(choice).equalsIgnoreCase(value)) {
-                    return choice;
-                }
-            }
-            String known = Arrays.stream(TruthFrom.values())
-                    .map(TruthFromConverter::option)
-                    .collect(Collectors.joining(", "));
-            throw new TypeConversionException("expected one of " + known + ", not '" + value + "'");
-        }
-
-        private static String option(TruthFrom choice) {
-            return choice.name().toLowerCase(Locale.ROOT).replace('_', '-');
+    static final class TruthFromConverter extends KebabConverter<TruthFrom> {
+        TruthFromConverter() {
+            super(TruthFrom.class);
         }
     }
 
@@ -309,7 +293,7 @@ final class LabelCommand extends CommonOptions implements Command {
                 topK,
                 emit,
                 maxFileBytes,
-                new ImageOptions(maxPixels, exifOrientation, truncated),
+                new ImageOptions(maxPixels, exifOrientation, truncated, execution.views()),
                 RecordFields.usual(),
                 execution.options());
         return new LabelRequest(

@@ -135,11 +135,14 @@ public final class DoctorJob {
 
     private static Optional<Bottleneck> checkStages(DoctorContext context, SampleRun sample, Cluster cluster) {
         Measurement measured = sample.measurement();
+        DoctorRequest request = context.request();
+        int views = request.views().count();
         Optional<Bottleneck> bottleneck = BottleneckFinder.find(
                         sample.sums(),
                         sample.taskSeconds() / measured.tasks(),
                         measured.tasks(),
-                        context.request().execution().withBatchSize(measured.batchSize()),
+                        request.options()
+                                .withExecution(request.execution().withBatchSize(views * measured.batchSize())),
                         cluster.devices())
                 .filter(most -> most.stage() != Bottleneck.Stage.TASKS);
         context.checks()

@@ -1,7 +1,10 @@
 package dev.cardinal.job.doctor;
 
 import dev.cardinal.job.source.SourceSpec;
+import dev.cardinal.udf.image.ImageOptions;
+import dev.cardinal.udf.image.ImageOptions.Views;
 import dev.cardinal.udf.options.ExecutionOptions;
+import dev.cardinal.udf.options.LabelOptions;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -17,6 +20,7 @@ import org.jspecify.annotations.Nullable;
  * @param executors number of executors to estimate for; if empty, those that are running
  * @param sample maximum number of images to measure on each executor; if empty, enough to fill the batches of every task
  * @param execution how an executor processes images
+ * @param views the views of an image that the model classifies
  */
 public record DoctorRequest(
         Optional<String> model,
@@ -25,11 +29,19 @@ public record DoctorRequest(
         Optional<String> output,
         OptionalInt executors,
         OptionalInt sample,
-        ExecutionOptions execution) {
+        ExecutionOptions execution,
+        Views views) {
 
     public DoctorRequest {
         if (executors.orElse(1) < 1 || sample.orElse(1) < 1) {
             throw new IllegalArgumentException("executors and sample must be at least 1: " + executors + ", " + sample);
         }
+    }
+
+    /** Returns options of labeling with what this request says. */
+    LabelOptions options() {
+        return LabelOptions.defaults()
+                .withImage(ImageOptions.defaults().withViews(views))
+                .withExecution(execution);
     }
 }

@@ -13,7 +13,6 @@ import dev.cardinal.job.source.SourceSpec;
 import dev.cardinal.udf.fetch.ImageRef;
 import dev.cardinal.udf.fetch.RecordFields;
 import dev.cardinal.udf.fs.UserPaths;
-import dev.cardinal.udf.image.ImageOptions;
 import dev.cardinal.udf.image.Status;
 import dev.cardinal.udf.model.ModelSpec;
 import dev.cardinal.udf.options.LabelOptions;
@@ -26,7 +25,6 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
-import java.util.Set;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.functions;
@@ -167,13 +165,7 @@ final class InputChecks {
     }
 
     private Optional<SampleRun> sample(Dataset<Row> images, RecordFields fields) {
-        LabelOptions options = new LabelOptions(
-                LabelOptions.DEFAULT_TOP_K,
-                Set.of(),
-                LabelOptions.DEFAULT_MAX_FILE_BYTES,
-                ImageOptions.defaults(),
-                fields,
-                context.request().execution());
+        LabelOptions options = context.request().options().withFields(fields);
         int slots = cluster.slots();
         int few = FEW_PER_SLOT * slots;
         int size = model.ready().isEmpty()

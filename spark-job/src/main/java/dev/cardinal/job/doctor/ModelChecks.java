@@ -10,6 +10,7 @@ import dev.cardinal.udf.bundle.BundleSource;
 import dev.cardinal.udf.bundle.ModelDirectory;
 import dev.cardinal.udf.bundle.ServedModelReader;
 import dev.cardinal.udf.bundle.SharedBundle;
+import dev.cardinal.udf.image.ImagePreparer;
 import dev.cardinal.udf.model.ModelFacts;
 import dev.cardinal.udf.model.ModelSpec;
 import dev.cardinal.udf.options.ExecutionOptions;
@@ -90,7 +91,13 @@ final class ModelChecks {
                                     + (crop == null ? "of any size" : "of " + crop + " x " + crop + " pixels") + ", "
                                     + Format.bytes(summary.bytes())));
         });
-        return model;
+        return model.flatMap(
+                read -> context.checks().attempt(Name.MODEL, "use other --views, or a model with a crop", () -> {
+                    ImagePreparer.check(
+                            read.served().preprocessing(),
+                            context.request().options().image());
+                    return read;
+                }));
     }
 
     private static ReadModel read(DoctorContext context, String directory) throws IOException {

@@ -34,13 +34,14 @@ final class SampleImages {
     /**
      * Returns how many images to measure: as many as fill batches and take a while, but no more than there is time for.
      *
-     * @param modelRate images per second of the model alone, on the slowest executor
+     * @param modelRate views per second of the model alone, on the slowest executor
      */
     static int size(DoctorRequest request, List<Executor> executors, double modelRate) {
         int slots = executors.stream().mapToInt(Executor::slots).max().orElse(1);
-        int batches = BATCHES_PER_TASK * slots * request.execution().batchSize();
-        int enough = (int) Math.max(Math.max(LEAST, batches), Math.min(MOST, ENOUGH_SECONDS * modelRate));
-        int inTime = (int) Math.max(slots, Math.min(MOST, BUDGET_SECONDS * modelRate));
+        double rate = modelRate / request.views().count();
+        int batches = BATCHES_PER_TASK * slots * request.options().imagesPerBatch();
+        int enough = (int) Math.max(Math.max(LEAST, batches), Math.min(MOST, ENOUGH_SECONDS * rate));
+        int inTime = (int) Math.max(slots, Math.min(MOST, BUDGET_SECONDS * rate));
         int perExecutor = Math.min(request.sample().orElse(enough), inTime);
         return (int) Math.min(MOST, (long) perExecutor * executors.size());
     }

@@ -80,10 +80,10 @@ record SampleRun(List<Task> tasks, double wallSeconds, int batchSize, Written wr
             throws Exception {
         List<List<ImageRef>> tasks = sample.tasks(slots);
         int perTask = tasks.stream().mapToInt(List::size).max().orElse(1);
-        ExecutionOptions execution =
-                options.execution().withBatchSize(Math.min(options.execution().batchSize(), perTask));
-        LabelOptions measured = new LabelOptions(
-                options.topK(), options.emit(), options.maxFileBytes(), options.image(), options.fields(), execution);
+        int viewsPerTask = perTask * options.image().views().count();
+        ExecutionOptions execution = options.execution();
+        LabelOptions measured =
+                options.withExecution(execution.withBatchSize(Math.min(execution.batchSize(), viewsPerTask)));
         try (TrialOutput trial = TrialOutput.of(context, output)) {
             double trialSeconds = trial.writeRows(slots);
             LabelMetrics metrics = LabelMetrics.register(context.sparkContext());
@@ -96,7 +96,7 @@ record SampleRun(List<Task> tasks, double wallSeconds, int batchSize, Written wr
             trial.append(context.spark().createDataFrame(rows, PredictionSchema.table(measured.emit(), List.of())));
             double seconds = (System.nanoTime() - start) / NANOS_PER_SECOND;
             return new SampleRun(
-                    List.copyOf(finished.value()), seconds, execution.batchSize(), trial.written(), trialSeconds);
+                    List.copyOf(finished.value()), seconds, measured.imagesPerBatch(), trial.written(), trialSeconds);
         }
     }
 

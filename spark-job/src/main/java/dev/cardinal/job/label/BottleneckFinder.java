@@ -2,10 +2,12 @@ package dev.cardinal.job.label;
 
 import dev.cardinal.job.label.Bottleneck.Stage;
 import dev.cardinal.udf.device.DeviceUse;
+import dev.cardinal.udf.image.ImageOptions.Views;
 import dev.cardinal.udf.metrics.Counter;
 import dev.cardinal.udf.metrics.CounterSnapshot;
 import dev.cardinal.udf.options.ExecutionOptions;
 import dev.cardinal.udf.options.ExecutionOptions.PrecisionChoice;
+import dev.cardinal.udf.options.LabelOptions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -26,12 +28,12 @@ public final class BottleneckFinder {
      * @param sums counters of its tasks
      * @param seconds its wall time
      * @param cores number of tasks that can run at once, 0 if unknown
-     * @param execution the requested execution options
+     * @param options the requested options
      * @param devices the devices that the executors used
      * @return empty if the tasks counted no time
      */
     public static Optional<Bottleneck> find(
-            CounterSnapshot sums, double seconds, int cores, ExecutionOptions execution, List<DeviceUse> devices) {
+            CounterSnapshot sums, double seconds, int cores, LabelOptions options, List<DeviceUse> devices) {
         double wait = sums.seconds(Counter.WAIT_NANOS);
         double infer = sums.seconds(Counter.INFER_NANOS);
         double write = sums.seconds(Counter.WRITE_NANOS);
@@ -48,9 +50,9 @@ public final class BottleneckFinder {
             return Optional.of(write(cores == 0 ? 1 : Math.min(1, write / available)));
         }
         if (wait >= MATTERS * model) {
-            return Optional.of(heldUp(wait / model, available, sums, execution));
+            return Optional.of(heldUp(wait / model, available, sums, options.execution()));
         }
-        return Optional.of(model(infer / model, sums, execution, devices));
+        return Optional.of(model(infer / model, sums, options, devices));
     }
 
     private static Bottleneck tasks(double share) {
@@ -92,27 +94,29 @@ public final class BottleneckFinder {
                         + ") or pack them into tar shards; have shards in more files than tasks");
     }
 
-    private static Bottleneck model(
-            double share, CounterSnapshot sums, ExecutionOptions execution, List<DeviceUse> devices) {
-        double fill = sums.batchFill(execution.batchSize()).orElse(1);
+    private static Bottleneck model(double share, CounterSnapshot sums, LabelOptions options, List<DeviceUse> devices) {
+        double fill = sums.batchFill(options.imagesPerBatch()).orElse(1);
         if (fill < HALF) {
             return new Bottleneck(
                     Stage.BATCHES,
                     share,
                     "batches were only " + percent(fill)
                             + " full: images of one size, fewer and larger tasks, or a lower --batch-size ("
-                            + execution.batchSize() + ") would help");
+                            + options.execution().batchSize() + ") would help");
         }
         return new Bottleneck(
                 Stage.MODEL,
                 share,
-                "the model took " + percent(share) + " of the time: " + String.join(", ", remedies(execution, devices))
+                "the model took " + percent(share) + " of the time: " + String.join(", ", remedies(options, devices))
                         + ", or a smaller model would help");
     }
 
-    private static List<String> remedies(ExecutionOptions execution, List<DeviceUse> devices) {
+    private static List<String> remedies(LabelOptions options, List<DeviceUse> devices) {
         List<String> remedies = new ArrayList<>();
-        if (execution.precision() == PrecisionChoice.FP32) {
+        if (options.image().views() != Views.ONE) {
+            remedies.add("fewer --views");
+        }
+        if (options.execution().precision() == PrecisionChoice.FP32) {
             remedies.add("--precision auto");
         }
         remedies.add(devices.stream().anyMatch(use -> use.device().startsWith("gpu")) ? "more GPUs" : "a GPU");

@@ -9,6 +9,7 @@ import dev.cardinal.udf.bundle.ModelDirectory;
 import dev.cardinal.udf.bundle.ServedModelReader;
 import dev.cardinal.udf.fetch.RecordFields;
 import dev.cardinal.udf.fs.UserPaths;
+import dev.cardinal.udf.image.ImagePreparer;
 import dev.cardinal.zoo.CardinalException;
 import dev.cardinal.zoo.PublicApi;
 import dev.cardinal.zoo.serving.ServedModel;
@@ -63,8 +64,10 @@ public final class LabelRequestCheck {
         problems.check(() -> {
             Path found = ModelDirectory.of("model", request.model(), configuration);
             directory.set(found);
-            model.set(new ServedModelReader(configuration)
-                    .read(found, request.card(), request.options().emit()));
+            ServedModel read = new ServedModelReader(configuration)
+                    .read(found, request.card(), request.options().emit());
+            ImagePreparer.check(read.preprocessing(), request.options().image());
+            model.set(read);
         });
         if (request.output().isPresent()) {
             problems.check(() -> {

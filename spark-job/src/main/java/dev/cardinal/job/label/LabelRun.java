@@ -44,7 +44,8 @@ final class LabelRun {
         this.spark = spark;
         this.request = request;
         this.model = model;
-        this.macs = macs;
+        this.macs =
+                macs == null ? null : macs * request.options().image().views().count();
         this.metrics = metrics;
         this.clock = clock;
         this.begun = now();
@@ -175,12 +176,12 @@ final class LabelRun {
     }
 
     private @Nullable Double batchFill(CounterSnapshot sums) {
-        OptionalDouble fill = sums.batchFill(request.options().execution().batchSize());
+        OptionalDouble fill = sums.batchFill(request.options().imagesPerBatch());
         return fill.isPresent() ? Math.round(THOUSANDTHS * fill.getAsDouble()) / THOUSANDTHS : null;
     }
 
     private @Nullable Bottleneck bottleneck(CounterSnapshot sums) {
-        return BottleneckFinder.find(sums, seconds(), cores(), request.options().execution(), metrics.devices())
+        return BottleneckFinder.find(sums, seconds(), cores(), request.options(), metrics.devices())
                 .orElse(null);
     }
 

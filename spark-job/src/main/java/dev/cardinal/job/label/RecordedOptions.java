@@ -15,7 +15,7 @@ final class RecordedOptions {
 
     /** Values assumed for options that older run records do not contain. */
     private static final Map<String, Object> BEFORE_IT_WAS_AN_OPTION =
-            Map.of("precision", "fp32", "truncated", "reject");
+            Map.of("precision", "fp32", "truncated", "reject", "views", "one");
 
     /** Returns the options that change the content of rows; all rows of a table have the same values of them. */
     static Map<String, Object> changingRows(LabelRequest request) {
@@ -35,6 +35,7 @@ final class RecordedOptions {
         map.put("keep", String.join(",", fields.keep()));
         map.put("exif-orientation", id(options.image().exifOrientation()));
         map.put("truncated", id(options.image().truncated()));
+        map.put("views", id(options.image().views()));
         map.put("precision", id(options.execution().precision()));
         return map;
     }

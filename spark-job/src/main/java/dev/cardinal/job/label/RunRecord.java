@@ -95,7 +95,8 @@ record RunRecord(
      *
      * @param imagesPerSecond of this run, 0 if it labeled nothing or has not ended
      * @param measured speed of the last run that labeled something and ended normally; null if there is none
-     * @param macs multiply-accumulate operations for one image of the model's nominal size, null if its architecture is unknown
+     * @param macs multiply-accumulate operations for all views of one image of the model's nominal size, null if its architecture is
+     *     unknown
      */
     record Performance(
             double imagesPerSecond,

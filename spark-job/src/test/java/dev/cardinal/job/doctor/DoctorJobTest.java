@@ -12,6 +12,7 @@ import dev.cardinal.job.doctor.Diagnosis.Written;
 import dev.cardinal.job.label.LabelProgress;
 import dev.cardinal.job.source.SourceSpec;
 import dev.cardinal.udf.fs.Retry;
+import dev.cardinal.udf.image.ImageOptions.Views;
 import dev.cardinal.udf.model.ModelCache;
 import dev.cardinal.udf.options.ExecutionOptions;
 import dev.cardinal.udf.options.ExecutionOptions.DeviceChoice;
@@ -379,6 +380,32 @@ class DoctorJobTest {
         assertThat(diagnosis.check(Name.STAGES).result()).isEqualTo(CheckResult.SKIPPED);
     }
 
+    @Test
+    void viewsAreMeasuredAndCountInABatch() {
+        Diagnosis diagnosis = run(new Changes()
+                .model(model.toString())
+                .input(images.toString())
+                .views(Views.FLIP)
+                .execution(ExecutionOptions.defaults().withBatchSize(4)));
+
+        assertThat(diagnosis.check(Name.STAGES).result()).isNotEqualTo(CheckResult.FAIL);
+        assertThat(diagnosis.measurement()).isNotNull().satisfies(measured -> {
+            assertThat(measured.images()).isEqualTo(IMAGES + 1);
+            assertThat(measured.batchSize()).isEqualTo(2);
+            assertThat(measured.batchFill()).isBetween(0.5, 1.0);
+        });
+    }
+
+    @Test
+    void cropsOfAModelWithoutACropAreAProblemOfTheModel() {
+        Diagnosis diagnosis = run(
+                new Changes().model(model.toString()).input(images.toString()).views(Views.TEN_CROP));
+
+        assertThat(diagnosis.check(Name.MODEL).result()).isEqualTo(CheckResult.FAIL);
+        assertThat(diagnosis.check(Name.MODEL).finding()).contains("--views ten-crop needs a model with a crop");
+        assertThat(diagnosis.check(Name.STAGES).result()).isEqualTo(CheckResult.SKIPPED);
+    }
+
     /** Changes to an empty request. */
     private static final class Changes {
         private @Nullable String model;
@@ -387,6 +414,7 @@ class DoctorJobTest {
         private OptionalInt executors = OptionalInt.empty();
         private OptionalInt sample = OptionalInt.empty();
         private ExecutionOptions execution = ExecutionOptions.defaults();
+        private Views views = Views.ONE;
 
         Changes model(String value) {
             model = value;
@@ -418,6 +446,11 @@ class DoctorJobTest {
             return this;
         }
 
+        Changes views(Views value) {
+            views = value;
+            return this;
+        }
+
         DoctorRequest request() {
             return new DoctorRequest(
                     Optional.ofNullable(model),
@@ -426,7 +459,8 @@ class DoctorJobTest {
                     Optional.ofNullable(output),
                     executors,
                     sample,
-                    execution);
+                    execution,
+                    views);
         }
     }
 

@@ -5,10 +5,14 @@ import static org.junit.jupiter.params.provider.Arguments.arguments;
 
 import dev.cardinal.job.label.Bottleneck.Stage;
 import dev.cardinal.udf.device.DeviceUse;
+import dev.cardinal.udf.image.ImageOptions;
+import dev.cardinal.udf.image.ImageOptions.Views;
 import dev.cardinal.udf.metrics.Counter;
 import dev.cardinal.udf.metrics.CounterSnapshot;
 import dev.cardinal.udf.options.ExecutionOptions;
+import dev.cardinal.udf.options.ExecutionOptions.DeviceChoice;
 import dev.cardinal.udf.options.ExecutionOptions.PrecisionChoice;
+import dev.cardinal.udf.options.LabelOptions;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
@@ -80,7 +84,7 @@ class BottleneckFinderTest {
     @MethodSource("runs")
     void slowestStageIsTheBottleneck(String what, Map<Counter, Long> counts, Stage stage, double share, String advice) {
         Bottleneck bottleneck = BottleneckFinder.find(
-                        sums(counts, 1_000, 32), WALL_SECONDS, CORES, ExecutionOptions.defaults(), List.of())
+                        sums(counts, 1_000, 32), WALL_SECONDS, CORES, LabelOptions.defaults(), List.of())
                 .orElseThrow();
 
         assertThat(bottleneck.stage()).as(what).isEqualTo(stage);
@@ -97,7 +101,7 @@ class BottleneckFinderTest {
     void smallBatchesAreReportedIfTheyAreLessThanHalfFull(long batches, double imagesEach, Stage stage, String advice) {
         CounterSnapshot sums = sums(seconds(10, 10, 2, 196, 2), batches, imagesEach);
 
-        Bottleneck bottleneck = BottleneckFinder.find(sums, WALL_SECONDS, CORES, ExecutionOptions.defaults(), List.of())
+        Bottleneck bottleneck = BottleneckFinder.find(sums, WALL_SECONDS, CORES, LabelOptions.defaults(), List.of())
                 .orElseThrow();
 
         assertThat(bottleneck.stage()).isEqualTo(stage);
@@ -115,32 +119,42 @@ class BottleneckFinderTest {
                 "FP16 | gpu:1 | more GPUs, or a smaller model would help",
             })
     void adviceNamesOnlyWhatTheRunDoesNotUse(PrecisionChoice precision, String device, String expected) {
-        ExecutionOptions defaults = ExecutionOptions.defaults();
-        ExecutionOptions execution = new ExecutionOptions(32, 8, precision, defaults.device(), defaults.distribution());
+        LabelOptions options = LabelOptions.defaults()
+                .withExecution(ExecutionOptions.defaults().on(DeviceChoice.AUTO, precision));
         List<DeviceUse> devices = List.of(new DeviceUse("0", "localhost", null, device, "fp32", null));
 
-        assertThat(BottleneckFinder.find(
-                                sums(seconds(1, 1, 0, 200, 0), 100, 32), WALL_SECONDS, CORES, execution, devices)
+        assertThat(BottleneckFinder.find(sums(seconds(1, 1, 0, 200, 0), 100, 32), WALL_SECONDS, CORES, options, devices)
                         .orElseThrow()
                         .advice())
                 .isEqualTo("the model took 100 % of the time: " + expected);
     }
 
     @Test
+    void viewsAreNamedFirstAndFillBatches() {
+        LabelOptions options =
+                LabelOptions.defaults().withImage(ImageOptions.defaults().withViews(Views.TEN_CROP));
+
+        Bottleneck bottleneck = BottleneckFinder.find(
+                        sums(seconds(1, 1, 0, 200, 0), 100, 3), WALL_SECONDS, CORES, options, List.of())
+                .orElseThrow();
+
+        assertThat(bottleneck.advice())
+                .isEqualTo(
+                        "the model took 100 % of the time: fewer --views, --precision auto, a GPU, or a smaller model"
+                                + " would help");
+    }
+
+    @Test
     void lackOfTasksIsNotReportedIfTheCoresAreUnknown() {
         assertThat(BottleneckFinder.find(
-                        sums(seconds(0, 0, 0, 1, 0), 1, 32), WALL_SECONDS, 0, ExecutionOptions.defaults(), List.of()))
+                        sums(seconds(0, 0, 0, 1, 0), 1, 32), WALL_SECONDS, 0, LabelOptions.defaults(), List.of()))
                 .hasValueSatisfying(bottleneck -> assertThat(bottleneck.stage()).isEqualTo(Stage.MODEL));
     }
 
     @Test
     void runWithoutWorkHasNoBottleneck() {
         assertThat(BottleneckFinder.find(
-                        sums(seconds(9, 9, 0, 0, 0), 0, 0),
-                        WALL_SECONDS,
-                        CORES,
-                        ExecutionOptions.defaults(),
-                        List.of()))
+                        sums(seconds(9, 9, 0, 0, 0), 0, 0), WALL_SECONDS, CORES, LabelOptions.defaults(), List.of()))
                 .isEmpty();
     }
 

@@ -17,6 +17,7 @@ import dev.cardinal.job.source.TruthFrom;
 import dev.cardinal.udf.fetch.RecordFields;
 import dev.cardinal.udf.image.ImageOptions;
 import dev.cardinal.udf.image.ImageOptions.ExifOrientation;
+import dev.cardinal.udf.image.ImageOptions.Views;
 import dev.cardinal.udf.options.ExecutionOptions;
 import dev.cardinal.udf.options.ExecutionOptions.DeviceChoice;
 import dev.cardinal.udf.options.ExecutionOptions.PrecisionChoice;
@@ -345,6 +346,8 @@ class LabelJobTest {
                 "--exif-orientation ignore there, apply now",
                 changes().options(10, Set.of(), bytes, new ImageOptions(image.maxPixels(), ExifOrientation.APPLY)));
 
+        assertRejected(
+                "--views one there, flip now", changes().options(10, Set.of(), bytes, image.withViews(Views.FLIP)));
         assertRejected("--precision fp32 there, auto now", changes().execution(withPrecision(PrecisionChoice.AUTO)));
         rejected.forEach(LabelJobTest::assertRejected);
         assertThat(names()).hasSize(1);
@@ -358,15 +361,26 @@ class LabelJobTest {
     }
 
     @Test
-    void tableWithoutARecordedPrecisionIsFp32() throws IOException {
+    void tableWithoutARecordedPrecisionOrViewsIsFp32WithOneView() throws IOException {
         NoiseImages.write(images, 1);
         run(request());
         ObjectNode record = (ObjectNode) runJson();
         assertThat(((ObjectNode) record.path("options")).remove("precision").asText())
                 .isEqualTo("fp32");
+        assertThat(((ObjectNode) record.path("options")).remove("views").asText())
+                .isEqualTo("one");
         Files.writeString(output.resolve("_cardinal/run.json"), record.toString());
 
         assertRejected("--precision fp32 there, auto now", changes().execution(withPrecision(PrecisionChoice.AUTO)));
+        LabelOptions usual = LabelOptions.defaults();
+        assertRejected(
+                "--views one there, flip now",
+                changes()
+                        .options(
+                                10,
+                                Set.of(),
+                                usual.maxFileBytes(),
+                                usual.image().withViews(Views.FLIP)));
         assertThat(run(request()).inputs().alreadyLabeled()).isEqualTo(1);
     }
 

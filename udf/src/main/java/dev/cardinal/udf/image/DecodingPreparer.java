@@ -51,7 +51,8 @@ final class DecodingPreparer implements ImagePreparer {
             ImageOptions options,
             DecodeMemory memory) {
         this(
-                List.of(new PixelTarget(rule, border, Resampler.create(interpolation), options.maxPixels())),
+                List.of(new PixelTarget(
+                        rule, new ViewRenderer(options.views(), interpolation, border), options.maxPixels())),
                 options,
                 memory);
     }
@@ -163,6 +164,7 @@ final class DecodingPreparer implements ImagePreparer {
         } catch (OutOfMemoryError e) {
             decoded.release();
             oriented.release();
+            targets.forEach(target -> target.renderer().release());
         } finally {
             memory.release(bytes);
         }
@@ -177,6 +179,7 @@ final class DecodingPreparer implements ImagePreparer {
         } catch (OutOfMemoryError e) {
             decoded.release();
             oriented.release();
+            targets.forEach(target -> target.renderer().release());
             String error = String.format(
                     Locale.ROOT,
                     "%s: %d x %d pixels do not fit into the executor's memory, a heap of %d MiB",
@@ -232,7 +235,7 @@ final class DecodingPreparer implements ImagePreparer {
                 source.height(),
                 geometry.output().width(),
                 geometry.output().height(),
-                model.pixels(source, geometry),
+                model.renderer().render(source, geometry),
                 hash);
     }
 

@@ -70,6 +70,28 @@ record Geometry(Size resized, int left, int top, Size visible, int padLeft, int 
                 new Size(crop, crop));
     }
 
+    /** Returns the geometry of the whole scaled image. */
+    Geometry whole() {
+        return new Geometry(resized, 0, 0, resized, 0, 0, resized);
+    }
+
+    /** Returns the window with another position in the scaled image. */
+    Geometry at(int column, int row) {
+        return new Geometry(resized, column, row, visible, padLeft, padTop, output);
+    }
+
+    /** Returns the window that shows in the image what this window shows in its mirror image. */
+    Geometry mirrored() {
+        return new Geometry(
+                resized,
+                resized.width() - visible.width() - left,
+                top,
+                visible,
+                output.width() - visible.width() - padLeft,
+                padTop,
+                output);
+    }
+
     /** Returns whether scaling changes nothing. */
     boolean keepsSize(int width, int height) {
         return resized.width() == width && resized.height() == height;

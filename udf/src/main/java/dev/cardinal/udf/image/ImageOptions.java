@@ -4,14 +4,15 @@ import dev.cardinal.zoo.PublicApi;
 import java.io.Serializable;
 
 /**
- * The user's options for decoding. Serializable.
+ * The user's options for decoding and preparing images. Serializable.
  *
  * @param maxPixels images with more pixels are {@code too_large}; the header is checked before pixels are allocated
  * @param exifOrientation whether the orientation in the metadata is applied
  * @param truncated what happens to a JPEG or PNG file whose data end early
+ * @param views the views of an image that the model classifies
  */
 @PublicApi
-public record ImageOptions(long maxPixels, ExifOrientation exifOrientation, Truncated truncated)
+public record ImageOptions(long maxPixels, ExifOrientation exifOrientation, Truncated truncated, Views views)
         implements Serializable {
 
     /** The number of pixels above which Pillow rejects an image as a decompression bomb. */
@@ -33,20 +34,56 @@ public record ImageOptions(long maxPixels, ExifOrientation exifOrientation, Trun
         KEEP
     }
 
+    /**
+     * The views of an image that the model classifies. The result of an image is the mean of its views. Each view costs as much
+     * of the model's time as an image with one view.
+     */
+    public enum Views {
+        /** The image as the card describes it, usually a center crop. */
+        ONE(1),
+        /** This view and its mirror image. */
+        FLIP(2),
+        /** The four corners and the center, as in torchvision's {@code FiveCrop}. */
+        FIVE_CROP(5),
+        /** The four corners and the center of the image and of its mirror image, as in torchvision's {@code TenCrop}. */
+        TEN_CROP(10);
+
+        private final int count;
+
+        Views(int count) {
+            this.count = count;
+        }
+
+        /** Returns the number of views of an image. */
+        public int count() {
+            return count;
+        }
+    }
+
     public ImageOptions {
         if (maxPixels < 1) {
             throw new IllegalArgumentException("maxPixels must be at least 1, not " + maxPixels);
         }
     }
 
-    /** Returns options that reject truncated files. */
+    /** Returns options for one view that reject truncated files. */
     public ImageOptions(long maxPixels, ExifOrientation exifOrientation) {
         this(maxPixels, exifOrientation, Truncated.REJECT);
     }
 
+    /** Returns options for one view. */
+    public ImageOptions(long maxPixels, ExifOrientation exifOrientation, Truncated truncated) {
+        this(maxPixels, exifOrientation, truncated, Views.ONE);
+    }
+
     /** Returns these options with the lower of their own limit of pixels and another one. */
     public ImageOptions atMost(long pixels) {
-        return new ImageOptions(Math.min(maxPixels, pixels), exifOrientation, truncated);
+        return new ImageOptions(Math.min(maxPixels, pixels), exifOrientation, truncated, views);
+    }
+
+    /** Returns these options with other views. */
+    public ImageOptions withViews(Views other) {
+        return new ImageOptions(maxPixels, exifOrientation, truncated, other);
     }
 
     public static ImageOptions defaults() {

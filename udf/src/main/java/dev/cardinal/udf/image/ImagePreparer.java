@@ -1,8 +1,11 @@
 package dev.cardinal.udf.image;
 
+import dev.cardinal.udf.image.ImageOptions.Views;
+import dev.cardinal.zoo.CardinalException;
 import dev.cardinal.zoo.card.Preprocessing;
 import dev.cardinal.zoo.card.Preprocessing.Interpolation;
 import java.util.List;
+import java.util.Locale;
 
 /**
  * Turns encoded images into the pixels a model was trained on: decode, resize, crop.
@@ -11,6 +14,20 @@ import java.util.List;
  * its own. Lives on an executor. Not serializable.
  */
 public interface ImagePreparer extends AutoCloseable {
+
+    /**
+     * Checks that images can be prepared with these options.
+     *
+     * @throws CardinalException if the options ask for several crops, and the preprocessing has no crop
+     */
+    static void check(Preprocessing preprocessing, ImageOptions options) {
+        Views views = options.views();
+        if (preprocessing.crop() == null && (views == Views.FIVE_CROP || views == Views.TEN_CROP)) {
+            throw CardinalException.usage(
+                    "--views " + views.name().toLowerCase(Locale.ROOT).replace('_', '-')
+                            + " needs a model with a crop, and this model takes the whole image: use flip or one");
+        }
+    }
 
     /**
      * Returns a preparer for one thread.

@@ -8,14 +8,13 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * The pixels that a model needs of a decoded image. Not thread-safe, because a resampler reuses its buffers.
+ * The pixels that a model needs of a decoded image. Not thread-safe, because a renderer reuses its buffers.
  *
  * @param rule what is scaled and cropped
- * @param border color of the pixels next to an image that is smaller than the crop
- * @param resampler scales
+ * @param renderer scales, and renders the views
  * @param maxPixels images with more pixels are too large
  */
-record PixelTarget(Geometry.Rule rule, PixelColor border, Resampler resampler, long maxPixels) {
+record PixelTarget(Geometry.Rule rule, ViewRenderer renderer, long maxPixels) {
     /** Pixels of the longest RGB array that the JVM can allocate. */
     private static final long MAX_ARRAY_PIXELS = (Integer.MAX_VALUE - 8) / 3;
 
@@ -51,17 +50,9 @@ record PixelTarget(Geometry.Rule rule, PixelColor border, Resampler resampler, l
                     Key.of(preprocessing, limits),
                     key -> new PixelTarget(
                             (width, height) -> Geometry.of(preprocessing, width, height),
-                            key.border(),
-                            Resampler.create(preprocessing.interpolation()),
+                            new ViewRenderer(limits.views(), preprocessing.interpolation(), key.border()),
                             key.maxPixels())));
         }
         return targets;
-    }
-
-    /** Returns the pixels of an image. */
-    byte[] pixels(Pixels image, Geometry geometry) {
-        byte[] rgb = border.image(geometry.output().width() * geometry.output().height());
-        resampler.resample(image, geometry, rgb);
-        return rgb;
     }
 }

@@ -10,9 +10,9 @@ public sealed interface Preparation {
      *
      * @param sourceWidth width before resizing, in pixels
      * @param sourceHeight height before resizing, in pixels
-     * @param width columns of {@code rgb}
-     * @param height rows of {@code rgb}
-     * @param rgb {@code height x width x 3} bytes, row by row; owned by the caller
+     * @param width columns of a view
+     * @param height rows of a view
+     * @param rgb {@code views x height x width x 3} bytes: one view after another, each row by row; owned by the caller
      * @param differenceHash hash of the whole image before resizing, for the column {@code dhash}
      */
     @SuppressWarnings("ArrayRecordComponent") // a carrier of pixels, never compared

@@ -2,6 +2,7 @@ package dev.cardinal.udf.ml;
 
 import dev.cardinal.udf.fetch.RecordFields;
 import dev.cardinal.udf.image.ImageOptions;
+import dev.cardinal.udf.image.ImageOptions.Views;
 import dev.cardinal.udf.options.ExecutionOptions;
 import dev.cardinal.udf.options.ExecutionOptions.DeviceChoice;
 import dev.cardinal.udf.options.ExecutionOptions.ModelDistribution;
@@ -68,6 +69,7 @@ public final class ImageClassifier extends Transformer implements DefaultParamsW
     private final Param<String> precision;
     private final Param<String> device;
     private final Param<String> distribution;
+    private final Param<String> views;
 
     /** Creates a stage with default values and no model path. */
     public ImageClassifier() {
@@ -86,6 +88,7 @@ public final class ImageClassifier extends Transformer implements DefaultParamsW
         this.precision = choice("precision", "numeric precision of the model", PrecisionChoice.class);
         this.device = choice("device", "device that the model runs on", DeviceChoice.class);
         this.distribution = choice("distribution", "how executors get the model", ModelDistribution.class);
+        this.views = choice("views", "views of an image whose results are averaged", Views.class);
         ExecutionOptions defaults = ExecutionOptions.defaults();
         setDefault(inputCol, "content");
         setDefault(outputCol, "classification");
@@ -94,6 +97,7 @@ public final class ImageClassifier extends Transformer implements DefaultParamsW
         setDefault(precision, word(defaults.precision()));
         setDefault(device, word(defaults.device()));
         setDefault(distribution, word(defaults.distribution()));
+        setDefault(views, word(ImageOptions.defaults().views()));
     }
 
     private <E extends Enum<E>> Param<String> choice(String name, String what, Class<E> type) {
@@ -104,11 +108,11 @@ public final class ImageClassifier extends Transformer implements DefaultParamsW
     }
 
     private static String word(Enum<?> value) {
-        return value.name().toLowerCase(Locale.ROOT);
+        return value.name().toLowerCase(Locale.ROOT).replace('_', '-');
     }
 
     private static <E extends Enum<E>> E value(Class<E> type, String word) {
-        return Enum.valueOf(type, word.toUpperCase(Locale.ROOT));
+        return Enum.valueOf(type, word.toUpperCase(Locale.ROOT).replace('-', '_'));
     }
 
     /** Loads a saved stage. */
@@ -158,6 +162,10 @@ public final class ImageClassifier extends Transformer implements DefaultParamsW
         return distribution;
     }
 
+    public Param<String> views() {
+        return views;
+    }
+
     public ImageClassifier setModelPath(String value) {
         return with(modelPath, value);
     }
@@ -190,6 +198,10 @@ public final class ImageClassifier extends Transformer implements DefaultParamsW
         return with(distribution, value);
     }
 
+    public ImageClassifier setViews(String value) {
+        return with(views, value);
+    }
+
     private <T> ImageClassifier with(Param<T> param, T value) {
         set(param, value);
         return this;
@@ -220,7 +232,7 @@ public final class ImageClassifier extends Transformer implements DefaultParamsW
                 (Integer) $(topK),
                 Set.of(),
                 LabelOptions.DEFAULT_MAX_FILE_BYTES,
-                ImageOptions.defaults(),
+                ImageOptions.defaults().withViews(value(Views.class, $(views))),
                 RecordFields.usual(),
                 execution);
         return new ClassifySettings($(modelPath), null, options);

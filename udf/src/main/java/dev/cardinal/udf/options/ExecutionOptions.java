@@ -7,7 +7,7 @@ import java.io.Serializable;
  * Options of how an executor processes images. They do not change the rows, except that precision changes the last
  * digits of scores.
  *
- * @param batchSize largest number of images that the model classifies at once
+ * @param batchSize largest number of images that the model classifies at once; of images with several views, each view counts
  * @param prefetch reads in flight in each task
  * @param precision arithmetic of the model
  * @param device what the model runs on

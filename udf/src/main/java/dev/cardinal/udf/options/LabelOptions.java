@@ -12,7 +12,7 @@ import java.util.Set;
  * @param topK largest number of classes to keep for each image
  * @param emit columns to write in addition to the predictions
  * @param maxFileBytes larger files get the status {@code too_large} and are not read
- * @param image how images are decoded
+ * @param image how images are decoded and prepared
  * @param fields fields of records and tables to read
  * @param execution how an executor processes images
  */
@@ -57,9 +57,27 @@ public record LabelOptions(
                 ExecutionOptions.defaults());
     }
 
+    /**
+     * Returns the number of images that the model classifies at once. The views of an image stay together, so that their number
+     * limits the images of a batch.
+     */
+    public int imagesPerBatch() {
+        return Math.max(1, execution.batchSize() / image.views().count());
+    }
+
     /** Returns these options with other columns in addition to the predictions. */
     public LabelOptions withEmit(Set<Emit> other) {
         return new LabelOptions(topK, other, maxFileBytes, image, fields, execution);
+    }
+
+    /** Returns these options with another handling of images. */
+    public LabelOptions withImage(ImageOptions other) {
+        return new LabelOptions(topK, emit, maxFileBytes, other, fields, execution);
+    }
+
+    /** Returns these options with other options of execution. */
+    public LabelOptions withExecution(ExecutionOptions other) {
+        return new LabelOptions(topK, emit, maxFileBytes, image, fields, other);
     }
 
     /** Returns these options with other fields. */

@@ -91,12 +91,10 @@ public final class BatchingRowIterator<K, R> implements Iterator<R>, AutoCloseab
             Iterator<ImageRow<K>> rows,
             ClassifiedRowMapper<K, R> mapper,
             TaskCounters counters) {
-        ReorderBuffer<R> buffer = ReorderBuffer.of(pipeline, options.execution(), counters);
+        ReorderBuffer<R> buffer = ReorderBuffer.of(pipeline, options, counters);
         InMemoryStage<K, R> stage = new InMemoryStage<>(pipeline, buffer, mapper, counters, options.maxFileBytes());
         return new OpenPipeline<>(
-                model,
-                new PipelineIterator<>(
-                        rows, stage, buffer, pipeline, options.execution().batchSize(), counters));
+                model, new PipelineIterator<>(rows, stage, buffer, pipeline, options.imagesPerBatch(), counters));
     }
 
     @Override

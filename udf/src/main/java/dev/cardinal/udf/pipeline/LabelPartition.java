@@ -64,9 +64,8 @@ public final class LabelPartition implements FlatMapFunction<Iterator<ImageRef>,
             List<PredictionRows> rows,
             LabelMetrics metrics) {
         TaskCounters counters = new TaskCounters(metrics);
-        ReorderBuffer<Row> buffer = ReorderBuffer.of(pipeline, options.execution(), counters);
+        ReorderBuffer<Row> buffer = ReorderBuffer.of(pipeline, options, counters);
         FetchingStage stage = new FetchingStage(pipeline, options, buffer, rows, counters);
-        return new PipelineIterator<>(
-                images, stage, buffer, pipeline, options.execution().batchSize(), counters);
+        return new PipelineIterator<>(images, stage, buffer, pipeline, options.imagesPerBatch(), counters);
     }
 }

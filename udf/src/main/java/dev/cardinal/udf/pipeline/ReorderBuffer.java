@@ -4,7 +4,7 @@ import dev.cardinal.udf.image.Preparation.Ready;
 import dev.cardinal.udf.metrics.Counter;
 import dev.cardinal.udf.metrics.TaskCounters;
 import dev.cardinal.udf.model.Classifier.Scores;
-import dev.cardinal.udf.options.ExecutionOptions;
+import dev.cardinal.udf.options.LabelOptions;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
@@ -87,9 +87,10 @@ final class ReorderBuffer<R> {
     record PreparedImage<R>(Entry<R> entry, Ready ready, Function<Scores, R> result) {}
 
     /** Returns a new buffer for a task. */
-    static <R> ReorderBuffer<R> of(PipelineContext pipeline, ExecutionOptions sizes, TaskCounters counters) {
+    static <R> ReorderBuffer<R> of(PipelineContext pipeline, LabelOptions options, TaskCounters counters) {
         return new ReorderBuffer<>(
-                BATCHES_IN_PROGRESS * sizes.batchSize() + sizes.prefetch(),
+                BATCHES_IN_PROGRESS * options.imagesPerBatch()
+                        + options.execution().prefetch(),
                 pipeline.models().size(),
                 pipeline.bufferBytes(),
                 pipeline.pixelBytes(),

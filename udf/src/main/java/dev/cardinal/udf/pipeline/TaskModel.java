@@ -18,19 +18,19 @@ import org.jspecify.annotations.Nullable;
  * for the task's thread; lives on an executor.
  */
 final class TaskModel implements AutoCloseable {
-    private final List<Preprocessing> preprocessings;
     private final DeviceUse device;
     private final List<ModelCache.Lease> leases;
+    private final List<PipelineContext.LoadedModel> models;
     private final ImagePreparer preparer;
 
     private TaskModel(
-            List<Preprocessing> preprocessings,
             DeviceUse device,
             List<ModelCache.Lease> leases,
+            List<PipelineContext.LoadedModel> models,
             ImagePreparer preparer) {
-        this.preprocessings = preprocessings;
         this.device = device;
         this.leases = leases;
+        this.models = models;
         this.preparer = preparer;
     }
 
@@ -55,11 +55,26 @@ final class TaskModel implements AutoCloseable {
                 leases.add(ModelCache.lease(model, selection.settings()));
             }
             ImagePreparer preparer = PreparerPool.lease(preprocessings, options.image());
-            return new TaskModel(preprocessings, selection.use(), leases, preparer);
+            return new TaskModel(selection.use(), leases, loaded(leases, preprocessings, options), preparer);
         } catch (RuntimeException | Error e) {
             leases.forEach(ModelCache.Lease::close);
             throw e;
         }
+    }
+
+    private static List<PipelineContext.LoadedModel> loaded(
+            List<ModelCache.Lease> leases, List<Preprocessing> preprocessings, LabelOptions options) {
+        int views = options.image().views().count();
+        List<PipelineContext.LoadedModel> models = new ArrayList<>();
+        for (int model = 0; model < leases.size(); model++) {
+            models.add(new PipelineContext.LoadedModel(
+                    ViewAverage.of(
+                            leases.get(model).classifier(),
+                            views,
+                            options.execution().batchSize()),
+                    views * ModelInput.pixelBytes(preprocessings.get(model))));
+        }
+        return models;
     }
 
     /** Returns the device that the models run on. */
@@ -67,9 +82,9 @@ final class TaskModel implements AutoCloseable {
         return device;
     }
 
-    /** Returns the first model. */
+    /** Returns the first model; it receives all views of an image and returns their average. */
     Classifier classifier() {
-        return leases.get(0).classifier();
+        return models.get(0).classifier();
     }
 
     ImagePreparer preparer() {
@@ -78,11 +93,6 @@ final class TaskModel implements AutoCloseable {
 
     /** Returns the context for the task's pipeline. */
     PipelineContext pipeline(TaskContext task, ImageFetchers fetchers) {
-        List<PipelineContext.LoadedModel> models = new ArrayList<>();
-        for (int model = 0; model < leases.size(); model++) {
-            models.add(new PipelineContext.LoadedModel(
-                    leases.get(model).classifier(), ModelInput.pixelBytes(preprocessings.get(model))));
-        }
         return PipelineContext.of(task, fetchers, preparer, models);
     }
 

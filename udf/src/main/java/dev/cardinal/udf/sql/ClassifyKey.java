@@ -29,7 +29,9 @@ public enum ClassifyKey {
     /** Whether the orientation in a photo's EXIF data is applied: {@code ignore} or {@code apply}. */
     EXIF_ORIENTATION("exifOrientation", "ignore"),
     /** Handling of a JPEG or PNG whose data end early: {@code reject} or {@code keep}. */
-    TRUNCATED("truncated", "reject");
+    TRUNCATED("truncated", "reject"),
+    /** Views of an image whose results are averaged: {@code one}, {@code flip}, {@code five-crop} or {@code ten-crop}. */
+    VIEWS("views", "one");
 
     /** Prefix of every key. */
     public static final String PREFIX = "spark.cardinal.";

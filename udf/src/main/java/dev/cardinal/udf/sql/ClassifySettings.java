@@ -4,6 +4,7 @@ import dev.cardinal.udf.fetch.RecordFields;
 import dev.cardinal.udf.image.ImageOptions;
 import dev.cardinal.udf.image.ImageOptions.ExifOrientation;
 import dev.cardinal.udf.image.ImageOptions.Truncated;
+import dev.cardinal.udf.image.ImageOptions.Views;
 import dev.cardinal.udf.options.ExecutionOptions;
 import dev.cardinal.udf.options.ExecutionOptions.DeviceChoice;
 import dev.cardinal.udf.options.ExecutionOptions.ModelDistribution;
@@ -75,7 +76,8 @@ public record ClassifySettings(String model, @Nullable Path card, LabelOptions o
                     new ImageOptions(
                             number(ClassifyKey.MAX_PIXELS, Long.MAX_VALUE),
                             choice(ClassifyKey.EXIF_ORIENTATION, ExifOrientation.class),
-                            choice(ClassifyKey.TRUNCATED, Truncated.class)),
+                            choice(ClassifyKey.TRUNCATED, Truncated.class),
+                            choice(ClassifyKey.VIEWS, Views.class)),
                     RecordFields.usual(),
                     new ExecutionOptions(
                             (int) number(ClassifyKey.BATCH_SIZE, Integer.MAX_VALUE),
@@ -113,21 +115,23 @@ public record ClassifySettings(String model, @Nullable Path card, LabelOptions o
             return 1;
         }
 
-        /** Returns the constant of that name in any case; the first constant if the value is invalid. */
+        /** Returns the constant of that name in kebab case, in upper or lower case; the first constant if the value is invalid. */
         private <E extends Enum<E>> E choice(ClassifyKey key, Class<E> type) {
             String value = text(key);
             E[] choices = type.getEnumConstants();
             for (E choice : choices) {
-                if (choice.name().equalsIgnoreCase(value)) {
+                if (word(choice).equalsIgnoreCase(value)) {
                     return choice;
                 }
             }
             problems.add(key.key() + " must be one of "
-                    + Arrays.stream(choices)
-                            .map(choice -> choice.name().toLowerCase(Locale.ROOT))
-                            .collect(Collectors.joining(", "))
+                    + Arrays.stream(choices).map(SettingsReader::word).collect(Collectors.joining(", "))
                     + ", not '" + value + "'");
             return choices[0];
+        }
+
+        private static String word(Enum<?> choice) {
+            return choice.name().toLowerCase(Locale.ROOT).replace('_', '-');
         }
     }
 }

@@ -7,6 +7,7 @@ import dev.cardinal.udf.bundle.ServedModelReader;
 import dev.cardinal.udf.bundle.SharedBundle;
 import dev.cardinal.udf.device.DevicePreflight;
 import dev.cardinal.udf.fs.UserPaths;
+import dev.cardinal.udf.image.ImagePreparer;
 import dev.cardinal.udf.options.ExecutionOptions;
 import dev.cardinal.udf.options.ExecutionOptions.ModelDistribution;
 import dev.cardinal.zoo.CardinalException;
@@ -61,6 +62,7 @@ final class SessionModels {
             Path given = ModelDirectory.of(ClassifyKey.MODEL.key(), settings.model(), hadoop);
             ServedModel model = new ServedModelReader(hadoop)
                     .read(given, settings.card(), settings.options().emit());
+            ImagePreparer.check(model.preprocessing(), settings.options().image());
             Path directory = given.getFileSystem(hadoop).makeQualified(given);
             LazyModelBroadcast source = broadcast(
                     new SessionKey(directory.toString(), model.fingerprint(), execution.distribution()),

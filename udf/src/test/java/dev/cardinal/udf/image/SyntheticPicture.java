@@ -1,9 +1,19 @@
 package dev.cardinal.udf.image;
 
 /** The image that resize_table.py resizes: an integer formula of column, row and channel. */
-final class SyntheticPicture {
+public final class SyntheticPicture {
 
     private SyntheticPicture() {}
+
+    /** Returns the image as a decoded image. */
+    public static RawImage raw(int width, int height) {
+        byte[] rgb = of(width, height).rgb();
+        byte[] bgr = new byte[3 * width * height];
+        for (int i = 0; i < bgr.length; i++) {
+            bgr[i] = rgb[i - i % 3 + 2 - i % 3];
+        }
+        return new RawImage(width, height, RawImage.PixelLayout.BGR, bgr);
+    }
 
     static Pixels of(int width, int height) {
         Pixels pixels = new Pixels();

@@ -96,7 +96,8 @@ class ImageClassifierTest {
                 .setBatchSize(4)
                 .setPrecision("auto")
                 .setDevice("cpu")
-                .setDistribution("shared");
+                .setDistribution("shared")
+                .setViews("five-crop");
         String saved = directory.resolve("stage").toString();
 
         stage.save(saved);

@@ -201,6 +201,19 @@ class LabelPartitionTest {
     }
 
     @Test
+    void viewsOfAnImageStayInOneBatchAndCountInIt() {
+        for (int i = 0; i < 7; i++) {
+            image("image " + i, "4x4:" + i);
+        }
+        LabelOptions tenCrop =
+                options(32, 1_000).withImage(ImageOptions.defaults().withViews(ImageOptions.Views.TEN_CROP));
+
+        assertThat(label(tenCrop)).hasSize(7);
+
+        assertThat(classifier.batches).as("images, of ten views each").containsExactly(3, 3, 1);
+    }
+
+    @Test
     void corruptImageHasItsSha256() {
         image("corrupt", "abc");
 

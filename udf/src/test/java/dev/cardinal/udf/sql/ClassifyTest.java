@@ -236,6 +236,21 @@ class ClassifyTest {
     }
 
     @Test
+    void viewsChangeTheScoresAndCropsNeedAModelWithACrop() {
+        String scores =
+                "SELECT number, classify(image).predictions[0].score FROM images WHERE number < 3 ORDER BY number";
+        List<Row> one = spark.sql(scores).collectAsList();
+
+        spark.conf().set(ClassifyKey.VIEWS.key(), "flip");
+
+        assertThat(spark.sql(scores).collectAsList()).hasSameSizeAs(one).isNotEqualTo(one);
+        spark.conf().set(ClassifyKey.VIEWS.key(), "five-crop");
+        assertThatThrownBy(() -> spark.sql("SELECT classify(image) FROM images"))
+                .hasMessageContaining(
+                        "classify cannot be called: spark.cardinal.views five-crop needs a model with a crop");
+    }
+
+    @Test
     void limitsOfPixelsAndBytesApply() {
         spark.conf().set(ClassifyKey.MAX_PIXELS.key(), "100");
         spark.conf().set(ClassifyKey.MAX_FILE_BYTES.key(), "1000");
