@@ -128,7 +128,7 @@ final class TableWriter {
             while (commits.hasNext()) {
                 queue.awaitRoom();
                 requireHeld(tables);
-                Commit commit = commit(commits.next(), tables);
+                PlannedCommit commit = commit(commits.next(), tables);
                 List<CommitQueue.TableCommit> writing = new ArrayList<>();
                 commit.images()
                         .forEach((table, number) -> writing.add(new CommitQueue.TableCommit(
@@ -149,7 +149,7 @@ final class TableWriter {
         Iterator<Map<List<Integer>, List<ImageRef>>> commits = commits(images, tables);
         while (commits.hasNext()) {
             requireHeld(tables);
-            Commit commit = commit(commits.next(), tables);
+            PlannedCommit commit = commit(commits.next(), tables);
             try (SharedRows rows = commit.rows()) {
                 for (Map.Entry<TableRun, Long> each : commit.images().entrySet()) {
                     TableRun table = each.getKey();
@@ -178,9 +178,9 @@ final class TableWriter {
      * @param rows its rows
      * @param images number of its images that a table needs
      */
-    private record Commit(SharedRows rows, Map<TableRun, Long> images) {}
+    private record PlannedCommit(SharedRows rows, Map<TableRun, Long> images) {}
 
-    private Commit commit(Map<List<Integer>, List<ImageRef>> images, List<TableRun> tables) {
+    private PlannedCommit commit(Map<List<Integer>, List<ImageRef>> images, List<TableRun> tables) {
         List<Work> work = new ArrayList<>();
         Map<TableRun, Long> numbers = new LinkedHashMap<>();
         images.forEach((needed, ofThem) -> {
@@ -192,6 +192,6 @@ final class TableWriter {
                 numbers.merge(table, (long) ofThem.size(), Long::sum);
             }
         });
-        return new Commit(new SharedRows(labeler.rows(work), numbers.size()), numbers);
+        return new PlannedCommit(new SharedRows(labeler.rows(work), numbers.size()), numbers);
     }
 }

@@ -49,10 +49,12 @@ public final class PlanningBenchmark {
                 CommitPlan groups = new CommitPlan(
                         List.of(plan.added(new Path(scratch + "/plan"))), () -> LabelRequest.DEFAULT_IMAGES_PER_COMMIT);
                 while (groups.hasNext()) {
-                    List<dev.cardinal.udf.fetch.ImageRef> group = groups.next().get(List.of(0));
-                    images += PartitionPlan.of(group, 2).tasks().stream()
-                            .mapToLong(List::size)
-                            .sum();
+                    for (List<dev.cardinal.udf.fetch.ImageRef> group :
+                            groups.next().values()) {
+                        images += PartitionPlan.of(group, 2).tasks().stream()
+                                .mapToLong(List::size)
+                                .sum();
+                    }
                 }
             }
             System.out.printf(

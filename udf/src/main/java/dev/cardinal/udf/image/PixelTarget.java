@@ -23,9 +23,9 @@ record PixelTarget(Geometry.Rule rule, ViewRenderer renderer, long maxPixels) {
     }
 
     /** The properties that determine the pixels; mean and std are not among them, because they are part of the model's graph. */
-    private record Key(Preprocessing withoutColors, PixelColor border, long maxPixels) {
-        static Key of(Preprocessing preprocessing, ImageOptions options) {
-            return new Key(
+    private record PixelKey(Preprocessing withoutColors, PixelColor border, long maxPixels) {
+        static PixelKey of(Preprocessing preprocessing, ImageOptions options) {
+            return new PixelKey(
                     new Preprocessing(
                             preprocessing.resize(),
                             preprocessing.crop(),
@@ -41,13 +41,13 @@ record PixelTarget(Geometry.Rule rule, ViewRenderer renderer, long maxPixels) {
 
     /** Returns a target for each model; models that need equal pixels have the same one. */
     static List<PixelTarget> of(List<Preprocessing> preprocessings, List<ImageOptions> options) {
-        Map<Key, PixelTarget> distinct = new HashMap<>();
+        Map<PixelKey, PixelTarget> distinct = new HashMap<>();
         List<PixelTarget> targets = new ArrayList<>();
         for (int model = 0; model < preprocessings.size(); model++) {
             Preprocessing preprocessing = preprocessings.get(model);
             ImageOptions limits = options.get(model);
             targets.add(distinct.computeIfAbsent(
-                    Key.of(preprocessing, limits),
+                    PixelKey.of(preprocessing, limits),
                     key -> new PixelTarget(
                             (width, height) -> Geometry.of(preprocessing, width, height),
                             new ViewRenderer(limits.views(), preprocessing.interpolation(), key.border()),

@@ -5,7 +5,7 @@ import dev.cardinal.udf.metrics.Counter;
 import dev.cardinal.udf.metrics.TaskCounters;
 import dev.cardinal.udf.model.Classifier;
 import dev.cardinal.udf.model.Classifier.Scores;
-import dev.cardinal.udf.pipeline.PipelineContext.LoadedModel;
+import dev.cardinal.udf.pipeline.PipelineContext.PipelineModel;
 import dev.cardinal.udf.pipeline.ReorderBuffer.PreparedImage;
 import dev.cardinal.udf.task.TaskThreads;
 import java.util.ArrayList;
@@ -36,7 +36,7 @@ final class Inference<R> {
      * @param number index of the model in the buffer
      * @param model the model; its pixel bytes are the size of one image if all images have the same size
      */
-    Inference(ReorderBuffer<R> buffer, int number, LoadedModel model, int batchSize, TaskCounters counters) {
+    Inference(ReorderBuffer<R> buffer, int number, PipelineModel model, int batchSize, TaskCounters counters) {
         this.maxBatchBytes = Math.max(MAX_BATCH_BYTES, batchSize * model.pixelBytes());
         this.buffer = buffer;
         this.model = number;

@@ -24,7 +24,7 @@ record PipelineContext(
         ImageFetchers fetchers,
         DecodePool decoding,
         ImagePreparer preparer,
-        List<LoadedModel> models,
+        List<PipelineModel> models,
         long bufferBytes) {
 
     /** The images in progress of all tasks may take this fraction of the heap: one part in this many. */
@@ -36,7 +36,7 @@ record PipelineContext(
      * @param classifier the model
      * @param pixelBytes expected pixel bytes of one image that is prepared for it
      */
-    record LoadedModel(Classifier classifier, long pixelBytes) {}
+    record PipelineModel(Classifier classifier, long pixelBytes) {}
 
     PipelineContext {
         models = List.copyOf(models);
@@ -44,7 +44,7 @@ record PipelineContext(
 
     /** Returns the context of a running Spark task, which may use its share of the process's memory. */
     static PipelineContext of(
-            TaskContext task, ImageFetchers fetchers, ImagePreparer preparer, List<LoadedModel> models) {
+            TaskContext task, ImageFetchers fetchers, ImagePreparer preparer, List<PipelineModel> models) {
         return new PipelineContext(
                 Long.toString(task.taskAttemptId()),
                 task::isInterrupted,
@@ -57,6 +57,6 @@ record PipelineContext(
 
     /** Returns the expected pixel bytes of one image that is prepared for the model that needs most. */
     long pixelBytes() {
-        return models.stream().mapToLong(LoadedModel::pixelBytes).max().orElseThrow();
+        return models.stream().mapToLong(PipelineModel::pixelBytes).max().orElseThrow();
     }
 }

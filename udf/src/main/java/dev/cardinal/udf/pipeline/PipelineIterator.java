@@ -2,7 +2,7 @@ package dev.cardinal.udf.pipeline;
 
 import dev.cardinal.udf.metrics.Counter;
 import dev.cardinal.udf.metrics.TaskCounters;
-import dev.cardinal.udf.pipeline.PipelineContext.LoadedModel;
+import dev.cardinal.udf.pipeline.PipelineContext.PipelineModel;
 import dev.cardinal.udf.pipeline.ReorderBuffer.Reservation;
 import dev.cardinal.udf.task.TaskThreads;
 import java.util.ArrayList;
@@ -54,7 +54,7 @@ final class PipelineIterator<I, R> implements Iterator<R>, AutoCloseable {
         this.task = pipeline.task();
         this.counters = counters;
         this.flushEvery = batchSize;
-        for (LoadedModel model : pipeline.models()) {
+        for (PipelineModel model : pipeline.models()) {
             inferences.add(new Inference<>(buffer, inferences.size(), model, batchSize, counters));
         }
     }

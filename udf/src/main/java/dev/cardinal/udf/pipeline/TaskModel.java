@@ -20,13 +20,13 @@ import org.jspecify.annotations.Nullable;
 final class TaskModel implements AutoCloseable {
     private final DeviceUse device;
     private final List<ModelCache.Lease> leases;
-    private final List<PipelineContext.LoadedModel> models;
+    private final List<PipelineContext.PipelineModel> models;
     private final ImagePreparer preparer;
 
     private TaskModel(
             DeviceUse device,
             List<ModelCache.Lease> leases,
-            List<PipelineContext.LoadedModel> models,
+            List<PipelineContext.PipelineModel> models,
             ImagePreparer preparer) {
         this.device = device;
         this.leases = leases;
@@ -62,12 +62,12 @@ final class TaskModel implements AutoCloseable {
         }
     }
 
-    private static List<PipelineContext.LoadedModel> loaded(
+    private static List<PipelineContext.PipelineModel> loaded(
             List<ModelCache.Lease> leases, List<Preprocessing> preprocessings, LabelOptions options) {
         int views = options.image().views().count();
-        List<PipelineContext.LoadedModel> models = new ArrayList<>();
+        List<PipelineContext.PipelineModel> models = new ArrayList<>();
         for (int model = 0; model < leases.size(); model++) {
-            models.add(new PipelineContext.LoadedModel(
+            models.add(new PipelineContext.PipelineModel(
                     ViewAverage.of(
                             leases.get(model).classifier(),
                             views,

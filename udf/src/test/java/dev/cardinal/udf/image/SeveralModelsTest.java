@@ -73,6 +73,7 @@ class SeveralModelsTest {
 
         assertThat(prepared.get(0)).usingRecursiveComparison().isEqualTo(own(BORDER, PICTURE));
         assertThat(prepared.get(1)).usingRecursiveComparison().isEqualTo(own(darker, PICTURE));
+        assertThat(((Ready) prepared.get(0)).rgb()).isNotEqualTo(((Ready) prepared.get(1)).rgb());
     }
 
     @Test

@@ -151,7 +151,7 @@ class BatchingRowIteratorTest {
                 ImageFetchers.NONE,
                 decoding,
                 new FakePreparer(),
-                List.of(new PipelineContext.LoadedModel(new FakeClassifier(), 1)),
+                List.of(new PipelineContext.PipelineModel(new FakeClassifier(), 1)),
                 bufferBytes);
         return BatchingRowIterator.of(
                 closed::incrementAndGet,

@@ -374,7 +374,7 @@ class LabelPartitionTest {
                 container -> fetcher,
                 DecodePool.ofProcess(),
                 new FakePreparer(),
-                List.of(new PipelineContext.LoadedModel(classifier, 1)),
+                List.of(new PipelineContext.PipelineModel(classifier, 1)),
                 64 << 20);
         return LabelPartition.rows(
                 images.iterator(), pipeline, options, List.of(new PredictionRows(MODEL, options)), metrics);

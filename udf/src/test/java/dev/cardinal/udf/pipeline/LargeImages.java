@@ -63,7 +63,7 @@ final class LargeImages {
                                 ImageFetchers.of(new Configuration(), RecordFields.usual()),
                                 decoding,
                                 preparer,
-                                List.of(new PipelineContext.LoadedModel(
+                                List.of(new PipelineContext.PipelineModel(
                                         new NoModel(), ModelInput.pixelBytes(SoakProcess.TORCHVISION))),
                                 Runtime.getRuntime().maxMemory() / 8),
                         options,

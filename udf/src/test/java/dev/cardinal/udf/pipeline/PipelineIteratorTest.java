@@ -320,7 +320,7 @@ class PipelineIteratorTest {
                 container -> new FakeFetcher(),
                 decoding,
                 new FakePreparer(),
-                List.of(new PipelineContext.LoadedModel(new FakeClassifier(), 1)),
+                List.of(new PipelineContext.PipelineModel(new FakeClassifier(), 1)),
                 bufferBytes);
         Iterator<ImageRef> source = List.copyOf(images).iterator();
         return LabelPartition.rows(source, pipeline, options, List.of(new PredictionRows(MODEL, options)), metrics);

@@ -15,7 +15,7 @@ import dev.cardinal.udf.metrics.LabelMetrics;
 import dev.cardinal.udf.model.Classifier;
 import dev.cardinal.udf.options.ExecutionOptions;
 import dev.cardinal.udf.options.LabelOptions;
-import dev.cardinal.udf.pipeline.PipelineContext.LoadedModel;
+import dev.cardinal.udf.pipeline.PipelineContext.PipelineModel;
 import dev.cardinal.zoo.card.BundleCard;
 import dev.cardinal.zoo.card.Preprocessing;
 import dev.cardinal.zoo.card.Preprocessing.CropRounding;
@@ -36,6 +36,7 @@ import java.util.stream.IntStream;
 import org.apache.spark.sql.Row;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -68,6 +69,14 @@ class SeveralModelsPipelineTest {
                 CropRounding.HALF_EVEN,
                 List.of(0.5, 0.5, 0.5),
                 List.of(1.0, 1.0, 1.0));
+    }
+
+    /** Loads the libraries that decode, which may take longer than a test on a busy machine. */
+    @BeforeAll
+    static void decodeAnImage() {
+        try (ImagePreparer preparer = PreparerPool.lease(PREPROCESSINGS, ImageOptions.defaults())) {
+            preparer.prepareForEach(Pictures.png(1, 1, 0));
+        }
     }
 
     @BeforeEach
@@ -175,7 +184,7 @@ class SeveralModelsPipelineTest {
                                 DecodePool.ofProcess(),
                                 preparer,
                                 models.stream()
-                                        .map(model -> new LoadedModel(
+                                        .map(model -> new PipelineModel(
                                                 new FakeClassifier(model),
                                                 ModelInput.pixelBytes(PREPROCESSINGS.get(model))))
                                         .toList(),
