@@ -390,7 +390,7 @@ class DoctorJobTest {
 
         assertThat(diagnosis.check(Name.STAGES).result()).isNotEqualTo(CheckResult.FAIL);
         assertThat(diagnosis.measurement()).isNotNull().satisfies(measured -> {
-            assertThat(measured.images()).isEqualTo(IMAGES + 1);
+            assertThat(measured.images()).isEqualTo(IMAGES);
             assertThat(measured.batchSize()).isEqualTo(2);
             assertThat(measured.batchFill()).isBetween(0.5, 1.0);
         });
