@@ -1,6 +1,7 @@
 package dev.cardinal.zoo.naming;
 
 import dev.cardinal.zoo.CardinalException;
+import dev.cardinal.zoo.EnumWord;
 import dev.cardinal.zoo.card.Architecture;
 import dev.cardinal.zoo.card.Architecture.Block;
 import dev.cardinal.zoo.card.Architecture.Family;
@@ -15,7 +16,6 @@ import dev.cardinal.zoo.card.Variant.ShortcutType;
 import dev.cardinal.zoo.checkpoint.TensorInfo;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.stream.Stream;
 
@@ -144,8 +144,8 @@ final class ArchitectureGuess {
         if (cards.isEmpty()) {
             return "the checkpoint is a " + title(architecture)
                     + ", for which the catalog has no card: write one with \"stem\": \""
-                    + architecture.stem().name().toLowerCase(Locale.ROOT).replace('_', '-') + "\", \"block\": \""
-                    + architecture.block().name().toLowerCase(Locale.ROOT) + "\", \"layers\": "
+                    + EnumWord.of(architecture.stem()) + "\", \"block\": \""
+                    + EnumWord.of(architecture.block()) + "\", \"layers\": "
                     + architecture.layers() + ", \"cardinality\": " + architecture.cardinality() + ", \"base_width\": "
                     + architecture.baseWidth()
                     + (architecture.variant() == null

@@ -1,7 +1,7 @@
 package dev.cardinal.job.cli;
 
+import dev.cardinal.zoo.EnumWord;
 import java.util.Arrays;
-import java.util.Locale;
 import java.util.stream.Collectors;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
@@ -21,16 +21,12 @@ abstract class KebabConverter<E extends Enum<E>> implements ITypeConverter<E> {
     @Override
     public E convert(String value) {
         for (E choice : choices) {
-            if (option(choice).equalsIgnoreCase(value)) {
+            if (EnumWord.of(choice).equalsIgnoreCase(value)) {
                 return choice;
             }
         }
         throw new TypeConversionException("expected one of "
-                + Arrays.stream(choices).map(KebabConverter::option).collect(Collectors.joining(", ")) + ", not '"
+                + Arrays.stream(choices).map(EnumWord::of).collect(Collectors.joining(", ")) + ", not '"
                 + value + "'");
-    }
-
-    private static String option(Enum<?> choice) {
-        return choice.name().toLowerCase(Locale.ROOT).replace('_', '-');
     }
 }

@@ -2,6 +2,7 @@ package dev.cardinal.job.export;
 
 import dev.cardinal.job.common.Format;
 import dev.cardinal.zoo.CardinalException;
+import dev.cardinal.zoo.EnumWord;
 import dev.cardinal.zoo.PublicApi;
 import java.io.Serializable;
 import java.util.ArrayList;
@@ -56,7 +57,7 @@ public record ExportOptions(
         /** Returns the spelling of the option's value. */
         @Override
         public String toString() {
-            return ExportParameters.id(this);
+            return EnumWord.of(this);
         }
     }
 

@@ -3,13 +3,13 @@ package dev.cardinal.job.export;
 import dev.cardinal.job.common.AtomicFiles;
 import dev.cardinal.job.common.JsonMappers;
 import dev.cardinal.zoo.CardinalException;
+import dev.cardinal.zoo.EnumWord;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import org.apache.hadoop.conf.Configuration;
@@ -32,11 +32,11 @@ record ExportParameters(Map<String, String> values) {
         if (samples.softLabels() != ExportOptions.SoftLabels.NONE) {
             values.put("--predictions", String.join(", ", predictions));
         }
-        values.put("--format", id(options.format()));
-        values.put("--soft-labels", id(samples.softLabels()));
+        values.put("--format", EnumWord.of(options.format()));
+        values.put("--soft-labels", EnumWord.of(samples.softLabels()));
         values.put("--temperature", Double.toString(samples.temperature()));
         values.put("--repeat", Boolean.toString(samples.perImage() == ExportOptions.SamplesPerImage.EVERY_CLASS));
-        values.put("--balance", id(samples.balance()));
+        values.put("--balance", EnumWord.of(samples.balance()));
         values.put("--image-field", options.reading().imageField().orElse(""));
         values.put("--member-extensions", String.join(",", options.reading().memberExtensions()));
         values.put(
@@ -50,10 +50,6 @@ record ExportParameters(Map<String, String> values) {
         values.put("--seed", Long.toString(options.seed()));
         values.put("--holdout", Double.toString(options.holdout()));
         return new ExportParameters(values);
-    }
-
-    static String id(Enum<?> constant) {
-        return constant.name().toLowerCase(Locale.ROOT).replace('_', '-');
     }
 
     /**

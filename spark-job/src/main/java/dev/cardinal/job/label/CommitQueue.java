@@ -21,7 +21,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Commits in progress; each writes to one table or to several. If there are two, the tasks of the next one begin while the last tasks of the one before finish.
+ * Commits in progress; each writes to one table or to several. If there are two, the tasks of the next one begin while the last tasks of
+ * the one before finish.
  *
  * <p>Spark runs the tasks of the older job first. The results are delivered in the order of the commits, to the thread that adds them.
  * Closing cancels what is in progress. Lives on the driver; for one thread.

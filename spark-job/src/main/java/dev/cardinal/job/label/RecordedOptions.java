@@ -3,8 +3,8 @@ package dev.cardinal.job.label;
 import dev.cardinal.job.source.FieldNames;
 import dev.cardinal.udf.fs.UserPaths;
 import dev.cardinal.udf.options.LabelOptions;
+import dev.cardinal.zoo.EnumWord;
 import java.util.LinkedHashMap;
-import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -21,11 +21,9 @@ final class RecordedOptions {
     static Map<String, Object> changingRows(LabelRequest request) {
         LabelOptions options = request.options();
         Map<String, Object> map = new LinkedHashMap<>();
-        map.put("label-from", id(request.source().truthFrom()));
+        map.put("label-from", EnumWord.of(request.source().truthFrom()));
         map.put("top-k", options.topK());
-        map.put(
-                "emit",
-                options.emit().stream().map(RecordedOptions::id).sorted().collect(Collectors.joining(",")));
+        map.put("emit", options.emit().stream().map(EnumWord::of).sorted().collect(Collectors.joining(",")));
         map.put("max-pixels", options.image().maxPixels());
         map.put("max-file-bytes", options.maxFileBytes());
         FieldNames fields = request.source().fields();
@@ -33,10 +31,10 @@ final class RecordedOptions {
         map.put("label-field", fields.label());
         map.put("key-field", fields.key());
         map.put("keep", String.join(",", fields.keep()));
-        map.put("exif-orientation", id(options.image().exifOrientation()));
-        map.put("truncated", id(options.image().truncated()));
-        map.put("views", id(options.image().views()));
-        map.put("precision", id(options.execution().precision()));
+        map.put("exif-orientation", EnumWord.of(options.image().exifOrientation()));
+        map.put("truncated", EnumWord.of(options.image().truncated()));
+        map.put("views", EnumWord.of(options.image().views()));
+        map.put("precision", EnumWord.of(options.execution().precision()));
         return map;
     }
 
@@ -61,15 +59,15 @@ final class RecordedOptions {
                         .toList());
         map.put("output", request.output().map(UserPaths::withoutCredentials).orElse(null));
         request.state().ifPresent(state -> map.put("state", UserPaths.withoutCredentials(state)));
-        map.put("input-format", id(request.source().format()));
+        map.put("input-format", EnumWord.of(request.source().format()));
         map.put("include", request.source().include());
-        map.put("sidecars", id(request.source().sidecars()));
+        map.put("sidecars", EnumWord.of(request.source().sidecars()));
         map.put("member-extensions", String.join(",", request.source().memberExtensions()));
         map.put("limit", request.limit() == Long.MAX_VALUE ? null : request.limit());
         map.putAll(changingRows(request));
         map.put("batch-size", request.options().execution().batchSize());
-        map.put("device", id(request.options().execution().device()));
-        map.put("model-distribution", id(request.options().execution().distribution()));
+        map.put("device", EnumWord.of(request.options().execution().device()));
+        map.put("model-distribution", EnumWord.of(request.options().execution().distribution()));
         map.put("prefetch", request.options().execution().prefetch());
         map.put(
                 "images-per-commit",
@@ -81,9 +79,5 @@ final class RecordedOptions {
         map.put("verify-table", request.table().verify());
         map.put("max-bad-fraction", request.maxBadFraction());
         return map;
-    }
-
-    private static String id(Enum<?> value) {
-        return value.name().toLowerCase(Locale.ROOT).replace('_', '-');
     }
 }

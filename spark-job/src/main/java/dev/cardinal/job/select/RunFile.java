@@ -6,10 +6,10 @@ import dev.cardinal.job.common.Versions;
 import dev.cardinal.job.label.Predictions;
 import dev.cardinal.job.select.SelectOptions.PerImage;
 import dev.cardinal.udf.fs.UserPaths;
+import dev.cardinal.zoo.EnumWord;
 import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 
 /** Writes {@code run.json} of a selection. A run that fails has none, so the outcome is always {@code done}. Stateless. */
@@ -44,14 +44,14 @@ final class RunFile {
         map.put("output", UserPaths.withoutCredentials(request.output()));
         map.put("k", options.k() == SelectOptions.ALL ? "all" : options.k());
         map.put("p", options.p());
-        map.put("strategy", id(options.strategy()));
+        map.put("strategy", EnumWord.of(options.strategy()));
         map.put("unique", options.perImage() == PerImage.BEST_CLASS);
         map.put("min-score", options.minScore());
-        map.put("balance", id(options.balance()));
+        map.put("balance", EnumWord.of(options.balance()));
         map.put("temperature", options.temperature());
         map.put("dedupe", options.dedupe().toString());
         map.put("exclude", options.exclude().map(UserPaths::withoutCredentials).orElse(null));
-        map.put("export", id(options.export()));
+        map.put("export", EnumWord.of(options.export()));
         ClassRules rules = options.rules();
         rules.kFile().ifPresent(file -> map.put("k-file", UserPaths.withoutCredentials(file)));
         rules.quota().ifPresent(quota -> map.put("per", quota.column() + ":" + quota.images()));
@@ -63,9 +63,5 @@ final class RunFile {
         rules.groupBy().ifPresent(file -> map.put("group-by", UserPaths.withoutCredentials(file)));
         rules.align().ifPresent(shares -> map.put("align", UserPaths.withoutCredentials(shares)));
         return map;
-    }
-
-    private static String id(Enum<?> value) {
-        return value.name().toLowerCase(Locale.ROOT);
     }
 }

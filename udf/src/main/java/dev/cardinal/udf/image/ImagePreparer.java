@@ -2,10 +2,10 @@ package dev.cardinal.udf.image;
 
 import dev.cardinal.udf.image.ImageOptions.Views;
 import dev.cardinal.zoo.CardinalException;
+import dev.cardinal.zoo.EnumWord;
 import dev.cardinal.zoo.card.Preprocessing;
 import dev.cardinal.zoo.card.Preprocessing.Interpolation;
 import java.util.List;
-import java.util.Locale;
 
 /**
  * Turns encoded images into the pixels a model was trained on: decode, resize, crop.
@@ -23,9 +23,8 @@ public interface ImagePreparer extends AutoCloseable {
     static void check(Preprocessing preprocessing, ImageOptions options) {
         Views views = options.views();
         if (preprocessing.crop() == null && (views == Views.FIVE_CROP || views == Views.TEN_CROP)) {
-            throw CardinalException.usage(
-                    "--views " + views.name().toLowerCase(Locale.ROOT).replace('_', '-')
-                            + " needs a model with a crop, and this model takes the whole image: use flip or one");
+            throw CardinalException.usage("--views " + EnumWord.of(views)
+                    + " needs a model with a crop, and this model takes the whole image: use flip or one");
         }
     }
 

@@ -13,6 +13,7 @@ import dev.cardinal.udf.sql.ClassifyColumn;
 import dev.cardinal.udf.sql.ClassifySettings;
 import dev.cardinal.udf.sql.ImageStruct;
 import dev.cardinal.zoo.CardinalException;
+import dev.cardinal.zoo.EnumWord;
 import dev.cardinal.zoo.PublicApi;
 import java.util.Arrays;
 import java.util.List;
@@ -94,21 +95,16 @@ public final class ImageClassifier extends Transformer implements DefaultParamsW
         setDefault(outputCol, "classification");
         setDefault(topK, LabelOptions.DEFAULT_TOP_K);
         setDefault(batchSize, defaults.batchSize());
-        setDefault(precision, word(defaults.precision()));
-        setDefault(device, word(defaults.device()));
-        setDefault(distribution, word(defaults.distribution()));
-        setDefault(views, word(ImageOptions.defaults().views()));
+        setDefault(precision, EnumWord.of(defaults.precision()));
+        setDefault(device, EnumWord.of(defaults.device()));
+        setDefault(distribution, EnumWord.of(defaults.distribution()));
+        setDefault(views, EnumWord.of(ImageOptions.defaults().views()));
     }
 
     private <E extends Enum<E>> Param<String> choice(String name, String what, Class<E> type) {
-        List<String> words = Arrays.stream(type.getEnumConstants())
-                .map(ImageClassifier::word)
-                .toList();
+        List<String> words =
+                Arrays.stream(type.getEnumConstants()).map(EnumWord::of).toList();
         return new Param<>(this, name, what + ": " + String.join(", ", words), ParamValidators.inArray(words));
-    }
-
-    private static String word(Enum<?> value) {
-        return value.name().toLowerCase(Locale.ROOT).replace('_', '-');
     }
 
     private static <E extends Enum<E>> E value(Class<E> type, String word) {

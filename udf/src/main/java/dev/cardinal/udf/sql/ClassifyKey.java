@@ -1,8 +1,8 @@
 package dev.cardinal.udf.sql;
 
+import dev.cardinal.zoo.EnumWord;
 import dev.cardinal.zoo.PublicApi;
 import java.util.Arrays;
-import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /** A Spark session setting that {@code classify} reads when a query is analyzed. */
@@ -58,7 +58,7 @@ public enum ClassifyKey {
     static String inMessage(String message) {
         String named = message;
         for (ClassifyKey key : values()) {
-            named = named.replace("--" + key.name().toLowerCase(Locale.ROOT).replace('_', '-'), key.key());
+            named = named.replace("--" + EnumWord.of(key), key.key());
         }
         return named;
     }

@@ -11,11 +11,11 @@ import dev.cardinal.udf.options.ExecutionOptions.ModelDistribution;
 import dev.cardinal.udf.options.ExecutionOptions.PrecisionChoice;
 import dev.cardinal.udf.options.LabelOptions;
 import dev.cardinal.zoo.CardinalException;
+import dev.cardinal.zoo.EnumWord;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
@@ -120,18 +120,14 @@ public record ClassifySettings(String model, @Nullable Path card, LabelOptions o
             String value = text(key);
             E[] choices = type.getEnumConstants();
             for (E choice : choices) {
-                if (word(choice).equalsIgnoreCase(value)) {
+                if (EnumWord.of(choice).equalsIgnoreCase(value)) {
                     return choice;
                 }
             }
             problems.add(key.key() + " must be one of "
-                    + Arrays.stream(choices).map(SettingsReader::word).collect(Collectors.joining(", "))
+                    + Arrays.stream(choices).map(EnumWord::of).collect(Collectors.joining(", "))
                     + ", not '" + value + "'");
             return choices[0];
-        }
-
-        private static String word(Enum<?> choice) {
-            return choice.name().toLowerCase(Locale.ROOT).replace('_', '-');
         }
     }
 }
