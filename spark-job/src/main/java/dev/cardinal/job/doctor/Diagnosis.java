@@ -8,9 +8,12 @@ import dev.cardinal.job.doctor.Check.CheckResult;
 import dev.cardinal.job.label.Bottleneck;
 import dev.cardinal.udf.metrics.Counter;
 import dev.cardinal.udf.metrics.CounterSnapshot;
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -39,7 +42,7 @@ public record Diagnosis(
         @Nullable Estimate estimate) {
 
     public Diagnosis {
-        versions = Map.copyOf(versions);
+        versions = Collections.unmodifiableMap(new LinkedHashMap<>(versions));
         checks = List.copyOf(checks);
         executors = List.copyOf(executors);
     }
@@ -151,7 +154,7 @@ public record Diagnosis(
             Map<String, Long> statuses,
             List<String> examples) {
         public InputSummary {
-            statuses = Map.copyOf(statuses);
+            statuses = Collections.unmodifiableMap(new TreeMap<>(statuses));
             examples = List.copyOf(examples);
         }
     }

@@ -1,6 +1,8 @@
 package dev.cardinal.job.export;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.cardinal.job.common.JsonMappers;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -81,15 +83,12 @@ final class ParquetShardWriter implements ShardWriter {
     }
 
     private static String features(List<String> labels) throws JsonProcessingException {
-        return JsonMappers.RECORDS.writeValueAsString(Map.of(
-                "info",
-                Map.of(
-                        "features",
-                        Map.of(
-                                "image",
-                                Map.of("_type", "Image"),
-                                "label",
-                                Map.of("_type", "ClassLabel", "names", labels)))));
+        ObjectNode text = JsonMappers.RECORDS.createObjectNode();
+        ObjectNode features = text.putObject("info").putObject("features");
+        features.putObject("image").put("_type", "Image");
+        ArrayNode names = features.putObject("label").put("_type", "ClassLabel").putArray("names");
+        labels.forEach(names::add);
+        return JsonMappers.RECORDS.writeValueAsString(text);
     }
 
     @Override

@@ -11,6 +11,7 @@ import dev.cardinal.zoo.CardinalException;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -103,7 +104,7 @@ final class CatalogRowStore implements RowStore {
         if (totals == null) {
             totals = rows(spark).map(CatalogRowStore::byStatus).orElseGet(TreeMap::new);
         }
-        return Map.copyOf(totals);
+        return Collections.unmodifiableMap(totals);
     }
 
     private void counted(Commit commit) {

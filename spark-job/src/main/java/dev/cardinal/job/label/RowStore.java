@@ -1,8 +1,10 @@
 package dev.cardinal.job.label;
 
 import java.io.IOException;
+import java.util.Collections;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
@@ -18,11 +20,11 @@ interface RowStore {
      * What a commit has changed.
      *
      * @param written the rows that it published
-     * @param replaced number of rows that are gone for them, by their former status; empty for an append
+     * @param replaced number of rows that are gone for them, by their former status, sorted; empty for an append
      */
     record Commit(StatusSummary written, Map<String, Long> replaced) {
         public Commit {
-            replaced = Map.copyOf(replaced);
+            replaced = Collections.unmodifiableMap(new TreeMap<>(replaced));
         }
 
         static Commit nothing() {
