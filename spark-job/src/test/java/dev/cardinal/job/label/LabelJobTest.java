@@ -24,11 +24,14 @@ import dev.cardinal.udf.options.ExecutionOptions.PrecisionChoice;
 import dev.cardinal.udf.options.LabelOptions;
 import dev.cardinal.udf.options.LabelOptions.Emit;
 import dev.cardinal.zoo.CardinalException;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.time.Clock;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -254,6 +257,24 @@ class LabelJobTest {
         assertThat(runJson().path("replaced").toString()).isEqualTo("{\"empty\":1,\"unsupported\":1}");
         assertThat(runJson().path("options").path("retry").asText()).isEqualTo("empty,unsupported");
         assertThat(run(request()).labeled()).isZero();
+    }
+
+    @Test
+    void differenceHashIsThatOfTheDefinition() throws IOException {
+        byte[] line = new byte[90];
+        Arrays.fill(line, 50, 90, (byte) 255); // cell 5 of 9 begins at column 50
+        ByteArrayOutputStream picture = new ByteArrayOutputStream();
+        picture.writeBytes("P5 90 40 255\n".getBytes(StandardCharsets.US_ASCII));
+        for (int y = 0; y < 40; y++) {
+            picture.writeBytes(line);
+        }
+        Files.createDirectories(images);
+        Files.write(images.resolve("a.pgm"), picture.toByteArray());
+        Files.createFile(images.resolve("empty.png"));
+
+        run(changes().emit(Set.of(Emit.DHASH)).request());
+
+        assertThat(table()).extracting(row -> row.<Long>getAs("dhash")).containsExactly(0x0808080808080808L, null);
     }
 
     @Test
@@ -770,14 +791,13 @@ class LabelJobTest {
             return this;
         }
 
+        Changes emit(Set<Emit> columns) {
+            options = options.withEmit(columns);
+            return this;
+        }
+
         Changes execution(ExecutionOptions execution) {
-            options = new LabelOptions(
-                    options.topK(),
-                    options.emit(),
-                    options.maxFileBytes(),
-                    options.image(),
-                    options.fields(),
-                    execution);
+            options = options.withExecution(execution);
             return this;
         }
 

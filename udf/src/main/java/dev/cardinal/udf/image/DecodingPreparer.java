@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The default preparer: detects the format, reads the header, decodes, scales and crops. Closes its decoders.
@@ -30,6 +31,7 @@ final class DecodingPreparer implements ImagePreparer {
     private static final int CHANNELS = 3;
 
     private final List<PixelTarget> targets;
+    private final ImageHash hash;
     private final DecodeMemory memory;
     private final TensorFlowCodecs codecs = new TensorFlowCodecs();
     private final ImageDecoder jpeg;
@@ -54,15 +56,18 @@ final class DecodingPreparer implements ImagePreparer {
                 List.of(new PixelTarget(
                         rule, new ViewRenderer(options.views(), interpolation, border), options.maxPixels())),
                 options,
+                ImageHash.NONE,
                 memory);
     }
 
     /**
      * @param targets what each model needs
      * @param options options for decoding; the targets have their maximum number of pixels
+     * @param hash hash of each image
      */
-    DecodingPreparer(List<PixelTarget> targets, ImageOptions options, DecodeMemory memory) {
+    DecodingPreparer(List<PixelTarget> targets, ImageOptions options, ImageHash hash, DecodeMemory memory) {
         this.targets = List.copyOf(targets);
+        this.hash = hash;
         this.memory = memory;
         this.exifOrientation = options.exifOrientation();
         this.jpeg = new JpegDecoder(codecs, options.truncated());
@@ -220,15 +225,15 @@ final class DecodingPreparer implements ImagePreparer {
         };
     }
 
-    private static List<Preparation> finish(Pixels source, List<PixelTarget> models) {
-        long hash = DifferenceHash.of(source);
+    private List<Preparation> finish(Pixels source, List<PixelTarget> models) {
+        Long hashOfSource = hash.of(source);
         Map<PixelTarget, Preparation> prepared = new HashMap<>();
         return models.stream()
-                .map(model -> prepared.computeIfAbsent(model, distinct -> finish(source, distinct, hash)))
+                .map(model -> prepared.computeIfAbsent(model, distinct -> finish(source, distinct, hashOfSource)))
                 .toList();
     }
 
-    private static Preparation finish(Pixels source, PixelTarget model, long hash) {
+    private static Preparation finish(Pixels source, PixelTarget model, @Nullable Long hash) {
         Geometry geometry = model.rule().of(source.width(), source.height());
         return new Ready(
                 source.width(),

@@ -35,7 +35,7 @@ public interface ImagePreparer extends AutoCloseable {
      *     model's graph
      */
     static ImagePreparer create(Preprocessing preprocessing, ImageOptions options) {
-        return create(List.of(preprocessing), List.of(options));
+        return create(List.of(preprocessing), List.of(options), ImageHash.NONE);
     }
 
     /**
@@ -43,9 +43,11 @@ public interface ImagePreparer extends AutoCloseable {
      *
      * @param preprocessings the preprocessing of each model
      * @param options the options for each model; they may differ only in the maximum number of pixels
+     * @param hash hash of each image
      */
-    static ImagePreparer create(List<Preprocessing> preprocessings, List<ImageOptions> options) {
-        return new DecodingPreparer(PixelTarget.of(preprocessings, options), options.get(0), DecodeMemory.ofProcess());
+    static ImagePreparer create(List<Preprocessing> preprocessings, List<ImageOptions> options, ImageHash hash) {
+        return new DecodingPreparer(
+                PixelTarget.of(preprocessings, options), options.get(0), hash, DecodeMemory.ofProcess());
     }
 
     /**

@@ -13,11 +13,16 @@ public sealed interface Preparation {
      * @param width columns of a view
      * @param height rows of a view
      * @param rgb {@code views x height x width x 3} bytes: one view after another, each row by row; owned by the caller
-     * @param differenceHash hash of the whole image before resizing, for the column {@code dhash}
+     * @param differenceHash difference hash of the whole image before resizing, null unless requested
      */
     @SuppressWarnings("ArrayRecordComponent") // a carrier of pixels, never compared
-    record Ready(int sourceWidth, int sourceHeight, int width, int height, byte[] rgb, long differenceHash)
-            implements Preparation {}
+    record Ready(
+            int sourceWidth,
+            int sourceHeight,
+            int width,
+            int height,
+            byte[] rgb,
+            @Nullable Long differenceHash) implements Preparation {}
 
     /**
      * An image without pixels for the model.

@@ -1,5 +1,6 @@
 package dev.cardinal.udf.pipeline;
 
+import dev.cardinal.udf.image.ImageHash;
 import dev.cardinal.udf.image.ImageOptions;
 import dev.cardinal.udf.image.ImagePreparer;
 import dev.cardinal.zoo.card.Preprocessing;
@@ -25,15 +26,16 @@ final class ModelInput {
 
     /** Returns a preparer for a model with this preprocessing; the caller closes it. */
     static ImagePreparer preparer(Preprocessing preprocessing, ImageOptions options) {
-        return preparer(List.of(preprocessing), options);
+        return preparer(List.of(preprocessing), options, ImageHash.NONE);
     }
 
     /** Returns a preparer for several models; the caller closes it. */
-    static ImagePreparer preparer(List<Preprocessing> preprocessings, ImageOptions options) {
+    static ImagePreparer preparer(List<Preprocessing> preprocessings, ImageOptions options, ImageHash hash) {
         return ImagePreparer.create(
                 preprocessings,
                 preprocessings.stream()
                         .map(each -> each.crop() == null ? options.atMost(MAX_UNCROPPED_PIXELS) : options)
-                        .toList());
+                        .toList(),
+                hash);
     }
 }

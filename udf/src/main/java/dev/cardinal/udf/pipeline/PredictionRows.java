@@ -46,7 +46,7 @@ final class PredictionRows {
     }
 
     /** What the row keeps of a decoded image: its size before resizing, and its hash. */
-    record DecodedSize(int width, int height, long differenceHash) {
+    record DecodedSize(int width, int height, @Nullable Long differenceHash) {
         static DecodedSize of(Preparation.Ready ready) {
             return new DecodedSize(ready.sourceWidth(), ready.sourceHeight(), ready.differenceHash());
         }

@@ -1,5 +1,6 @@
 package dev.cardinal.udf.pipeline;
 
+import dev.cardinal.udf.image.ImageHash;
 import dev.cardinal.udf.image.ImageOptions;
 import dev.cardinal.udf.image.ImagePreparer;
 import dev.cardinal.udf.image.Preparation;
@@ -22,7 +23,7 @@ final class PreparerPool {
     private static final Map<PoolKey, PreparerPool> LEASED = new HashMap<>();
 
     /** What preparers of a pool have in common. */
-    private record PoolKey(List<Preprocessing> preprocessings, ImageOptions options) {}
+    private record PoolKey(List<Preprocessing> preprocessings, ImageOptions options, ImageHash hash) {}
 
     private final Supplier<ImagePreparer> maker;
     private final Deque<ImagePreparer> idle = new ArrayDeque<>();
@@ -34,15 +35,16 @@ final class PreparerPool {
 
     /** Leases this process's pool for this preprocessing and these options. */
     static ImagePreparer lease(Preprocessing preprocessing, ImageOptions options) {
-        return lease(List.of(preprocessing), options);
+        return lease(List.of(preprocessing), options, ImageHash.NONE);
     }
 
     /** Leases this process's pool for models with these preprocessings, in this order. */
-    static ImagePreparer lease(List<Preprocessing> preprocessings, ImageOptions options) {
-        PoolKey key = new PoolKey(List.copyOf(preprocessings), options);
+    static ImagePreparer lease(List<Preprocessing> preprocessings, ImageOptions options, ImageHash hash) {
+        PoolKey key = new PoolKey(List.copyOf(preprocessings), options, hash);
         synchronized (LEASED) {
             return LEASED.computeIfAbsent(
-                            key, k -> new PreparerPool(() -> ModelInput.preparer(k.preprocessings(), k.options())))
+                            key,
+                            k -> new PreparerPool(() -> ModelInput.preparer(k.preprocessings(), k.options(), k.hash())))
                     .lease();
         }
     }

@@ -2,11 +2,13 @@ package dev.cardinal.udf.pipeline;
 
 import dev.cardinal.udf.device.DeviceSelection;
 import dev.cardinal.udf.device.DeviceUse;
+import dev.cardinal.udf.image.ImageHash;
 import dev.cardinal.udf.image.ImagePreparer;
 import dev.cardinal.udf.model.Classifier;
 import dev.cardinal.udf.model.ModelCache;
 import dev.cardinal.udf.model.ModelSpec;
 import dev.cardinal.udf.options.LabelOptions;
+import dev.cardinal.udf.options.LabelOptions.Emit;
 import dev.cardinal.zoo.card.Preprocessing;
 import java.util.ArrayList;
 import java.util.List;
@@ -54,7 +56,8 @@ final class TaskModel implements AutoCloseable {
                 // Before the preparer, because its session determines TensorFlow's threads.
                 leases.add(ModelCache.lease(model, selection.settings()));
             }
-            ImagePreparer preparer = PreparerPool.lease(preprocessings, options.image());
+            ImageHash hash = options.emit().contains(Emit.DHASH) ? ImageHash.DIFFERENCE : ImageHash.NONE;
+            ImagePreparer preparer = PreparerPool.lease(preprocessings, options.image(), hash);
             return new TaskModel(selection.use(), leases, loaded(leases, preprocessings, options), preparer);
         } catch (RuntimeException | Error e) {
             leases.forEach(ModelCache.Lease::close);

@@ -3,7 +3,9 @@ package dev.cardinal.udf.image;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.cardinal.udf.image.Preparation.Ready;
+import java.util.List;
 import java.util.Random;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvFileSource;
@@ -14,10 +16,18 @@ class DifferenceHashTest {
     @ParameterizedTest(name = "{0}")
     @CsvFileSource(resources = "difference_hash.csv", numLinesToSkip = 1)
     void hashEqualsTheReference(String file, String bits) {
-        try (ImagePreparer preparer = ImagePreparer.create(Cards.torchvision(256, 224), ImageOptions.defaults())) {
-            assertThat(preparer.prepare(TestImages.read(file)))
-                    .isInstanceOfSatisfying(Ready.class, ready -> assertThat(ready.differenceHash())
-                            .isEqualTo(Long.parseUnsignedLong(bits, 2)));
+        assertThat(hash(ImageHash.DIFFERENCE, file)).isEqualTo(Long.parseUnsignedLong(bits, 2));
+    }
+
+    @Test
+    void hashIsComputedOnlyOnRequest() {
+        assertThat(hash(ImageHash.NONE, "rgb_8_bit.png")).isNull();
+    }
+
+    private static @Nullable Long hash(ImageHash hash, String file) {
+        try (ImagePreparer preparer =
+                ImagePreparer.create(List.of(Cards.torchvision(256, 224)), List.of(ImageOptions.defaults()), hash)) {
+            return ((Ready) preparer.prepare(TestImages.read(file))).differenceHash();
         }
     }
 

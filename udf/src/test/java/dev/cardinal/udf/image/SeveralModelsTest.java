@@ -91,8 +91,8 @@ class SeveralModelsTest {
     void imageIsTooLargeOnlyForTheModelWithALowerLimit() {
         ImageOptions few = new ImageOptions(1_000, ExifOrientation.IGNORE);
         Preprocessing cropped = Cards.torchvision(32, 28);
-        try (ImagePreparer preparer =
-                ImagePreparer.create(List.of(cropped, cropped, cropped), List.of(few, ImageOptions.defaults(), few))) {
+        try (ImagePreparer preparer = ImagePreparer.create(
+                List.of(cropped, cropped, cropped), List.of(few, ImageOptions.defaults(), few), ImageHash.NONE)) {
             List<Preparation> prepared = preparer.prepareForEach(PICTURE);
 
             Rejected tooLarge = new Rejected(Status.TOO_LARGE, "PNG: 61 x 47 pixels exceed the limit of 1000", 61, 47);
@@ -104,7 +104,7 @@ class SeveralModelsTest {
 
     private static List<Preparation> prepared(List<Preprocessing> preprocessings, byte[] encoded) {
         try (ImagePreparer preparer = ImagePreparer.create(
-                preprocessings, Collections.nCopies(preprocessings.size(), ImageOptions.defaults()))) {
+                preprocessings, Collections.nCopies(preprocessings.size(), ImageOptions.defaults()), ImageHash.NONE)) {
             return preparer.prepareForEach(encoded);
         }
     }

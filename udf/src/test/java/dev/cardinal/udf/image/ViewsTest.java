@@ -95,7 +95,9 @@ class ViewsTest {
     @EnumSource(Views.class)
     void hashIsThatOfThePictureWhateverTheViews(Views views) {
         try (ImagePreparer preparer = ImagePreparer.create(
-                Cards.torchvision(36, 28), ImageOptions.defaults().withViews(views))) {
+                List.of(Cards.torchvision(36, 28)),
+                List.of(ImageOptions.defaults().withViews(views)),
+                ImageHash.DIFFERENCE)) {
             Ready ready = (Ready) preparer.prepare(SyntheticPicture.raw(50, 40));
 
             assertThat(ready.rgb()).hasSize(views.count() * 28 * 28 * 3);

@@ -186,12 +186,12 @@ class BatchingRowIteratorTest {
             String name = new String(encoded, StandardCharsets.US_ASCII);
             return name.startsWith("torn")
                     ? new Preparation.Rejected(Status.UNDECODABLE, "torn", null, null)
-                    : new Preparation.Ready(1, 1, 1, 1, encoded, 0);
+                    : new Preparation.Ready(1, 1, 1, 1, encoded, null);
         }
 
         @Override
         public Preparation prepare(RawImage image) {
-            return new Preparation.Ready(1, 1, 1, 1, image.samples(), 0);
+            return new Preparation.Ready(1, 1, 1, 1, image.samples(), null);
         }
 
         @Override

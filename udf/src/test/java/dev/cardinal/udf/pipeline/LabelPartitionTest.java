@@ -453,7 +453,7 @@ class LabelPartitionTest {
             int height = Integer.parseInt(parts[1]);
             byte[] rgb = new byte[width * height * 3];
             rgb[0] = Byte.parseByte(parts[2]);
-            return new Preparation.Ready(width, height, width, height, rgb, 0);
+            return new Preparation.Ready(width, height, width, height, rgb, null);
         }
 
         @Override

@@ -361,7 +361,7 @@ class PipelineIteratorTest {
             run(onPrepare, name);
             return name.startsWith("torn")
                     ? new Preparation.Rejected(Status.UNDECODABLE, "torn", null, null)
-                    : new Preparation.Ready(1, 1, 1, 1, encoded, 0);
+                    : new Preparation.Ready(1, 1, 1, 1, encoded, null);
         }
 
         @Override

@@ -159,6 +159,6 @@ class ReorderBufferTest {
     }
 
     private static PreparedImage<Row> image(Entry<Row> entry, int bytes) {
-        return new PreparedImage<>(entry, new Ready(1, 1, 1, 1, new byte[bytes], 0), scores -> RowFactory.create());
+        return new PreparedImage<>(entry, new Ready(1, 1, 1, 1, new byte[bytes], null), scores -> RowFactory.create());
     }
 }

@@ -8,6 +8,7 @@ import dev.cardinal.udf.Pictures;
 import dev.cardinal.udf.fetch.ImageFetcher;
 import dev.cardinal.udf.fetch.ImageRef;
 import dev.cardinal.udf.fetch.RecordFields;
+import dev.cardinal.udf.image.ImageHash;
 import dev.cardinal.udf.image.ImageOptions;
 import dev.cardinal.udf.image.ImagePreparer;
 import dev.cardinal.udf.metrics.Counter;
@@ -74,7 +75,7 @@ class SeveralModelsPipelineTest {
     /** Loads the libraries that decode, which may take longer than a test on a busy machine. */
     @BeforeAll
     static void decodeAnImage() {
-        try (ImagePreparer preparer = PreparerPool.lease(PREPROCESSINGS, ImageOptions.defaults())) {
+        try (ImagePreparer preparer = PreparerPool.lease(PREPROCESSINGS, ImageOptions.defaults(), ImageHash.NONE)) {
             preparer.prepareForEach(Pictures.png(1, 1, 0));
         }
     }
@@ -174,7 +175,7 @@ class SeveralModelsPipelineTest {
         List<Preprocessing> preprocessings =
                 models.stream().map(PREPROCESSINGS::get).toList();
         List<Row> rows = new ArrayList<>();
-        try (ImagePreparer preparer = PreparerPool.lease(preprocessings, options.image());
+        try (ImagePreparer preparer = PreparerPool.lease(preprocessings, options.image(), ImageHash.NONE);
                 PipelineIterator<ImageRef, Row> iterator = LabelPartition.rows(
                         images.iterator(),
                         new PipelineContext(
