@@ -4,6 +4,7 @@ import dev.cardinal.job.doctor.Diagnosis;
 import dev.cardinal.job.doctor.DoctorJob;
 import dev.cardinal.job.doctor.DoctorRequest;
 import dev.cardinal.job.source.SourceSpec;
+import dev.cardinal.udf.image.ImageOptions;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -104,7 +105,7 @@ final class DoctorCommand extends CommonOptions implements Command {
                 executors == null ? OptionalInt.empty() : OptionalInt.of(executors),
                 sample == null ? OptionalInt.empty() : OptionalInt.of(sample),
                 execution.options(),
-                execution.views());
+                execution.image(ImageOptions.defaults()));
     }
 
     @Override

@@ -1,5 +1,6 @@
 package dev.cardinal.job.cli;
 
+import dev.cardinal.udf.image.ImageOptions;
 import dev.cardinal.udf.image.ImageOptions.Views;
 import dev.cardinal.udf.options.ExecutionOptions;
 import dev.cardinal.udf.options.ExecutionOptions.DeviceChoice;
@@ -8,7 +9,7 @@ import dev.cardinal.udf.options.ExecutionOptions.PrecisionChoice;
 import java.util.List;
 import picocli.CommandLine.Option;
 
-/** Options that say how executors run the model, and on what views of an image; the same for {@code label} and {@code doctor}. */
+/** Options that say how executors run the model, and on what pixels of an image; the same for {@code label} and {@code doctor}. */
 final class ExecutionMixin {
     @Option(names = "--batch-size", paramLabel = "N", description = "Images that the model classifies at once [32].")
     private int batchSize = ExecutionOptions.DEFAULT_BATCH_SIZE;
@@ -46,6 +47,13 @@ final class ExecutionMixin {
                             + " mirror image too, or corners and center as torchvision's FiveCrop and TenCrop [one].")
     private Views views = Views.ONE;
 
+    @Option(
+            names = "--draft",
+            description =
+                    "Decode large JPEG images at a half, a quarter or an eighth of their size, as Pillow's Image.draft:"
+                            + " faster, with slightly other pixels.")
+    private boolean draft;
+
     /** Parses values in kebab case, such as {@code ten-crop}. */
     static final class ViewsConverter extends KebabConverter<Views> {
         ViewsConverter() {
@@ -64,8 +72,8 @@ final class ExecutionMixin {
         return new ExecutionOptions(batchSize, prefetch, precision, device, distribution);
     }
 
-    /** Returns the views of an image. */
-    Views views() {
-        return views;
+    /** Returns options for images with the views and drafts of these. */
+    ImageOptions image(ImageOptions options) {
+        return options.withViews(views).withDraft(draft);
     }
 }

@@ -293,7 +293,7 @@ final class LabelCommand extends CommonOptions implements Command {
                 topK,
                 emit,
                 maxFileBytes,
-                new ImageOptions(maxPixels, exifOrientation, truncated, execution.views()),
+                execution.image(new ImageOptions(maxPixels, exifOrientation, truncated)),
                 RecordFields.usual(),
                 execution.options());
         return new LabelRequest(

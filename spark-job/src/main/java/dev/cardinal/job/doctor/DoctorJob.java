@@ -136,7 +136,7 @@ public final class DoctorJob {
     private static Optional<Bottleneck> checkStages(DoctorContext context, SampleRun sample, Cluster cluster) {
         Measurement measured = sample.measurement();
         DoctorRequest request = context.request();
-        int views = request.views().count();
+        int views = request.image().views().count();
         Optional<Bottleneck> bottleneck = BottleneckFinder.find(
                         sample.sums(),
                         sample.taskSeconds() / measured.tasks(),

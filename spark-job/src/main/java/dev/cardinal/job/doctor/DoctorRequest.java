@@ -2,7 +2,6 @@ package dev.cardinal.job.doctor;
 
 import dev.cardinal.job.source.SourceSpec;
 import dev.cardinal.udf.image.ImageOptions;
-import dev.cardinal.udf.image.ImageOptions.Views;
 import dev.cardinal.udf.options.ExecutionOptions;
 import dev.cardinal.udf.options.LabelOptions;
 import java.nio.file.Path;
@@ -20,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param executors number of executors to estimate for; if empty, those that are running
  * @param sample maximum number of images to measure on each executor; if empty, enough to fill the batches of every task
  * @param execution how an executor processes images
- * @param views the views of an image that the model classifies
+ * @param image how images are decoded and prepared
  */
 public record DoctorRequest(
         Optional<String> model,
@@ -30,7 +29,7 @@ public record DoctorRequest(
         OptionalInt executors,
         OptionalInt sample,
         ExecutionOptions execution,
-        Views views) {
+        ImageOptions image) {
 
     public DoctorRequest {
         if (executors.orElse(1) < 1 || sample.orElse(1) < 1) {
@@ -40,8 +39,6 @@ public record DoctorRequest(
 
     /** Returns options of labeling with what this request says. */
     LabelOptions options() {
-        return LabelOptions.defaults()
-                .withImage(ImageOptions.defaults().withViews(views))
-                .withExecution(execution);
+        return LabelOptions.defaults().withImage(image).withExecution(execution);
     }
 }

@@ -38,7 +38,7 @@ final class SampleImages {
      */
     static int size(DoctorRequest request, List<Executor> executors, double modelRate) {
         int slots = executors.stream().mapToInt(Executor::slots).max().orElse(1);
-        double rate = modelRate / request.views().count();
+        double rate = modelRate / request.image().views().count();
         int batches = BATCHES_PER_TASK * slots * request.options().imagesPerBatch();
         int enough = (int) Math.max(Math.max(LEAST, batches), Math.min(MOST, ENOUGH_SECONDS * rate));
         int inTime = (int) Math.max(slots, Math.min(MOST, BUDGET_SECONDS * rate));

@@ -15,7 +15,7 @@ final class RecordedOptions {
 
     /** Values assumed for options that older run records do not contain. */
     private static final Map<String, Object> BEFORE_IT_WAS_AN_OPTION =
-            Map.of("precision", "fp32", "truncated", "reject", "views", "one");
+            Map.of("precision", "fp32", "truncated", "reject", "views", "one", "draft", false);
 
     /** Returns the options that change the content of rows; all rows of a table have the same values of them. */
     static Map<String, Object> changingRows(LabelRequest request) {
@@ -34,6 +34,7 @@ final class RecordedOptions {
         map.put("exif-orientation", EnumWord.of(options.image().exifOrientation()));
         map.put("truncated", EnumWord.of(options.image().truncated()));
         map.put("views", EnumWord.of(options.image().views()));
+        map.put("draft", options.image().draft());
         map.put("precision", EnumWord.of(options.execution().precision()));
         return map;
     }

@@ -12,6 +12,7 @@ import dev.cardinal.job.doctor.Diagnosis.Written;
 import dev.cardinal.job.label.LabelProgress;
 import dev.cardinal.job.source.SourceSpec;
 import dev.cardinal.udf.fs.Retry;
+import dev.cardinal.udf.image.ImageOptions;
 import dev.cardinal.udf.image.ImageOptions.Views;
 import dev.cardinal.udf.model.ModelCache;
 import dev.cardinal.udf.options.ExecutionOptions;
@@ -460,7 +461,7 @@ class DoctorJobTest {
                     executors,
                     sample,
                     execution,
-                    views);
+                    ImageOptions.defaults().withViews(views));
         }
     }
 

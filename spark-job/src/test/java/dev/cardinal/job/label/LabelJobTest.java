@@ -369,6 +369,7 @@ class LabelJobTest {
 
         assertRejected(
                 "--views one there, flip now", changes().options(10, Set.of(), bytes, image.withViews(Views.FLIP)));
+        assertRejected("--draft false there, true now", changes().options(10, Set.of(), bytes, image.withDraft(true)));
         assertRejected("--precision fp32 there, auto now", changes().execution(withPrecision(PrecisionChoice.AUTO)));
         rejected.forEach(LabelJobTest::assertRejected);
         assertThat(names()).hasSize(1);

@@ -1,5 +1,6 @@
 package dev.cardinal.udf.image;
 
+import dev.cardinal.udf.image.Geometry.Size;
 import dev.cardinal.udf.image.ImageOptions.ExifOrientation;
 import dev.cardinal.udf.image.Preparation.Ready;
 import dev.cardinal.udf.image.Preparation.Rejected;
@@ -10,7 +11,9 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.function.Function;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,11 +33,14 @@ final class DecodingPreparer implements ImagePreparer {
 
     private static final int CHANNELS = 3;
 
+    /** The largest factor by which libjpeg reduces an image. */
+    private static final int MOST_REDUCTION = 8;
+
     private final List<PixelTarget> targets;
     private final ImageHash hash;
     private final DecodeMemory memory;
     private final TensorFlowCodecs codecs = new TensorFlowCodecs();
-    private final ImageDecoder jpeg;
+    private final JpegDecoder jpeg;
     private final ImageDecoder png;
     private final ImageDecoder gif = new GifDecoder();
     private final ImageDecoder bmp = new BmpDecoder();
@@ -42,6 +48,7 @@ final class DecodingPreparer implements ImagePreparer {
     private final ImageDecoder tiff;
     private final ImageDecoder pnm = new PnmDecoder();
     private final ExifOrientation exifOrientation;
+    private final boolean draft;
     private final Pixels decoded = new Pixels();
     private final Pixels oriented = new Pixels();
 
@@ -70,6 +77,7 @@ final class DecodingPreparer implements ImagePreparer {
         this.hash = hash;
         this.memory = memory;
         this.exifOrientation = options.exifOrientation();
+        this.draft = options.draft();
         this.jpeg = new JpegDecoder(codecs, options.truncated());
         this.png = new PngDecoder(codecs, options.truncated());
         RgbConversion conversion = new RgbConversion();
@@ -147,7 +155,9 @@ final class DecodingPreparer implements ImagePreparer {
         return decodeWithinMemory("decoded image", width, height, image.pixels() * CHANNELS, models, () -> {
                     try {
                         image.copyTo(decoded);
-                        return finish(decoded, models);
+                        return models.stream()
+                                .map(finish(decoded, new Size(width, height)))
+                                .toList();
                     } finally {
                         decoded.trim();
                     }
@@ -200,11 +210,27 @@ final class DecodingPreparer implements ImagePreparer {
 
     private List<Preparation> decode(ByteView file, ImageFormat format, ImageHeader header, List<PixelTarget> models) {
         try {
-            decoder(format).decode(file, header, decoded);
-            Orientation orientation = exifOrientation == ExifOrientation.APPLY
-                    ? OrientationReader.read(format, file)
-                    : Orientation.AS_STORED;
-            return finish(orientation.turn(decoded, oriented), models);
+            Map<PixelTarget, Preparation> prepared = new HashMap<>();
+            Map<Integer, List<PixelTarget>> byReduction = models.stream()
+                    .distinct()
+                    .collect(Collectors.groupingBy(model -> reduction(format, header, model)));
+            for (Map.Entry<Integer, List<PixelTarget>> each : byReduction.entrySet()) {
+                if (each.getKey() == 1) {
+                    decoder(format).decode(file, header, decoded);
+                } else {
+                    jpeg.decode(file, header, each.getKey(), decoded);
+                }
+                Orientation orientation = exifOrientation == ExifOrientation.APPLY
+                        ? OrientationReader.read(format, file)
+                        : Orientation.AS_STORED;
+                Pixels source = orientation.turn(decoded, oriented);
+                Size size = each.getKey() == 1
+                        ? new Size(source.width(), source.height())
+                        : orientation.turned(new Size(header.width(), header.height()));
+                Function<PixelTarget, Preparation> finish = finish(source, size);
+                each.getValue().forEach(model -> prepared.put(model, finish.apply(model)));
+            }
+            return models.stream().map(prepared::get).toList();
         } catch (BadImageException | RuntimeException | StackOverflowError e) {
             return same(models, new Rejected(status(e), explain(format, e), header.width(), header.height()));
         } finally {
@@ -225,19 +251,31 @@ final class DecodingPreparer implements ImagePreparer {
         };
     }
 
-    private List<Preparation> finish(Pixels source, List<PixelTarget> models) {
-        Long hashOfSource = hash.of(source);
-        Map<PixelTarget, Preparation> prepared = new HashMap<>();
-        return models.stream()
-                .map(model -> prepared.computeIfAbsent(model, distinct -> finish(source, distinct, hashOfSource)))
-                .toList();
+    /** Returns how many pixels of a side become one: as many as Pillow's {@code Image.draft} decides if it is given the scaled size. */
+    private int reduction(ImageFormat format, ImageHeader header, PixelTarget model) {
+        if (!draft || format != ImageFormat.JPEG) {
+            return 1;
+        }
+        Size scaled = model.rule().of(header.width(), header.height()).resized();
+        int most = Math.min(header.width() / scaled.width(), header.height() / scaled.height());
+        return Math.max(1, Integer.highestOneBit(Math.min(most, MOST_REDUCTION)));
     }
 
-    private static Preparation finish(Pixels source, PixelTarget model, @Nullable Long hash) {
+    /**
+     * Returns a function that scales and crops an image for a model.
+     *
+     * @param size size of the image before it was reduced
+     */
+    private Function<PixelTarget, Preparation> finish(Pixels source, Size size) {
+        Long hashOfSource = hash.of(source);
+        return model -> finish(source, size, model, hashOfSource);
+    }
+
+    private static Preparation finish(Pixels source, Size size, PixelTarget model, @Nullable Long hash) {
         Geometry geometry = model.rule().of(source.width(), source.height());
         return new Ready(
-                source.width(),
-                source.height(),
+                size.width(),
+                size.height(),
                 geometry.output().width(),
                 geometry.output().height(),
                 model.renderer().render(source, geometry),

@@ -10,9 +10,12 @@ import java.io.Serializable;
  * @param exifOrientation whether the orientation in the metadata is applied
  * @param truncated what happens to a JPEG or PNG file whose data end early
  * @param views the views of an image that the model classifies
+ * @param draft whether JPEG images are decoded at a half, a quarter or an eighth of their size if that is at least the size to
+ *     which the model's preprocessing scales them, as by Pillow's {@code Image.draft}. Faster for large photos; the pixels differ
  */
 @PublicApi
-public record ImageOptions(long maxPixels, ExifOrientation exifOrientation, Truncated truncated, Views views)
+public record ImageOptions(
+        long maxPixels, ExifOrientation exifOrientation, Truncated truncated, Views views, boolean draft)
         implements Serializable {
 
     /** The number of pixels above which Pillow rejects an image as a decompression bomb. */
@@ -73,17 +76,22 @@ public record ImageOptions(long maxPixels, ExifOrientation exifOrientation, Trun
 
     /** Returns options for one view. */
     public ImageOptions(long maxPixels, ExifOrientation exifOrientation, Truncated truncated) {
-        this(maxPixels, exifOrientation, truncated, Views.ONE);
+        this(maxPixels, exifOrientation, truncated, Views.ONE, false);
     }
 
     /** Returns these options with the lower of their own limit of pixels and another one. */
     public ImageOptions atMost(long pixels) {
-        return new ImageOptions(Math.min(maxPixels, pixels), exifOrientation, truncated, views);
+        return new ImageOptions(Math.min(maxPixels, pixels), exifOrientation, truncated, views, draft);
     }
 
     /** Returns these options with other views. */
     public ImageOptions withViews(Views other) {
-        return new ImageOptions(maxPixels, exifOrientation, truncated, other);
+        return new ImageOptions(maxPixels, exifOrientation, truncated, other, draft);
+    }
+
+    /** Returns these options with drafts, or without them. */
+    public ImageOptions withDraft(boolean other) {
+        return new ImageOptions(maxPixels, exifOrientation, truncated, views, other);
     }
 
     public static ImageOptions defaults() {

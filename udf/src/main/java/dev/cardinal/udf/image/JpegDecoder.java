@@ -36,6 +36,15 @@ final class JpegDecoder implements ImageDecoder {
 
     @Override
     public void decode(ByteView file, ImageHeader header, Pixels into) throws BadImageException {
+        decode(file, header, 1, into);
+    }
+
+    /**
+     * Decodes an image at a part of its size, with libjpeg's scaled DCT. Files with four components keep their size.
+     *
+     * @param reduction 1, 2, 4 or 8: each side has this part of its length, rounded up
+     */
+    void decode(ByteView file, ImageHeader header, int reduction, Pixels into) throws BadImageException {
         if (header.pixels() / MAX_PIXELS_PER_BYTE > file.length()) {
             throw tooFewData(header, String.format(Locale.ROOT, "but %d bytes cannot contain them", file.length()));
         }
@@ -45,7 +54,7 @@ final class JpegDecoder implements ImageDecoder {
             convertInks(samples(ended, header), JpegMarkers.adobeTransform(file), into);
             return;
         }
-        codecs.decodeJpeg(JpegHead.withoutWarnings(ended), header, into);
+        codecs.decodeJpeg(JpegHead.withoutWarnings(ended), header, reduction, into);
         if (!keepTruncated && endsGray(into)) {
             samples(ended, header);
         }

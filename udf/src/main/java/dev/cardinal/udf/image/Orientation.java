@@ -1,5 +1,7 @@
 package dev.cardinal.udf.image;
 
+import dev.cardinal.udf.image.Geometry.Size;
+
 /** The camera's orientation in EXIF tag 0x0112; the constants have the order of its values, 1 to 8. */
 enum Orientation {
     AS_STORED,
@@ -27,13 +29,19 @@ enum Orientation {
         return compareTo(TRANSPOSED) >= 0;
     }
 
+    /** Returns the size of an image in its orientation. */
+    Size turned(Size stored) {
+        return swapsAxes() ? new Size(/* width= */ stored.height(), /* height= */ stored.width()) : stored;
+    }
+
     /** Returns the image in its orientation: {@code stored} itself, or {@code into} with its pixels moved. */
     Pixels turn(Pixels stored, Pixels into) {
         if (this == AS_STORED) {
             return stored;
         }
-        int width = swapsAxes() ? stored.height() : stored.width();
-        int height = swapsAxes() ? stored.width() : stored.height();
+        Size size = turned(new Size(stored.width(), stored.height()));
+        int width = size.width();
+        int height = size.height();
         into.reshape(width, height);
         byte[] from = stored.rgb();
         byte[] to = into.rgb();

@@ -3,6 +3,7 @@ package dev.cardinal.udf.image;
 import dev.cardinal.zoo.graph.TensorFlowRuntime;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.tensorflow.Graph;
 import org.tensorflow.Output;
@@ -27,7 +28,7 @@ final class TensorFlowCodecs implements AutoCloseable {
 
     private final Graph graph = new Graph();
     private final Output<?> encoded;
-    private final Output<?> jpeg;
+    private final Map<Integer, Output<?>> jpegByReduction;
     private final Output<?> png;
     private final Output<?> gray16Png;
     private final Session session;
@@ -37,17 +38,22 @@ final class TensorFlowCodecs implements AutoCloseable {
                 .setAttr("dtype", DataType.DT_STRING)
                 .build()
                 .output(0);
-        jpeg = graph.opBuilder("DecodeJpeg", "jpeg", graph.baseScope())
-                .addInput(encoded)
-                .setAttr("channels", 3)
-                .setAttr("fancy_upscaling", true)
-                .setAttr("dct_method", "INTEGER_ACCURATE")
-                .build()
-                .output(0);
+        jpegByReduction = Map.of(1, jpeg(1), 2, jpeg(2), 4, jpeg(4), 8, jpeg(8));
         png = png("png", 3, DataType.DT_UINT8);
         gray16Png = png("gray_16_png", 1, DataType.DT_UINT16);
         TensorFlowRuntime.prepare(Runtime.getRuntime().availableProcessors());
         session = new Session(graph, config());
+    }
+
+    private Output<?> jpeg(int reduction) {
+        return graph.opBuilder("DecodeJpeg", "jpeg_" + reduction, graph.baseScope())
+                .addInput(encoded)
+                .setAttr("channels", 3)
+                .setAttr("ratio", reduction)
+                .setAttr("fancy_upscaling", true)
+                .setAttr("dct_method", "INTEGER_ACCURATE")
+                .build()
+                .output(0);
     }
 
     private Output<?> png(String name, int channels, DataType type) {
@@ -71,10 +77,15 @@ final class TensorFlowCodecs implements AutoCloseable {
                 .build();
     }
 
-    /** Decodes gray and three-component JPEG. */
-    void decodeJpeg(byte[] file, ImageHeader header, Pixels into) throws BadImageException {
-        into.reshape(header.width(), header.height());
-        run(jpeg, file, Shape.of(header.height(), header.width(), 3), into.rgb(), into.size());
+    /**
+     * Decodes gray and three-component JPEG.
+     *
+     * @param reduction 1, 2, 4 or 8: each side has this part of its length, rounded up
+     */
+    void decodeJpeg(byte[] file, ImageHeader header, int reduction, Pixels into) throws BadImageException {
+        into.reshape((header.width() + reduction - 1) / reduction, (header.height() + reduction - 1) / reduction);
+        Output<?> jpeg = Objects.requireNonNull(jpegByReduction.get(reduction));
+        run(jpeg, file, Shape.of(into.height(), into.width(), 3), into.rgb(), into.size());
     }
 
     /** Decodes any PNG; alpha is dropped, and samples of 16 bits keep their high byte. */

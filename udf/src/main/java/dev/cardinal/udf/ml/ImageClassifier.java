@@ -20,6 +20,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import org.apache.spark.ml.Transformer;
+import org.apache.spark.ml.param.BooleanParam;
 import org.apache.spark.ml.param.IntParam;
 import org.apache.spark.ml.param.Param;
 import org.apache.spark.ml.param.ParamMap;
@@ -71,6 +72,7 @@ public final class ImageClassifier extends Transformer implements DefaultParamsW
     private final Param<String> device;
     private final Param<String> distribution;
     private final Param<String> views;
+    private final BooleanParam draft;
 
     /** Creates a stage with default values and no model path. */
     public ImageClassifier() {
@@ -90,6 +92,7 @@ public final class ImageClassifier extends Transformer implements DefaultParamsW
         this.device = choice("device", "device that the model runs on", DeviceChoice.class);
         this.distribution = choice("distribution", "how executors get the model", ModelDistribution.class);
         this.views = choice("views", "views of an image whose results are averaged", Views.class);
+        this.draft = new BooleanParam(this, "draft", "whether large JPEG images are decoded at a part of their size");
         ExecutionOptions defaults = ExecutionOptions.defaults();
         setDefault(inputCol, "content");
         setDefault(outputCol, "classification");
@@ -99,6 +102,7 @@ public final class ImageClassifier extends Transformer implements DefaultParamsW
         setDefault(device, EnumWord.of(defaults.device()));
         setDefault(distribution, EnumWord.of(defaults.distribution()));
         setDefault(views, EnumWord.of(ImageOptions.defaults().views()));
+        setDefault(draft, ImageOptions.defaults().draft());
     }
 
     private <E extends Enum<E>> Param<String> choice(String name, String what, Class<E> type) {
@@ -162,6 +166,10 @@ public final class ImageClassifier extends Transformer implements DefaultParamsW
         return views;
     }
 
+    public BooleanParam draft() {
+        return draft;
+    }
+
     public ImageClassifier setModelPath(String value) {
         return with(modelPath, value);
     }
@@ -198,6 +206,10 @@ public final class ImageClassifier extends Transformer implements DefaultParamsW
         return with(views, value);
     }
 
+    public ImageClassifier setDraft(boolean value) {
+        return with(draft, value);
+    }
+
     private <T> ImageClassifier with(Param<T> param, T value) {
         set(param, value);
         return this;
@@ -228,7 +240,7 @@ public final class ImageClassifier extends Transformer implements DefaultParamsW
                 (Integer) $(topK),
                 Set.of(),
                 LabelOptions.DEFAULT_MAX_FILE_BYTES,
-                ImageOptions.defaults().withViews(value(Views.class, $(views))),
+                ImageOptions.defaults().withViews(value(Views.class, $(views))).withDraft((Boolean) $(draft)),
                 RecordFields.usual(),
                 execution);
         return new ClassifySettings($(modelPath), null, options);

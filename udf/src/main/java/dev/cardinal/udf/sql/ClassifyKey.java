@@ -31,7 +31,9 @@ public enum ClassifyKey {
     /** Handling of a JPEG or PNG whose data end early: {@code reject} or {@code keep}. */
     TRUNCATED("truncated", "reject"),
     /** Views of an image whose results are averaged: {@code one}, {@code flip}, {@code five-crop} or {@code ten-crop}. */
-    VIEWS("views", "one");
+    VIEWS("views", "one"),
+    /** Whether large JPEG images are decoded at a part of their size: {@code true} or {@code false}. */
+    DRAFT("draft", "false");
 
     /** Prefix of every key. */
     public static final String PREFIX = "spark.cardinal.";

@@ -77,7 +77,8 @@ public record ClassifySettings(String model, @Nullable Path card, LabelOptions o
                             number(ClassifyKey.MAX_PIXELS, Long.MAX_VALUE),
                             choice(ClassifyKey.EXIF_ORIENTATION, ExifOrientation.class),
                             choice(ClassifyKey.TRUNCATED, Truncated.class),
-                            choice(ClassifyKey.VIEWS, Views.class)),
+                            choice(ClassifyKey.VIEWS, Views.class),
+                            flag(ClassifyKey.DRAFT)),
                     RecordFields.usual(),
                     new ExecutionOptions(
                             (int) number(ClassifyKey.BATCH_SIZE, Integer.MAX_VALUE),
@@ -113,6 +114,15 @@ public record ClassifySettings(String model, @Nullable Path card, LabelOptions o
             }
             problems.add(key.key() + " must be a whole number from 1 to " + largest + ", not '" + value + "'");
             return 1;
+        }
+
+        private boolean flag(ClassifyKey key) {
+            String value = text(key);
+            boolean isTrue = value.equalsIgnoreCase("true");
+            if (!isTrue && !value.equalsIgnoreCase("false")) {
+                problems.add(key.key() + " must be true or false, not '" + value + "'");
+            }
+            return isTrue;
         }
 
         /** Returns the constant of that name in kebab case, in upper or lower case; the first constant if the value is invalid. */

@@ -97,7 +97,8 @@ class ImageClassifierTest {
                 .setPrecision("auto")
                 .setDevice("cpu")
                 .setDistribution("shared")
-                .setViews("five-crop");
+                .setViews("five-crop")
+                .setDraft(true);
         String saved = directory.resolve("stage").toString();
 
         stage.save(saved);

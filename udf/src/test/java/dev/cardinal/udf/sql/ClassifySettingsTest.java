@@ -32,6 +32,22 @@ class ClassifySettingsTest {
                         "spark.cardinal.views must be one of one, flip, five-crop, ten-crop, not 'ten_crop'");
     }
 
+    @Test
+    void draftIsTrueOrFalse() {
+        assertThat(draft("true")).isTrue();
+        assertThat(draft("FALSE")).isFalse();
+        assertThatThrownBy(() -> draft("on"))
+                .isInstanceOf(CardinalException.class)
+                .hasMessageContaining("spark.cardinal.draft must be true or false, not 'on'");
+    }
+
+    private static boolean draft(String value) {
+        return ClassifySettings.of(Map.of("spark.cardinal.model", "m", "spark.cardinal.draft", value))
+                .options()
+                .image()
+                .draft();
+    }
+
     private static Views views(Map<String, String> configuration) {
         return ClassifySettings.of(configuration).options().image().views();
     }
