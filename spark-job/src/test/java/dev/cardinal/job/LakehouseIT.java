@@ -248,6 +248,16 @@ class LakehouseIT {
     }
 
     @Test
+    void tableWhoseCreationWasInterruptedIsCreated() throws Exception {
+        Path log = Files.createDirectories(Format.DELTA.location("interrupted").resolve("_delta_log"));
+        Files.writeString(log.resolve(".00000000000000000000.json.b0c8.tmp"), "{\"commitInfo\"");
+
+        label(Format.DELTA, "interrupted", images("."));
+
+        assertSameRows(Format.DELTA, "interrupted");
+    }
+
+    @Test
     void tableKeepsItsStateDirectory() throws Exception {
         label(Format.ICEBERG, "owned", images("bag"));
 

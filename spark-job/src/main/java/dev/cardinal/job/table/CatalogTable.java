@@ -166,7 +166,8 @@ public final class CatalogTable {
     }
 
     /**
-     * Creates the table, without rows.
+     * Creates the table, without rows. What a program left behind that ended while it created a Delta table, a log without a commit,
+     * is replaced, although Delta reports that the table exists.
      *
      * @throws CardinalException if it exists, or the catalog cannot create it
      */
@@ -181,6 +182,11 @@ public final class CatalogTable {
             }
             try {
                 writer.create();
+            } catch (AnalysisException e) {
+                if (!"TABLE_OR_VIEW_ALREADY_EXISTS".equals(e.getCondition()) || exists()) {
+                    throw unchecked(e);
+                }
+                writer.createOrReplace();
             } catch (Exception e) {
                 throw unchecked(e);
             }
