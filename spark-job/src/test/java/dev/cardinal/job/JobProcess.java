@@ -14,7 +14,7 @@ import java.util.concurrent.TimeUnit;
 /** Runs the shaded job jar in a separate process, with the launcher or directly with SparkSubmit. */
 final class JobProcess {
     /** More on a machine that does other work at the same time. */
-    private static final long TIMEOUT_SECONDS = Long.getLong("cardinal.process.seconds", 180);
+    private static final long TIMEOUT_SECONDS = Long.getLong("cardinal.process.seconds", 400);
 
     private JobProcess() {}
 
