@@ -33,7 +33,13 @@ record NamingScheme(String id, String title, List<NamingRule> rules) {
             "dxy",
             "torch7",
             "torch7-flat",
-            "children");
+            "children",
+            "hysts",
+            "pytorchcv",
+            "pytorchcv-cifar",
+            "pycls",
+            "pycls-2019",
+            "detectron2");
 
     private static final Pattern NUMBER = Pattern.compile("\\{([a-z])([+-]\\d+)?}");
 

@@ -31,7 +31,16 @@ class NamingSchemeTest {
         "cadene_resnext50_32x4d, resnext50_32x4d, 'prefix features., named as in the numbered conversions of the Torch7"
                 + " models (clcarwin, Cadene), last layer last_linear'",
         "children_resnet18, resnet18,"
-                + " 'named as in nn.Sequential(*list(resnet.children())), as fastai builds it, last layer 10'"
+                + " 'named as in nn.Sequential(*list(resnet.children())), as fastai builds it, last layer 10'",
+        "hysts_resnext29_8x64d, resnext29_8x64d_cifar10," + " 'named as in hysts/pytorch_image_classification'",
+        "pytorchcv_resnext50_32x4d, resnext50_32x4d, 'prefix features., named as in pytorchcv (osmr/imgclsmob) for"
+                + " ImageNet, last layer output'",
+        "pytorchcv_resnext29_8x64d, resnext29_8x64d_cifar10, 'prefix features., named as in pytorchcv (osmr/imgclsmob)"
+                + " for CIFAR, last layer output'",
+        "pycls_resnext50_32x4d, resnext50_32x4d, 'named as in facebookresearch/pycls, last layer head.fc'",
+        "pycls_2019_resnext50_32x4d, resnext50_32x4d,"
+                + " 'named as in facebookresearch/pycls of 2019, last layer head.fc'",
+        "detectron2_resnext50_32x4d, resnext50_32x4d, 'named as in Detectron2, last layer linear'"
     })
     void everyTensorOfATwinIsUsedOnce(String twin, String card, String note) {
         WeightMapping mapping = resolve(ModelCatalog.find(card), FakeStateDict.read(twin));
