@@ -14,18 +14,17 @@ import java.util.stream.IntStream;
 
 /**
  * Reads class labels from documents of other programs: {@code names} in YAML (Ultralytics' {@code data.yaml}, data set cards of Hugging Face),
- * TensorFlow's label maps ({@code .pbtxt}), and a list or a dictionary that a program assigns to a variable. Names other documents, to
- * refuse them.
+ * TensorFlow's label maps ({@code .pbtxt}), and programs ({@link LabelSourceCode}). Names other documents, to refuse them.
  */
 final class LabelDocument {
-    private static final Pattern ASSIGNMENT = Pattern.compile(
-            "(?:export\\s+)?(?:default\\s+)?(?:(?:const|let|var)\\s+)?[A-Za-z_]\\w*\\s*(?::[^=\\n]*)?=\\s*([\\[{].*?);?",
-            Pattern.DOTALL);
-    private static final Pattern ITEM = Pattern.compile("\\bitem\\s*:?\\s*\\{([^}]*)}");
+    private static final Pattern ITEM = Pattern.compile("\\b(?:item|entry)\\s*:?\\s*\\{([^}]*)}");
     private static final Pattern FIELD = Pattern.compile("(\\w+)\\s*:\\s*(?:\"([^\"]*)\"|'([^']*)'|(\\d{1,9}))");
-    private static final Pattern NAMES = Pattern.compile("(\\s*)(?:- )?names:\\s*(.*)");
+    private static final Pattern LABEL_MAP = Pattern.compile("(?:\\s*#[^\\n]*\\n)*\\s*(?:item|entry)\\s*:?\\s*\\{");
+    private static final List<String> NAMES = List.of("names", "classes", "class_names", "id2label", "labels");
     private static final Pattern YAML_ITEM = Pattern.compile("-\\s+(.+)");
     private static final Pattern YAML_ENTRY = Pattern.compile("['\"]?(\\d{1,9})['\"]?:\\s+(.+)");
+
+    private static final Pattern PLAIN_FLOW = Pattern.compile("[\\[{][^\\[\\]{}'\"]*[\\]}]");
 
     private LabelDocument() {}
 
@@ -42,11 +41,11 @@ final class LabelDocument {
         if (text.startsWith("version https://git-lfs")) {
             throw CardinalException.card("the file is a Git LFS pointer instead of the file itself; run git lfs pull");
         }
-        Matcher assignment = ASSIGNMENT.matcher(text);
-        if (assignment.matches()) {
-            return Optional.of(LabelFile.tree(assignment.group(1)));
+        Optional<String> collection = LabelSourceCode.collection(text);
+        if (collection.isPresent()) {
+            return collection.map(LabelFile::tree);
         }
-        return text.startsWith("item") && ITEM.matcher(text).lookingAt() ? Optional.of(labelMap(text)) : yaml(text);
+        return LABEL_MAP.matcher(text).lookingAt() ? Optional.of(labelMap(text)) : yaml(text);
     }
 
     /** Returns what a file is whose bytes are not text; empty if it may be text. */
@@ -81,12 +80,12 @@ final class LabelDocument {
                                 .findFirst()
                                 .orElse(""));
             }
-            String name = fields.get("name");
+            String name = fields.getOrDefault("name", fields.get("target_class_string"));
             String shown = fields.getOrDefault("display_name", name == null ? "" : name);
             if (shown.isBlank()) {
                 throw CardinalException.card("item " + (entries.size() + 1) + " of the label map has no name");
             }
-            String id = fields.get("id");
+            String id = fields.getOrDefault("id", fields.get("target_class"));
             entries.add(new LabelEntry(id == null ? null : Long.valueOf(id), shown.equals(name) ? null : name, shown));
         }
         return LabelFile.of(entries, "a label map of TensorFlow", null);
@@ -94,20 +93,66 @@ final class LabelDocument {
 
     private static Optional<LabelFile> yaml(String text) {
         List<String> lines = text.lines().toList();
-        for (int i = 0; i < lines.size(); i++) {
-            Matcher names = NAMES.matcher(withoutComment(lines.get(i)));
-            if (names.matches()) {
-                String value = names.group(2);
-                if (value.startsWith("[") || value.startsWith("{")) {
-                    return Optional.of(LabelFile.tree(value));
-                }
-                List<LabelEntry> entries = value.isEmpty() ? block(lines.subList(i + 1, lines.size())) : List.of();
-                if (!entries.isEmpty()) {
-                    return Optional.of(LabelFile.of(entries, "YAML under names", null));
+        for (String key : NAMES) {
+            Pattern pattern = Pattern.compile("\\s*(?:- )?" + key + ":\\s*(.*)");
+            for (int i = 0; i < lines.size(); i++) {
+                Matcher names = pattern.matcher(withoutComment(lines.get(i)));
+                if (names.matches()) {
+                    Optional<LabelFile> read = yaml(key, names.group(1), lines.subList(i + 1, lines.size()));
+                    if (read.isPresent()) {
+                        return read;
+                    }
                 }
             }
         }
-        return Optional.empty();
+        boolean isList = lines.stream()
+                .map(line -> withoutComment(line).strip())
+                .allMatch(line -> line.isEmpty()
+                        || line.equals("---")
+                        || YAML_ITEM.matcher(line).matches());
+        List<LabelEntry> entries =
+                isList ? block(text.lines().filter(line -> !line.equals("---")).toList()) : List.of();
+        return entries.isEmpty() ? Optional.empty() : Optional.of(LabelFile.of(entries, "a YAML list", null));
+    }
+
+    /**
+     * Reads the value of a key.
+     *
+     * @param key name of the key
+     * @param value what follows the key in its line
+     * @param below the lines below
+     */
+    private static Optional<LabelFile> yaml(String key, String value, List<String> below) {
+        if (value.startsWith("[") || value.startsWith("{")) {
+            String whole = LabelSourceCode.bracketed(value + "\n" + String.join("\n", below), 0)
+                    .orElse(value);
+            List<LabelEntry> plain = flow(whole);
+            return Optional.of(
+                    plain.isEmpty() ? LabelFile.tree(whole) : LabelFile.of(plain, "YAML under " + key, null));
+        }
+        List<LabelEntry> entries = value.isEmpty() ? block(below) : List.of();
+        return entries.isEmpty() ? Optional.empty() : Optional.of(LabelFile.of(entries, "YAML under " + key, null));
+    }
+
+    /** Returns the items of a list or dictionary in brackets whose names have no quotes; empty if some have. */
+    private static List<LabelEntry> flow(String value) {
+        if (!PLAIN_FLOW.matcher(value).matches()) {
+            return List.of();
+        }
+        List<LabelEntry> entries = new ArrayList<>();
+        for (String item : value.substring(1, value.length() - 1).split(",", -1)) {
+            Matcher entry = YAML_ENTRY.matcher(item.strip());
+            if (value.startsWith("{") && !item.isBlank() && !entry.matches()) {
+                return List.of();
+            }
+            if (!item.isBlank()) {
+                entries.add(
+                        entry.matches()
+                                ? new LabelEntry(Long.valueOf(entry.group(1)), null, entry.group(2))
+                                : new LabelEntry(null, null, item.strip()));
+            }
+        }
+        return entries;
     }
 
     /** Returns the items of a YAML list, or of a dictionary by index, up to the first line that is neither. */

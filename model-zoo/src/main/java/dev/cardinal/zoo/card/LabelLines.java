@@ -22,6 +22,9 @@ final class LabelLines {
     static final String NAMES = "one name per line";
 
     private static final Pattern WORDNET_ID = Pattern.compile("n\\d{8}");
+    /** The ids of Open Images. */
+    private static final Pattern FREEBASE_ID = Pattern.compile("/[mgt]/[0-9a-z_]{2,}");
+
     private static final Pattern NUMBER = Pattern.compile("\\d{1,9}");
     /** The columns that a space can separate from a name: WordNet id and index (map_clsloc.txt), id, or index. */
     private static final List<Pattern> BY_SPACE = List.of(
@@ -29,13 +32,19 @@ final class LabelLines {
             Pattern.compile("(n\\d{8})\\s*[\\s:]\\s*(.+)"),
             Pattern.compile("(\\d{1,9})\\s*(?:[-=]>|[\\s:.)=-])\\s*(.+)"));
 
-    /** Categories of Places365: a name, then its index. */
-    private static final Pattern INDEX_LAST = Pattern.compile("(.+?)\\s+(\\d{1,9})");
+    /** Categories of Places365, and dictionaries without braces: a name, then its index. */
+    private static final Pattern INDEX_LAST = Pattern.compile("(.+?)\\s*[\\s:=]\\s*(\\d{1,9})");
+
+    private static final Pattern TABLE_RULE = Pattern.compile(":?-{3,}[-:| ]*");
 
     private static final Set<String> INDEX_HEADERS = Set.of(
             "index", "idx", "class_index", "class_idx", "label_index", "class_id", "label_id", "id", "target", "");
     private static final Set<String> ID_HEADERS =
             Set.of("id", "wnid", "synset", "synset_id", "wordnet_id", "wordnetid", "class_id", "label_id", "code");
+    /** Headers of a file with one column. A class can be called "label" or "words", so these need a second word. */
+    private static final Set<String> COLUMN_HEADERS =
+            Set.of("class_name", "class_names", "classname", "label_name", "label_names", "class_label");
+
     private static final List<String> NAME_HEADERS = List.of(
             "name",
             "names",
@@ -55,17 +64,20 @@ final class LabelLines {
     private final String separator;
     private final int index;
     private final int id;
+    private final boolean isFreebase;
 
     private LabelLines(List<List<String>> rows, String separator) {
         this.rows = rows;
         this.separator = separator;
         this.index = column(NUMBER.asMatchPredicate());
-        this.id = column(WORDNET_ID.asMatchPredicate());
+        int wordnet = column(WORDNET_ID.asMatchPredicate());
+        this.isFreebase = wordnet < 0 && column(FREEBASE_ID.asMatchPredicate()) >= 0;
+        this.id = isFreebase ? column(FREEBASE_ID.asMatchPredicate()) : wordnet;
     }
 
     static LabelFile read(String text) {
-        List<String> lines =
-                withoutLastComma(text.lines().map(LabelLines::trimmed).toList());
+        List<String> lines = withoutTableBorders(
+                withoutLastComma(text.lines().map(LabelLines::trimmed).toList()));
         int blank = lines.indexOf("");
         if (blank >= 0) {
             throw CardinalException.card(
@@ -87,8 +99,18 @@ final class LabelLines {
         }
         LabelFile columns = readColumns(lines, ',', "comma");
         columns = columns == null ? readColumns(lines, ';', "semicolon") : columns;
+        columns = columns == null ? readColumns(lines, '|', "vertical bar") : columns;
         if (columns != null) {
             return columns;
+        }
+        if (lines.size() > 2 && COLUMN_HEADERS.contains(lines.get(0).toLowerCase(Locale.ROOT))) {
+            return LabelFile.of(
+                    lines.stream()
+                            .skip(1)
+                            .map(line -> new LabelEntry(null, null, LabelDocument.unquoted(line)))
+                            .toList(),
+                    "the column " + lines.get(0),
+                    null);
         }
         boolean quoted =
                 lines.stream().noneMatch(line -> LabelDocument.unquoted(line).equals(line));
@@ -115,6 +137,16 @@ final class LabelLines {
         return lines.size() > 1 && lines.stream().allMatch(line -> line.endsWith(","))
                 ? lines.stream()
                         .map(line -> line.substring(0, line.length() - 1))
+                        .toList()
+                : lines;
+    }
+
+    /** Removes the vertical bars around the rows of a Markdown table, and the line below its header. */
+    private static List<String> withoutTableBorders(List<String> lines) {
+        return lines.stream().allMatch(line -> line.length() > 1 && line.startsWith("|") && line.endsWith("|"))
+                ? lines.stream()
+                        .map(line -> line.substring(1, line.length() - 1).strip())
+                        .filter(line -> !TABLE_RULE.matcher(line).matches())
                         .toList()
                 : lines;
     }
@@ -245,7 +277,10 @@ final class LabelLines {
     private String described(List<String> others) {
         List<String> columns = new ArrayList<>();
         for (int column = 0, other = 0; column < rows.get(0).size(); column++) {
-            columns.add(column == index ? "index" : column == id ? "WordNet id" : others.get(other++));
+            columns.add(
+                    column == index
+                            ? "index"
+                            : column == id ? (isFreebase ? "Freebase id" : "WordNet id") : others.get(other++));
         }
         return "lines of " + String.join(", ", columns) + " separated by " + separator;
     }
@@ -301,7 +336,8 @@ final class LabelLines {
         return (below.index >= 0
                         && !NUMBER.matcher(rows.get(0).get(below.index)).matches())
                 || (below.id >= 0
-                        && !WORDNET_ID.matcher(rows.get(0).get(below.id)).matches());
+                        && !WORDNET_ID.matcher(rows.get(0).get(below.id)).matches()
+                        && !FREEBASE_ID.matcher(rows.get(0).get(below.id)).matches());
     }
 
     private static @Nullable List<List<String>> matched(List<String> lines, Pattern pattern) {

@@ -6,6 +6,7 @@ import dev.cardinal.zoo.card.LabelFile.LabelEntry;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 import org.jspecify.annotations.Nullable;
@@ -29,6 +30,9 @@ final class LabelTree {
             "names",
             "categories");
 
+    private static final List<String> NAME_KEYS = List.of("name", "label", "class_name", "class");
+    private static final List<String> INDEX_KEYS = List.of("index", "class_index", "idx", "id");
+
     private final String kind;
 
     private LabelTree(String kind) {
@@ -46,7 +50,8 @@ final class LabelTree {
         }
         if (node.isArray()) {
             List<LabelEntry> entries = new ArrayList<>();
-            node.forEach(item -> entries.add(entry(null, item)));
+            boolean pairs = arePairs(node);
+            node.forEach(item -> entries.add(entry(null, item, pairs)));
             return LabelFile.of(entries, "a " + kind + " list" + under, null);
         }
         return dictionary(node, under);
@@ -78,12 +83,18 @@ final class LabelTree {
                 Stream.generate(node.fieldNames()::next).limit(node.size()).toList();
         List<LabelEntry> entries = new ArrayList<>();
         if (keys.stream().allMatch(key -> NUMBER.matcher(key).matches())) {
-            keys.forEach(key -> entries.add(entry(Long.valueOf(key), node.get(key))));
+            boolean pairs = arePairs(node);
+            keys.forEach(key -> entries.add(entry(Long.valueOf(key), node.get(key), pairs)));
             return LabelFile.of(entries, "a " + kind + " dictionary of index and name" + under, null);
         }
-        if (StreamSupport.stream(node.spliterator(), false).allMatch(JsonNode::isIntegralNumber)) {
-            keys.forEach(key -> entries.add(new LabelEntry(node.get(key).longValue(), null, key)));
+        if (StreamSupport.stream(node.spliterator(), false).allMatch(LabelTree::isIndex)) {
+            keys.forEach(
+                    key -> entries.add(new LabelEntry(Long.valueOf(node.get(key).asText()), null, key)));
             return LabelFile.of(entries, "a " + kind + " dictionary of name and index" + under, null);
+        }
+        if (StreamSupport.stream(node.spliterator(), false).allMatch(LabelTree::hasIndex)) {
+            keys.forEach(key -> entries.add(keyed(key, node.get(key))));
+            return LabelFile.of(entries, "a " + kind + " dictionary of name and class" + under, null);
         }
         if (keys.stream().allMatch(key -> WORDNET_ID.matcher(key).matches())) {
             keys.forEach(key -> entries.add(new LabelEntry(null, key, text(node.get(key)))));
@@ -112,18 +123,54 @@ final class LabelTree {
         return LabelFile.of(entries, "timm's label_names", null);
     }
 
-    private LabelEntry entry(@Nullable Long index, JsonNode value) {
+    private static boolean isIndex(JsonNode value) {
+        return (value.isIntegralNumber() || value.isTextual())
+                && NUMBER.matcher(value.asText()).matches();
+    }
+
+    private static boolean hasIndex(JsonNode value) {
+        return INDEX_KEYS.stream().anyMatch(key -> isIndex(value.path(key)));
+    }
+
+    /** Reads a class that a dictionary has under its name or its WordNet id. */
+    private static LabelEntry keyed(String key, JsonNode value) {
+        Long index = INDEX_KEYS.stream()
+                .map(value::path)
+                .filter(LabelTree::isIndex)
+                .map(number -> Long.valueOf(number.asText()))
+                .findFirst()
+                .orElseThrow();
+        String name = first(value, NAME_KEYS);
+        boolean isId = WORDNET_ID.matcher(key).matches();
+        return new LabelEntry(index, isId && name != null ? key : null, isId && name != null ? name : key);
+    }
+
+    /** Returns whether every class is a list of two texts: a name and its id. Lists of other lengths contain synonyms. */
+    private static boolean arePairs(JsonNode node) {
+        return StreamSupport.stream(node.spliterator(), false).allMatch(item -> item.isArray() && item.size() == 2);
+    }
+
+    private LabelEntry entry(@Nullable Long index, JsonNode value, boolean pairs) {
+        if (value.isArray() && !value.isEmpty() && !pairs) {
+            String synonyms = StreamSupport.stream(value.spliterator(), false)
+                    .map(this::text)
+                    .collect(Collectors.joining(", "));
+            return new LabelEntry(index, null, synonyms);
+        }
         if (value.isArray() && value.size() == 2) {
             String first = text(value.get(0));
             String second = text(value.get(1));
+            if (index == null && value.get(0).isIntegralNumber() && isIndex(value.get(0))) {
+                return new LabelEntry(Long.valueOf(first), null, second);
+            }
             return WORDNET_ID.matcher(first).matches()
                     ? new LabelEntry(index, first, second)
                     : new LabelEntry(index, second, first);
         }
         if (value.isObject()) {
-            String name = first(value, "name", "label", "class_name", "class");
-            String id = first(value, "wnid", "synset", "wordnet_id", "id");
-            String number = first(value, "index", "class_index", "idx", "id");
+            String name = first(value, NAME_KEYS);
+            String id = first(value, List.of("wnid", "synset", "wordnet_id", "id"));
+            String number = first(value, INDEX_KEYS);
             if (name == null) {
                 throw CardinalException.card("a class has no name: " + value);
             }
@@ -138,8 +185,8 @@ final class LabelTree {
         return new LabelEntry(index, null, text(value));
     }
 
-    private static @Nullable String first(JsonNode value, String... keys) {
-        return Stream.of(keys)
+    private static @Nullable String first(JsonNode value, List<String> keys) {
+        return keys.stream()
                 .filter(value::hasNonNull)
                 .findFirst()
                 .map(key -> value.path(key).asText())

@@ -251,7 +251,77 @@ class LabelFileTest {
                         "lines of index, name separated by space",
                         NAMES),
                 arguments("'tench'\n'goldfish'\n'great white shark'\n", "one name per line", NAMES),
-                arguments("\"tench\",\n\"goldfish\",\n\"great white shark\",\n", "one name per line", NAMES));
+                arguments("\"tench\",\n\"goldfish\",\n\"great white shark\",\n", "one name per line", NAMES),
+                arguments(
+                        "tench: 0\ngoldfish: 1\ngreat white shark: 2\n",
+                        "lines of name, index separated by space",
+                        NAMES),
+                arguments(
+                        "tench=0\ngoldfish=1\ngreat white shark=2\n", "lines of name, index separated by space", NAMES),
+                arguments(
+                        "0|tench\n1|goldfish\n2|great white shark\n",
+                        "lines of index, name separated by vertical bar",
+                        NAMES),
+                arguments(
+                        "| id | name |\n|---|:---|\n| 0 | tench |\n| 1 | goldfish |\n| 2 | great white shark |\n",
+                        "columns id, name separated by vertical bar",
+                        NAMES),
+                arguments("class_name\ntench\ngoldfish\ngreat white shark\n", "the column class_name", NAMES),
+                // class-descriptions.csv of Open Images
+                arguments(
+                        "LabelName,DisplayName\n/m/011k07,Tortoise\n/m/011q46kg,Container\n",
+                        "lines of Freebase id, name separated by comma",
+                        List.of(new ClassLabel("Tortoise", "/m/011k07"), new ClassLabel("Container", "/m/011q46kg"))),
+                // other YAML than Ultralytics'
+                arguments("- tench\n- 'goldfish'\n- great white shark\n", "a YAML list", NAMES),
+                arguments(
+                        "nc: 3\nclasses:\n  - tench\n  - goldfish\n  - great white shark\n",
+                        "YAML under classes",
+                        NAMES),
+                arguments(
+                        "id2label:\n  0: tench\n  1: goldfish\n  2: great white shark\n", "YAML under id2label", NAMES),
+                arguments("names: [tench, goldfish,\n  great white shark]\nnc: 3\n", "YAML under names", NAMES),
+                arguments("names: {0: tench, 2: great white shark, 1: goldfish}\n", "YAML under names", NAMES),
+                arguments("names: ['tench',\n  'goldfish', 'great white shark']\n", "a Python list", NAMES),
+                // programs
+                arguments(
+                        "CLASSES = (\n    'tench', 'goldfish',\n    'great white shark',\n)\n", "a Python list", NAMES),
+                arguments("('tench', 'goldfish', 'great white shark')", "a Python list", NAMES),
+                arguments("['tench',  # it's 0\n 'goldfish',  # 1\n 'great white shark']", "a Python list", NAMES),
+                arguments(
+                        "# the classes\nimport os\n\nCLASSES = ['tench', 'goldfish',\n  \"great white shark\"]\nN = len(CLASSES)\n",
+                        "a Python list",
+                        NAMES),
+                arguments(
+                        "\"\"\"Classes.\"\"\"\nfrom collections import OrderedDict\n\nNAMES = OrderedDict(\n    {\n"
+                                + "        \"n01440764\": \"tench, Tinca tinca\",\n"
+                                + "        \"n01443537\": \"goldfish, Carassius auratus\",\n    }\n)\n",
+                        "a Python dictionary of WordNet id and name",
+                        SYNONYMS),
+                arguments("module.exports = ['tench', 'goldfish', 'great white shark'];\n", "a Python list", NAMES),
+                arguments(
+                        "# labels\nitem {\n  id: 1\n  name: 'tench'\n}\nitem {\n  id: 2\n  name: 'goldfish'\n}\n",
+                        "a label map of TensorFlow, indices from 1",
+                        NAMES.subList(0, 2)),
+                // JSON with synonyms, pairs of index and name, numbers as text, and classes under their names or ids
+                arguments(
+                        "{\"0\": [\"tench\", \"Tinca tinca\"], \"1\": [\"goldfish\"]}",
+                        "a JSON dictionary of index and name",
+                        List.of(new ClassLabel("tench, Tinca tinca", null), new ClassLabel("goldfish", null))),
+                arguments("[[1, \"goldfish\"], [0, \"tench\"], [2, \"great white shark\"]]", "a JSON list", NAMES),
+                arguments(
+                        "{\"goldfish\": \"1\", \"tench\": \"0\", \"great white shark\": \"2\"}",
+                        "a JSON dictionary of name and index",
+                        NAMES),
+                arguments(
+                        "{\"n01443537\": {\"index\": 1, \"name\": \"goldfish, Carassius auratus\"},"
+                                + " \"n01440764\": {\"index\": 0, \"name\": \"tench, Tinca tinca\"}}",
+                        "a JSON dictionary of name and class",
+                        SYNONYMS),
+                arguments(
+                        "{\"tench\": {\"id\": 0}, \"goldfish\": {\"id\": 1}, \"great white shark\": {\"id\": 2}}",
+                        "a JSON dictionary of name and class",
+                        NAMES));
     }
 
     private static List<ClassLabel> digits() {
