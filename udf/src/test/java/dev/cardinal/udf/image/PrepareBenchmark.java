@@ -1,5 +1,8 @@
 package dev.cardinal.udf.image;
 
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
@@ -15,7 +18,7 @@ import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
 
 /**
- * Time to decode a JPEG of 500 x 375 and prepare it for a model. src/test/benchmarks/run.sh runs it and Pillow in turn.
+ * Time to decode a JPEG and prepare it for a model. src/test/benchmarks/run.sh runs it and Pillow in turn.
  */
 @State(Scope.Thread)
 @BenchmarkMode(Mode.SampleTime)
@@ -25,24 +28,28 @@ import org.openjdk.jmh.annotations.Warmup;
 @Fork(1)
 public class PrepareBenchmark {
 
-    /** The preprocessing: resized as in torchvision or Torch7, or only decoded. */
-    @Param({"torchvision", "torch7", "decode"})
+    /** The file. */
+    @Param("")
+    public String file = "";
+
+    /** The preprocessing: resized as in torchvision, the same after it was decoded at a part of its size, resized as in Torch7, or only decoded. */
+    @Param({"torchvision", "draft", "torch7", "decode"})
     public String preprocessing = "";
 
     private byte[] encoded = {};
     private ImagePreparer preparer = ImagePreparer.create(Cards.torchvision(null, null), ImageOptions.defaults());
 
     @Setup
-    public void open() {
-        encoded = TestImages.read("photo_500x375.jpg");
+    public void open() throws IOException {
+        encoded = Files.readAllBytes(Path.of(file));
         preparer.close();
         preparer = ImagePreparer.create(
                 switch (preprocessing) {
-                    case "torchvision" -> Cards.torchvision(256, 224);
+                    case "torchvision", "draft" -> Cards.torchvision(256, 224);
                     case "torch7" -> Cards.torch7(256, 224);
                     default -> Cards.torchvision(null, null);
                 },
-                ImageOptions.defaults());
+                ImageOptions.defaults().withDraft(preprocessing.equals("draft")));
     }
 
     @TearDown
