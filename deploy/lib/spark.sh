@@ -1,5 +1,5 @@
 # shellcheck shell=bash
-# Shared by the launcher and the standalone cluster: Java 17, the build, and Spark straight from Maven's local repository. A script that
+# Shared by the launcher and the standalone cluster: Java, the build, and Spark straight from Maven's local repository. A script that
 # sources this file first sets
 #   program  its name, for messages
 #   root     the repository's root
@@ -9,7 +9,7 @@ jar=$root/spark-job/target/cardinal.jar
 classpath_file=$root/spark-job/target/spark.classpath
 download_mb=650
 
-# The options that spark-submit passes to Java 17 (org.apache.spark.launcher.JavaModuleOptions), without the incubating vector module.
+# The options that spark-submit passes to Java (org.apache.spark.launcher.JavaModuleOptions), without the incubating vector module.
 spark_java_options=(-XX:+IgnoreUnrecognizedVMOptions)
 for package in java.lang java.lang.invoke java.lang.reflect java.io java.net java.nio java.util java.util.concurrent \
     java.util.concurrent.atomic jdk.internal.ref sun.nio.ch sun.nio.cs sun.security.action sun.util.calendar; do
@@ -38,9 +38,10 @@ use_utf8() {
     esac
 }
 
-# Prints the path of a JDK 17's java command.
+# Prints the path of the java command of Java 17 or 21.
 find_java() {
     local java version
+    local supported='version "(17|21)[."]'
     if [ -n "${JAVA_HOME:-}" ]; then
         java=$JAVA_HOME/bin/java
         [ -x "$java" ] || fail 1 "JAVA_HOME is $JAVA_HOME, which has no bin/java: set it to a JDK 17"
@@ -48,8 +49,8 @@ find_java() {
         java=$(command -v java) || fail 1 'no java on PATH: install a JDK 17, or set JAVA_HOME to one'
     fi
     version=$("$java" -version 2>&1) || fail 1 "$java does not run: $version"
-    [[ $version == *'version "17'[.\"]* ]] ||
-        fail 1 "$java is ${version%%$'\n'*}, not Java 17: set JAVA_HOME to a JDK 17"
+    [[ $version =~ $supported ]] ||
+        fail 1 "$java is ${version%%$'\n'*}, not Java 17 or 21: set JAVA_HOME to a JDK 17"
     printf '%s\n' "$java"
 }
 

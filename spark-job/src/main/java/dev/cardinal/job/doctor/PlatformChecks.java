@@ -19,7 +19,7 @@ import java.util.stream.Stream;
 
 /** Checks the software and the directories that labeling needs. Stateless. */
 final class PlatformChecks {
-    private static final int JAVA = 17;
+    private static final Set<Integer> TESTED_JAVA = Set.of(17, 21);
     /** Space that a run needs in addition to the model, for listings and shuffles of paths. */
     private static final long SPILL_BYTES = 1_000_000_000;
 
@@ -28,11 +28,11 @@ final class PlatformChecks {
     static Check java(Version driver, Map<Executor, Version> executors) {
         String finding = compare(describe(driver), texts(executors, (executor, version) -> describe(version)));
         if (executors.values().stream().anyMatch(version -> version.feature() != driver.feature())) {
-            return Check.warn(Name.JAVA, finding, "run the driver and all executors on Java " + JAVA);
+            return Check.warn(Name.JAVA, finding, "run the driver and all executors on Java 17, or all on Java 21");
         }
-        return driver.feature() == JAVA
+        return TESTED_JAVA.contains(driver.feature())
                 ? Check.pass(Name.JAVA, finding)
-                : Check.warn(Name.JAVA, finding, "Cardinal is tested only on Java " + JAVA + ": set JAVA_HOME");
+                : Check.warn(Name.JAVA, finding, "Cardinal is tested only on Java 17 and 21: set JAVA_HOME");
     }
 
     private static String describe(Version java) {

@@ -54,6 +54,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 class ClusterSettingsIT {
     private static final int IMAGES = 24;
     private static final long TIMEOUT_SECONDS = 300;
+    private static final String JAVA_21 = "CARDINAL_JAVA_21";
 
     @TempDir
     private static Path directory;
@@ -194,10 +195,31 @@ class ClusterSettingsIT {
         Files.setPosixFilePermissions(parent, PosixFilePermissions.fromString("rwxrwxrwx"));
         Path table = parent.resolve("table");
 
-        Finished run = process(words(prefix), words(options), words(environment), labelArguments(table));
+        Finished run = process(
+                words(prefix),
+                Path.of(System.getProperty("java.home")),
+                words(options),
+                words(environment),
+                labelArguments(table));
 
         assertThat(run.exitCode()).as(run.output()).isZero();
         SameTable.assertSameRows(table, expected);
+    }
+
+    @Test
+    void javaTwentyOneGivesTheSameRows() throws Exception {
+        String home = System.getenv(JAVA_21);
+        if (home == null) {
+            System.err.println("SKIPPED: Java 21, because " + JAVA_21 + " does not name its directory");
+        }
+        assumeTrue(home != null, JAVA_21 + " is not set");
+        Path table = directory.resolve("java-21");
+
+        Finished run = process(List.of(), Path.of(String.valueOf(home)), List.of(), List.of(), labelArguments(table));
+
+        assertThat(run.exitCode()).as(run.output()).isZero();
+        SameTable.assertSameRows(table, expected);
+        assertThat(Files.readString(table.resolve("_cardinal/run.json"))).contains("\"java\" : \"21.");
     }
 
     @EnabledIfSystemProperty(
@@ -236,7 +258,7 @@ class ClusterSettingsIT {
                     .isZero();
             Run readOnly = label(table);
 
-            assertThat(readOnly.exitCode()).isEqualTo(ExitCode.WRONG_USAGE);
+            assertThat(readOnly.exitCode()).as(readOnly.err()).isEqualTo(ExitCode.WRONG_USAGE);
             assertThat(readOnly.err()).contains("cannot be written: it is on a read-only disk");
         } finally {
             process(List.of("umount", disk.toString()));
@@ -297,10 +319,10 @@ class ClusterSettingsIT {
     private record Finished(int exitCode, String output) {}
 
     private static Finished process(
-            List<String> prefix, List<String> options, List<String> environment, List<String> arguments)
+            List<String> prefix, Path java, List<String> options, List<String> environment, List<String> arguments)
             throws IOException, InterruptedException {
         List<String> command = new ArrayList<>(prefix);
-        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        command.add(java.resolve("bin/java").toString());
         command.addAll(optionsOfThisJvm());
         command.add("-Xmx2g");
         command.addAll(options);

@@ -30,7 +30,8 @@ class PlatformChecksTest {
         "17.0.15, 17.0.15, PASS, Java 17.0.15 on the driver and 2 executors",
         "17.0.15, 17.0.9, PASS, Java 17.0.15 on the driver; Java 17.0.9 on 2 executors",
         "17.0.15, 21.0.1, WARN, Java 17.0.15 on the driver; Java 21.0.1 on 2 executors",
-        "21.0.1, 21.0.1, WARN, Java 21.0.1 on the driver and 2 executors"
+        "21.0.1, 21.0.1, PASS, Java 21.0.1 on the driver and 2 executors",
+        "25.0.1, 25.0.1, WARN, Java 25.0.1 on the driver and 2 executors"
     })
     void javaVersionsAreCompared(String driver, String executors, CheckResult result, String finding) {
         Check check = PlatformChecks.java(Version.parse(driver), both(Version.parse(executors)));
