@@ -110,8 +110,9 @@ final class LabelDocument {
                 .allMatch(line -> line.isEmpty()
                         || line.equals("---")
                         || YAML_ITEM.matcher(line).matches());
-        List<LabelEntry> entries =
-                isList ? block(text.lines().filter(line -> !line.equals("---")).toList()) : List.of();
+        List<LabelEntry> entries = isList
+                ? block(lines.stream().filter(line -> !line.equals("---")).toList())
+                : List.of();
         return entries.isEmpty() ? Optional.empty() : Optional.of(LabelFile.of(entries, "a YAML list", null));
     }
 

@@ -71,8 +71,8 @@ final class LabelLines {
         this.separator = separator;
         this.index = column(NUMBER.asMatchPredicate());
         int wordnet = column(WORDNET_ID.asMatchPredicate());
-        this.isFreebase = wordnet < 0 && column(FREEBASE_ID.asMatchPredicate()) >= 0;
-        this.id = isFreebase ? column(FREEBASE_ID.asMatchPredicate()) : wordnet;
+        this.id = wordnet >= 0 ? wordnet : column(FREEBASE_ID.asMatchPredicate());
+        this.isFreebase = wordnet < 0 && id >= 0;
     }
 
     static LabelFile read(String text) {
