@@ -39,8 +39,14 @@ public final class OutputDirectory {
         return List.of(fileSystem.listStatus(directory));
     }
 
-    /** Checks on file systems with permissions that a directory, or the one that it would be created in, may be written to. */
-    private static void requireWritable(FileSystem fileSystem, Path directory) throws IOException {
+    /**
+     * Checks that a directory, or the one that it would be created in, may be written to. Only file systems with
+     * permissions are checked.
+     *
+     * @throws CardinalException if it may not
+     * @throws IOException if the file system fails
+     */
+    public static void requireWritable(FileSystem fileSystem, Path directory) throws IOException {
         try {
             String scheme = fileSystem.getUri().getScheme();
             if (scheme.equals("file")) {

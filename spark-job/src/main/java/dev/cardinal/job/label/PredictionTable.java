@@ -128,14 +128,16 @@ public final class PredictionTable {
     }
 
     /**
-     * Checks that the directory holds a predictions table, or nothing.
+     * Checks that the directory holds a predictions table, or nothing, and may be written to.
      *
-     * @throws CardinalException if it holds something else
+     * @throws CardinalException if it holds something else, or may not be written to
      */
     void requireOurs() throws IOException {
         if (lastRun().isEmpty()) {
             OutputDirectory.requireOnly(
                     fileSystem, directory, name -> name.equals(META) || name.startsWith(ScratchTable.PREFIX));
+        } else {
+            OutputDirectory.requireWritable(fileSystem, directory);
         }
     }
 

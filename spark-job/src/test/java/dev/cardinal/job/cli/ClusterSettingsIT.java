@@ -42,7 +42,6 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -222,10 +221,6 @@ class ClusterSettingsIT {
         assertThat(Files.readString(table.resolve("_cardinal/run.json"))).contains("\"java\" : \"21.");
     }
 
-    @EnabledIfSystemProperty(
-            named = "cardinal.unproven",
-            matches = "true",
-            disabledReason = "not yet passed: run it with -Dcardinal.unproven=true")
     @Test
     void fullDiskIsOneSentenceAndLosesNothing() throws Exception {
         assumeRoot("mount");
