@@ -60,7 +60,9 @@ record SparkDistribution(String python, String version, Path home) {
                 "SPARK_LOCAL_IP",
                 "127.0.0.1",
                 "TF_CPP_MIN_LOG_LEVEL",
-                "2");
+                "2",
+                "JAVA_TOOL_OPTIONS",
+                System.getProperty("cardinal.short.jvm.options", ""));
     }
 
     /** Runs a program of the installation's {@code bin} with these lines as its input. */

@@ -18,7 +18,9 @@ public final class TestSpark {
                 .config("spark.driver.bindAddress", "127.0.0.1")
                 .config("spark.driver.host", "127.0.0.1")
                 .config("spark.sql.shuffle.partitions", "1")
-                .config("spark.sql.codegen.wholeStage", "false") // compiling takes longer than these few rows
+                // Compiling takes longer than these few rows; the integration tests run generated code.
+                .config("spark.sql.codegen.wholeStage", "false")
+                .config("spark.sql.codegen.factoryMode", "NO_CODEGEN")
                 .config("spark.sql.parquet.outputTimestampType", "TIMESTAMP_MICROS")
                 .config("spark.hadoop.mapreduce.fileoutputcommitter.marksuccessfuljobs", "false")
                 .config("spark.hadoop." + FaultyFileSystem.CONFIGURATION_KEY, FaultyFileSystem.class.getName())
