@@ -1,5 +1,6 @@
 package dev.cardinal.job.evaluate;
 
+import dev.cardinal.udf.model.Softmax;
 import java.io.Serializable;
 import org.apache.spark.sql.Row;
 import org.jspecify.annotations.Nullable;
@@ -30,24 +31,10 @@ record LabelConfidence(int classes, Source source) implements Serializable {
             }
             return values;
         }
-        double highest = Double.NEGATIVE_INFINITY;
         for (int c = 0; c < classes; c++) {
             values[c] = (Float) numbers.apply(c);
-            highest = Math.max(highest, values[c]);
         }
-        return source == Source.LOGITS ? softmax(values, highest) : values;
-    }
-
-    private static double[] softmax(double[] logits, double highest) {
-        double total = 0;
-        for (int c = 0; c < logits.length; c++) {
-            logits[c] = Math.exp(logits[c] - highest);
-            total += logits[c];
-        }
-        for (int c = 0; c < logits.length; c++) {
-            logits[c] /= total;
-        }
-        return logits;
+        return source == Source.LOGITS ? Softmax.of(values, 1) : values;
     }
 
     /** Returns the class with the highest probability among those that reach their thresholds; null if none does. */

@@ -3,6 +3,7 @@ package dev.cardinal.job.export;
 import dev.cardinal.job.export.ExportOptions.SoftLabels;
 import dev.cardinal.job.export.TrainingSample.ImagePlace;
 import dev.cardinal.job.export.TrainingSample.Soft;
+import dev.cardinal.udf.model.Softmax;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -91,8 +92,7 @@ final class PlanRows implements PairFunction<Row, SampleKey, TrainingSample> {
     private @Nullable Soft soft(Row row) {
         return switch (softLabels) {
             case NONE -> null;
-            case LOGITS ->
-                new Soft(null, SoftLabelMath.softmax(floats(row.getList(row.fieldIndex("soft"))), temperature));
+            case LOGITS -> new Soft(null, Softmax.of(floats(row.getList(row.fieldIndex("soft"))), temperature));
             case TOP_K -> topK(row.getList(row.fieldIndex("soft")));
         };
     }
@@ -104,7 +104,7 @@ final class PlanRows implements PairFunction<Row, SampleKey, TrainingSample> {
             classes[i] = predictions.get(i).<Integer>getAs("class_index");
             scores[i] = predictions.get(i).<Float>getAs("score");
         }
-        return new Soft(classes, SoftLabelMath.sharpen(scores, temperature));
+        return new Soft(classes, Softmax.sharpen(scores, temperature));
     }
 
     private static float[] floats(List<Float> values) {

@@ -1,5 +1,6 @@
 package dev.cardinal.job.label;
 
+import dev.cardinal.udf.model.Softmax;
 import dev.cardinal.udf.pipeline.TopK;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
@@ -35,19 +36,11 @@ record TopClasses(boolean areLogits) implements UDF1<@Nullable Seq<@Nullable Flo
             values[c] = value == null ? Float.NaN : value;
         }
         int[] classes = TopK.indices(values, COUNT);
+        float[] scores = areLogits ? Softmax.of(values, 1) : values;
         Row[] rows = new Row[classes.length];
         for (int i = 0; i < rows.length; i++) {
-            rows[i] = RowFactory.create(classes[i], areLogits ? softmax(values, classes[i]) : values[classes[i]]);
+            rows[i] = RowFactory.create(classes[i], scores[classes[i]]);
         }
         return rows;
-    }
-
-    /** Returns NaN if a logit is NaN or infinite. */
-    private static float softmax(float[] logits, int c) {
-        double sum = 0;
-        for (float logit : logits) {
-            sum += Math.exp((double) logit - logits[c]);
-        }
-        return (float) (1 / sum);
     }
 }

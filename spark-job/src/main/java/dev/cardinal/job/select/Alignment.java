@@ -28,16 +28,20 @@ final class Alignment {
      * Returns the factor of each class.
      *
      * @param images path, and the numbers of all teachers as {@code all}
-     * @param softmax calculates the probabilities of an image; an image with a NaN does not count
+     * @param scoring calculates the probabilities of an image; an image with a NaN does not count
      */
     static double[] factors(
-            Dataset<Row> images, Softmax softmax, String shares, List<ClassLabel> classes, Configuration configuration)
+            Dataset<Row> images,
+            ScoreFunction scoring,
+            String shares,
+            List<ClassLabel> classes,
+            Configuration configuration)
             throws IOException {
         int count = classes.size();
         double[] wanted = wanted(shares, classes, configuration);
         long[] sums = images.select(col("path"), col("all"))
                 .javaRDD()
-                .mapPartitions(rows -> List.of(sums(rows, softmax, count)).iterator())
+                .mapPartitions(rows -> List.of(sums(rows, scoring, count)).iterator())
                 .treeReduce(Alignment::add);
         double[] factors = new double[count];
         for (int c = 0; c < count; c++) {
@@ -47,13 +51,13 @@ final class Alignment {
     }
 
     /** Returns the sum of the probabilities of each class, and the number of images. */
-    private static long[] sums(Iterator<Row> images, Softmax softmax, int classes) {
+    private static long[] sums(Iterator<Row> images, ScoreFunction scoring, int classes) {
         long[] sums = new long[classes + 1];
         while (images.hasNext()) {
             Row image = images.next();
             @SuppressWarnings("unchecked") // the type of the column
             Seq<@Nullable Seq<Float>> numbers = (Seq<@Nullable Seq<Float>>) image.get(1);
-            double[] mean = softmax.mean(image.getString(0), numbers);
+            double[] mean = scoring.mean(image.getString(0), numbers);
             if (isFinite(mean)) {
                 for (int c = 0; c < classes; c++) {
                     sums[c] += Math.round(mean[c] * UNIT);

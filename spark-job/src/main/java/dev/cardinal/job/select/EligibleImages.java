@@ -137,11 +137,12 @@ record EligibleImages(
                 .boxed()
                 .collect(Collectors.toSet());
         List<ClassLabel> classes = teachers.get(0).predictions().origin().classes();
-        Softmax softmax = new Softmax(classes.size(), options.competing(), options.temperature(), withProbabilities);
+        ScoreFunction scoring =
+                new ScoreFunction(classes.size(), options.competing(), options.temperature(), withProbabilities);
         if (options.rules().align().isPresent()) {
-            softmax = softmax.times(Alignment.factors(
+            scoring = scoring.times(Alignment.factors(
                     images,
-                    softmax,
+                    scoring,
                     options.rules().align().get(),
                     classes,
                     images.sparkSession().sparkContext().hadoopConfiguration()));
@@ -150,7 +151,7 @@ record EligibleImages(
                 more,
                 PATH,
                 SHA256,
-                udf(softmax, PREDICTIONS).apply(PATH, col("all")).as("predictions")));
+                udf(scoring, PREDICTIONS).apply(PATH, col("all")).as("predictions")));
     }
 
     private static Column numbers(Teacher teacher) {

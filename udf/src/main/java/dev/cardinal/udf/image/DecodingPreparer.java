@@ -211,23 +211,14 @@ final class DecodingPreparer implements ImagePreparer {
     private List<Preparation> decode(ByteView file, ImageFormat format, ImageHeader header, List<PixelTarget> models) {
         try {
             Map<PixelTarget, Preparation> prepared = new HashMap<>();
+            Orientation orientation = exifOrientation == ExifOrientation.APPLY
+                    ? OrientationReader.read(format, file)
+                    : Orientation.AS_STORED;
             Map<Integer, List<PixelTarget>> byReduction = models.stream()
                     .distinct()
                     .collect(Collectors.groupingBy(model -> reduction(format, header, model)));
             for (Map.Entry<Integer, List<PixelTarget>> each : byReduction.entrySet()) {
-                if (each.getKey() == 1) {
-                    decoder(format).decode(file, header, decoded);
-                } else {
-                    jpeg.decode(file, header, each.getKey(), decoded);
-                }
-                Orientation orientation = exifOrientation == ExifOrientation.APPLY
-                        ? OrientationReader.read(format, file)
-                        : Orientation.AS_STORED;
-                Pixels source = orientation.turn(decoded, oriented);
-                Size size = each.getKey() == 1
-                        ? new Size(source.width(), source.height())
-                        : orientation.turned(new Size(header.width(), header.height()));
-                Function<PixelTarget, Preparation> finish = finish(source, size);
+                Function<PixelTarget, Preparation> finish = decode(file, format, header, each.getKey(), orientation);
                 each.getValue().forEach(model -> prepared.put(model, finish.apply(model)));
             }
             return models.stream().map(prepared::get).toList();
@@ -237,6 +228,20 @@ final class DecodingPreparer implements ImagePreparer {
             decoded.trim();
             oriented.trim();
         }
+    }
+
+    /** Decodes an image at 1/reduction of its size, and returns what a model receives of it. */
+    private Function<PixelTarget, Preparation> decode(
+            ByteView file, ImageFormat format, ImageHeader header, int reduction, Orientation orientation)
+            throws BadImageException {
+        if (reduction == 1) {
+            decoder(format).decode(file, header, decoded);
+            Pixels source = orientation.turn(decoded, oriented);
+            return finish(source, new Size(source.width(), source.height()));
+        }
+        jpeg.decode(file, header, reduction, decoded);
+        return finish(
+                orientation.turn(decoded, oriented), orientation.turned(new Size(header.width(), header.height())));
     }
 
     private ImageDecoder decoder(ImageFormat format) {

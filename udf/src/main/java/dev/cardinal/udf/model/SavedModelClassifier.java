@@ -43,28 +43,9 @@ final class SavedModelClassifier implements Classifier {
             if (logits == null) {
                 throw new IllegalStateException("the model returns neither logits nor probabilities");
             }
-            probabilities = softmax(logits);
+            probabilities = Softmax.of(logits, 1);
         }
         return new Scores(logits, probabilities, outputs.features());
-    }
-
-    /** Computes exp(logit) / sum of exp(logits) in double precision, with the largest logit subtracted from all. */
-    private static float[] softmax(float[] logits) {
-        double largest = Double.NEGATIVE_INFINITY;
-        for (float logit : logits) {
-            largest = Math.max(largest, logit);
-        }
-        double[] exponentials = new double[logits.length];
-        double sum = 0;
-        for (int c = 0; c < logits.length; c++) {
-            exponentials[c] = Math.exp(logits[c] - largest);
-            sum += exponentials[c];
-        }
-        float[] probabilities = new float[logits.length];
-        for (int c = 0; c < logits.length; c++) {
-            probabilities[c] = (float) (exponentials[c] / sum);
-        }
-        return probabilities;
     }
 
     @Override

@@ -1,5 +1,6 @@
 package dev.cardinal.job.select;
 
+import dev.cardinal.udf.model.Softmax;
 import dev.cardinal.zoo.CardinalException;
 import java.util.Arrays;
 import java.util.HashSet;
@@ -16,7 +17,7 @@ import scala.collection.Seq;
  * are the logits. Classes can have factors, see {@link Alignment}. If scores are equal, the lower class index comes first. A NaN among the logits makes the scores NaN.
  * A function for Spark; runs on executors; serializable and stateless.
  */
-final class Softmax implements UDF2<String, Seq<@Nullable Seq<Float>>, Row[]> {
+final class ScoreFunction implements UDF2<String, Seq<@Nullable Seq<Float>>, Row[]> {
     private static final long serialVersionUID = 1L;
 
     private final int classes;
@@ -26,11 +27,11 @@ final class Softmax implements UDF2<String, Seq<@Nullable Seq<Float>>, Row[]> {
     private final double @Nullable [] factors;
 
     /** @param withProbabilities indices of teachers that have probabilities instead of logits */
-    Softmax(int classes, int p, double temperature, Set<Integer> withProbabilities) {
+    ScoreFunction(int classes, int p, double temperature, Set<Integer> withProbabilities) {
         this(classes, p, temperature, withProbabilities, null);
     }
 
-    private Softmax(
+    private ScoreFunction(
             int classes, int p, double temperature, Set<Integer> withProbabilities, double @Nullable [] factors) {
         this.factors = factors;
         this.classes = classes;
@@ -40,8 +41,8 @@ final class Softmax implements UDF2<String, Seq<@Nullable Seq<Float>>, Row[]> {
     }
 
     /** Returns a function that multiplies each class by a factor, and then divides by the sum of all classes. */
-    Softmax times(double[] others) {
-        return new Softmax(classes, p, temperature, withProbabilities, others.clone());
+    ScoreFunction times(double[] others) {
+        return new ScoreFunction(classes, p, temperature, withProbabilities, others.clone());
     }
 
     /**
@@ -96,28 +97,9 @@ final class Softmax implements UDF2<String, Seq<@Nullable Seq<Float>>, Row[]> {
             values[c] = numbers.apply(c);
         }
         if (!areProbabilities) {
-            return softmax(values);
+            return Softmax.of(values, temperature);
         }
-        return temperature == 1
-                ? values
-                : softmax(Arrays.stream(values).map(Math::log).toArray());
-    }
-
-    private double[] softmax(double[] logits) {
-        double highest = Double.NEGATIVE_INFINITY;
-        for (double logit : logits) {
-            highest = Math.max(highest, logit);
-        }
-        double[] powers = new double[classes];
-        double total = 0;
-        for (int c = 0; c < classes; c++) {
-            powers[c] = Math.exp((logits[c] - highest) / temperature);
-            total += powers[c];
-        }
-        for (int c = 0; c < classes; c++) {
-            powers[c] /= total;
-        }
-        return powers;
+        return temperature == 1 ? values : Softmax.sharpen(values, temperature);
     }
 
     /** Returns the indices of the highest values, highest first. */

@@ -23,7 +23,7 @@ import scala.jdk.javaapi.CollectionConverters;
  * Command for the expected values: {@code python3 -c "import numpy as np; f = lambda z, t: np.exp(np.array(z) / t) / np.exp(np.array(z) / t).sum();
  * print(f([1, 3, 2], 1), f([1, 3, 2], 2), (f([1, 3, 2], 1) + f([3, 0, 0], 1)) / 2)"}.
  */
-class SoftmaxTest {
+class ScoreFunctionTest {
     @Test
     void scoresAreTheSoftmaxOfTheLogits() {
         assertThat(softmax(3, 3, 1).call("a", teachers(List.of(1f, 3f, 2f))))
@@ -84,11 +84,12 @@ class SoftmaxTest {
     void probabilitiesAreUsedAsTheyAreOrSharpened() {
         Seq<@Nullable Seq<Float>> probabilities = teachers(List.of(0.2f, 0.7f, 0.1f));
 
-        assertThat(new Softmax(3, 3, 1, Set.of(0)).call("a", probabilities))
+        assertThat(new ScoreFunction(3, 3, 1, Set.of(0)).call("a", probabilities))
                 .containsExactly(row(1, 0.7f), row(0, 0.2f), row(2, 0.1f));
-        assertThat(new Softmax(3, 3, 2, Set.of(0)).call("a", probabilities))
+        assertThat(new ScoreFunction(3, 3, 2, Set.of(0)).call("a", probabilities))
                 .containsExactly(row(1, 0.52287936), row(0, 0.2794908), row(2, 0.19762984));
-        assertThat(new Softmax(3, 3, 1, Set.of(1)).call("a", teachers(List.of(1f, 3f, 2f), List.of(0.2f, 0.7f, 0.1f))))
+        assertThat(new ScoreFunction(3, 3, 1, Set.of(1))
+                        .call("a", teachers(List.of(1f, 3f, 2f), List.of(0.2f, 0.7f, 0.1f))))
                 .containsExactly(row(1, 0.68262047), row(2, 0.17236423), row(0, 0.14501528));
     }
 
@@ -99,13 +100,13 @@ class SoftmaxTest {
             out.writeObject(softmax(3, 2, 1));
         }
         try (ObjectInputStream in = new ObjectInputStream(new ByteArrayInputStream(bytes.toByteArray()))) {
-            Softmax received = (Softmax) in.readObject();
+            ScoreFunction received = (ScoreFunction) in.readObject();
             assertThat(received.call("a", teachers(List.of(1f, 3f, 2f)))).hasSize(2);
         }
     }
 
-    private static Softmax softmax(int classes, int p, double temperature) {
-        return new Softmax(classes, p, temperature, Set.of());
+    private static ScoreFunction softmax(int classes, int p, double temperature) {
+        return new ScoreFunction(classes, p, temperature, Set.of());
     }
 
     private static Row row(int classIndex, double score) {
