@@ -4,6 +4,9 @@ import dev.cardinal.job.source.ImageListing;
 import dev.cardinal.job.source.ListingSchema;
 import dev.cardinal.udf.fetch.ImageRef;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.Comparator;
 import java.util.Iterator;
 import java.util.List;
 import java.util.NoSuchElementException;
@@ -27,6 +30,12 @@ final class WorkPlan {
     /** Maximum number of images that the driver holds; about 30 MB. */
     private static final int IMAGES_ON_DRIVER = 100_000;
 
+    /** The order of {@link Many}. */
+    private static final Comparator<ImageRef> IN_ORDER = Comparator.<ImageRef, String>comparing(
+                    image -> image.location().file(), WorkPlan::compareBytes)
+            .thenComparingLong(image -> image.location().position())
+            .thenComparing(ImageRef::path, WorkPlan::compareBytes);
+
     /**
      * Numbers of images.
      *
@@ -44,14 +53,14 @@ final class WorkPlan {
         }
     }
 
-    private final Dataset<Row> images;
     private final PlanCounts counts;
-    private final int imagesOnDriver;
+    private final Part added;
+    private final Part repeated;
 
-    private WorkPlan(Dataset<Row> images, PlanCounts counts, int imagesOnDriver) {
-        this.images = images;
+    private WorkPlan(PlanCounts counts, Part added, Part repeated) {
         this.counts = counts;
-        this.imagesOnDriver = imagesOnDriver;
+        this.added = added;
+        this.repeated = repeated;
     }
 
     /**
@@ -67,6 +76,12 @@ final class WorkPlan {
 
     static WorkPlan of(
             ImageListing found, Optional<Dataset<Row>> labeled, TableOptions options, long limit, int imagesOnDriver) {
+        if (labeled.isEmpty()) {
+            Optional<List<ImageRef>> few = found.fewImages();
+            if (few.isPresent()) {
+                return of(few.get(), found.skipped().total(), limit);
+            }
+        }
         Dataset<Row> images =
                 labeled.isPresent() ? compared(found.images(), labeled.get(), options) : uncompared(found.images());
         Row sums = images.agg(
@@ -84,7 +99,16 @@ final class WorkPlan {
                 found.skipped().total(),
                 added,
                 Math.min(sums.getLong(3), limit - added));
-        return new WorkPlan(images, counts, imagesOnDriver);
+        return new WorkPlan(
+                counts,
+                new Many(images.filter(functions.not(functions.col("is_labeled"))), counts.added(), imagesOnDriver),
+                new Many(images.filter(functions.col("is_repeated")), counts.repeated(), imagesOnDriver));
+    }
+
+    private static WorkPlan of(List<ImageRef> few, long skipped, long limit) {
+        List<ImageRef> first = few.stream().sorted(IN_ORDER).limit(limit).toList();
+        return new WorkPlan(
+                new PlanCounts(few.size(), 0, 0, skipped, first.size(), 0), new Few(first), new Few(List.of()));
     }
 
     private static Dataset<Row> uncompared(Dataset<Row> images) {
@@ -115,6 +139,11 @@ final class WorkPlan {
                 .drop("labeled_path", "labeled_length", "labeled_modified", "labeled_status");
     }
 
+    /** Compares texts as Spark does. */
+    private static int compareBytes(String one, String other) {
+        return Arrays.compareUnsigned(one.getBytes(StandardCharsets.UTF_8), other.getBytes(StandardCharsets.UTF_8));
+    }
+
     PlanCounts counts() {
         return counts;
     }
@@ -125,18 +154,7 @@ final class WorkPlan {
      * @throws IllegalStateException if there are more than the driver should hold
      */
     List<ImageRef> images() {
-        return images(added(), counts.added());
-    }
-
-    private List<ImageRef> images(Dataset<Row> part, long number) {
-        if (number > imagesOnDriver) {
-            throw new IllegalStateException(number + " images are too many for one list");
-        }
-        return number == 0
-                ? List.of()
-                : sorted(part).limit((int) number).collectAsList().stream()
-                        .map(ListingSchema::image)
-                        .toList();
+        return added.list();
     }
 
     /**
@@ -145,31 +163,58 @@ final class WorkPlan {
      * @param scratch directory for a plan that the driver does not hold; the caller deletes it
      */
     Iterator<ImageRef> added(Path scratch) throws IOException {
-        return iterator(added(), counts.added(), new Path(scratch, "added"));
+        return added.iterator(new Path(scratch, "added"));
     }
 
     /** Returns the images whose rows must be replaced, as {@link #added} does. */
     Iterator<ImageRef> repeated(Path scratch) throws IOException {
-        return iterator(images.filter(functions.col("is_repeated")), counts.repeated(), new Path(scratch, "repeated"));
+        return repeated.iterator(new Path(scratch, "repeated"));
     }
 
-    private Iterator<ImageRef> iterator(Dataset<Row> part, long number, Path scratch) throws IOException {
-        if (number <= imagesOnDriver) {
-            return images(part, number).iterator();
+    /** Images in order. */
+    private interface Part {
+        List<ImageRef> list();
+
+        Iterator<ImageRef> iterator(Path scratch) throws IOException;
+    }
+
+    /** Images that the driver holds. */
+    private record Few(List<ImageRef> list) implements Part {
+        @Override
+        public Iterator<ImageRef> iterator(Path scratch) {
+            return list.iterator();
         }
-        Configuration configuration = JavaSparkContext.fromSparkContext(
-                        part.sparkSession().sparkContext())
-                .hadoopConfiguration();
-        return new FirstImages(StoredPlan.store(sorted(part), scratch, configuration), number);
     }
 
-    private Dataset<Row> added() {
-        return images.filter(functions.not(functions.col("is_labeled")));
-    }
+    /** Images that Spark sorts when they are read. */
+    private record Many(Dataset<Row> images, long number, int imagesOnDriver) implements Part {
+        @Override
+        public List<ImageRef> list() {
+            if (number > imagesOnDriver) {
+                throw new IllegalStateException(number + " images are too many for one list");
+            }
+            return number == 0
+                    ? List.of()
+                    : sorted().limit((int) number).collectAsList().stream()
+                            .map(ListingSchema::image)
+                            .toList();
+        }
 
-    private static Dataset<Row> sorted(Dataset<Row> part) {
-        return part.drop("is_labeled", "has_changed", "is_repeated")
-                .sort(ListingSchema.FILE, ListingSchema.POSITION, ListingSchema.PATH);
+        @Override
+        public Iterator<ImageRef> iterator(Path scratch) throws IOException {
+            if (number <= imagesOnDriver) {
+                return list().iterator();
+            }
+            Configuration configuration = JavaSparkContext.fromSparkContext(
+                            images.sparkSession().sparkContext())
+                    .hadoopConfiguration();
+            return new FirstImages(StoredPlan.store(sorted(), scratch, configuration), number);
+        }
+
+        private Dataset<Row> sorted() {
+            return images.drop("is_labeled", "has_changed", "is_repeated")
+                    .sort(ListingSchema.FILE, ListingSchema.POSITION, ListingSchema.PATH);
+        }
     }
 
     /** The first images of an iterator. */

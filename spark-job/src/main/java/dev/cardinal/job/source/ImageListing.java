@@ -1,10 +1,13 @@
 package dev.cardinal.job.source;
 
+import dev.cardinal.udf.fetch.ImageRef;
 import dev.cardinal.udf.fetch.SkipReason;
 import dev.cardinal.zoo.CardinalException;
 import java.util.EnumMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
@@ -14,13 +17,14 @@ import org.apache.spark.storage.StorageLevel;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The images of the inputs as rows that executors hold. The inputs are listed once, however often the rows are read. Closing
- * releases the rows. Lives on the driver.
+ * The images of the inputs as rows. The inputs are listed once, however often the rows are read: executors hold the rows, or the driver
+ * if they are few. Closing releases the rows. Lives on the driver; not thread-safe.
  */
 public final class ImageListing implements AutoCloseable {
     private final Dataset<Row> rows;
     private final Repeats repeats;
     private final List<JavaRDD<?>> origins;
+    private final @Nullable List<Row> few;
     private @Nullable SkippedEntries skipped;
 
     /** How often a path may appear in the listing. */
@@ -31,10 +35,11 @@ public final class ImageListing implements AutoCloseable {
         POSSIBLE
     }
 
-    private ImageListing(Dataset<Row> rows, Repeats repeats, List<JavaRDD<?>> origins) {
+    private ImageListing(Dataset<Row> rows, Repeats repeats, List<JavaRDD<?>> origins, @Nullable List<Row> few) {
         this.rows = rows;
         this.repeats = repeats;
         this.origins = origins;
+        this.few = few;
     }
 
     /**
@@ -45,13 +50,32 @@ public final class ImageListing implements AutoCloseable {
         return new ImageListing(
                 spark.createDataFrame(rows, ListingSchema.SCHEMA).persist(StorageLevel.MEMORY_AND_DISK()),
                 repeats,
-                origins);
+                origins,
+                null);
+    }
+
+    /** @param rows rows with the schema of {@link ListingSchema} */
+    static ImageListing ofFew(SparkSession spark, List<Row> rows, Repeats repeats) {
+        return new ImageListing(spark.createDataFrame(rows, ListingSchema.SCHEMA), repeats, List.of(), rows);
     }
 
     /** Returns one row for each image, without duplicate paths; {@link ListingSchema} names the columns. */
     public Dataset<Row> images() {
         Dataset<Row> images = rows.filter(functions.col(ListingSchema.PATH).isNotNull());
         return repeats == Repeats.POSSIBLE ? images.dropDuplicates(ListingSchema.PATH) : images;
+    }
+
+    /** Returns the same images if they are so few that the driver holds them, in no particular order. */
+    public Optional<List<ImageRef>> fewImages() {
+        if (few == null) {
+            return Optional.empty();
+        }
+        Map<String, ImageRef> byPath = new LinkedHashMap<>();
+        few.stream()
+                .filter(row -> !row.isNullAt(0))
+                .map(ListingSchema::image)
+                .forEach(image -> byPath.putIfAbsent(image.path(), image));
+        return Optional.of(List.copyOf(byPath.values()));
     }
 
     /**
@@ -70,18 +94,29 @@ public final class ImageListing implements AutoCloseable {
 
     private SkippedEntries countSkipped() {
         Map<SkipReason, Long> counts = new EnumMap<>(SkipReason.class);
-        List<Row> sums = rows.filter(functions.col(ListingSchema.PATH).isNull())
-                .groupBy(ListingSchema.REASON)
-                .agg(functions.sum(ListingSchema.SKIPPED), functions.min(ListingSchema.FAILURE))
-                .collectAsList();
-        for (Row sum : sums) {
-            if (!sum.isNullAt(2)) {
-                throw CardinalException.input(sum.getString(2));
+        for (Row sum : sums()) {
+            String failure = sum.getString(2);
+            if (failure != null) {
+                throw CardinalException.input(failure);
             }
-            counts.put(SkipReason.valueOf(sum.getString(0)), sum.getLong(1));
+            counts.merge(SkipReason.valueOf(sum.getString(0)), sum.getLong(1), Long::sum);
         }
         counts.values().removeIf(count -> count == 0);
         return new SkippedEntries(counts);
+    }
+
+    /** Returns reasons with numbers of skipped entries and failures. */
+    private List<Row> sums() {
+        if (few != null) {
+            return few.stream()
+                    .filter(row -> row.isNullAt(0))
+                    .map(ListingSchema::sum)
+                    .toList();
+        }
+        return rows.filter(functions.col(ListingSchema.PATH).isNull())
+                .groupBy(ListingSchema.REASON)
+                .agg(functions.sum(ListingSchema.SKIPPED), functions.min(ListingSchema.FAILURE))
+                .collectAsList();
     }
 
     @Override

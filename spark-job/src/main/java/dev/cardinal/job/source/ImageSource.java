@@ -34,6 +34,8 @@ public final class ImageSource {
     private static final int ENTRIES_TOGETHER = 16;
 
     private static final int SLICES_PER_CORE = 4;
+    /** Number of entries that the driver holds, so that a small run needs no Spark jobs to sort them; about 3 MB. */
+    private static final int FEW = 10_000;
     /** Names of files that list images in a way that is not read. */
     private static final Pattern OTHER_LIST = Pattern.compile("(?i).*\\.(xlsx?|ods|ya?ml|toml)");
 
@@ -181,19 +183,35 @@ public final class ImageSource {
         return withShards(spark, all, repeats, new ShardToRows(spec, truth, fields, shared));
     }
 
-    /** Redistributes shards, because reading the index of one shard takes longer than listing many files. */
+    /** Holds few files on the driver. Redistributes shards, because reading the index of one shard takes longer than listing many files. */
     private ImageListing withShards(SparkSession spark, JavaRDD<ListingEntry> all, Repeats repeats, ShardToRows index) {
         InputFormat format = spec.format();
         JavaRDD<byte[]> stored = PackedValues.packed(all).persist(StorageLevel.MEMORY_AND_DISK());
         JavaRDD<ListingEntry> listed = PackedValues.unpacked(stored);
         JavaRDD<Row> rows = listed.filter(each -> !each.isShard(format)).flatMap(new FileToRow(truth));
-        JavaRDD<FileEntry> shards = listed.filter(each -> each.isShard(format)).map(ListingEntry::file);
-        long count = shards.count();
-        if (count > 0) {
-            int slices = (int) Math.min(count, (long) spark.sparkContext().defaultParallelism() * SLICES_PER_CORE);
-            rows = rows.union(PackedValues.repartition(shards, slices, 1).flatMap(index));
+        long[] sizes = listed.aggregate(
+                new long[2],
+                (sums, each) -> plus(sums, new long[] {1, each.isShard(format) ? 1 : 0}),
+                ImageSource::plus);
+        long shards = sizes[1];
+        if (shards > 0) {
+            JavaRDD<FileEntry> files =
+                    listed.filter(each -> each.isShard(format)).map(ListingEntry::file);
+            int slices = (int) Math.min(shards, (long) spark.sparkContext().defaultParallelism() * SLICES_PER_CORE);
+            rows = rows.union(PackedValues.repartition(files, slices, 1).flatMap(index));
+        } else if (sizes[0] <= FEW) {
+            List<Row> few = PackedValues.collect(rows);
+            stored.unpersist();
+            return ImageListing.ofFew(spark, few, repeats);
         }
         return ImageListing.of(spark, rows, repeats, List.of(stored));
+    }
+
+    private static long[] plus(long[] sums, long[] others) {
+        for (int i = 0; i < sums.length; i++) {
+            sums[i] += others[i];
+        }
+        return sums;
     }
 
     /** Returns whether an input is a list of images: by the given format, or by its name if the input is a single file. */

@@ -84,6 +84,11 @@ public final class ListingSchema {
                 null, null, null, null, null, null, null, null, null, null, null, reason, skipped, failure);
     }
 
+    /** Returns reason, number of entries and failure of a row without a path. */
+    static Row sum(Row row) {
+        return RowFactory.create(row.get(11), row.get(12), row.get(13));
+    }
+
     /** Converts a row with a path to the reference of its image. */
     public static ImageRef image(Row row) {
         String status = row.getString(9);

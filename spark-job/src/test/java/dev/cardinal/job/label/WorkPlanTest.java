@@ -4,10 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.cardinal.job.TestSpark;
+import dev.cardinal.job.source.FieldNames;
 import dev.cardinal.job.source.ImageListing;
 import dev.cardinal.job.source.ImageSource;
+import dev.cardinal.job.source.InputFormat;
 import dev.cardinal.job.source.SimulatedFileSystem;
 import dev.cardinal.job.source.SourceSpec;
+import dev.cardinal.job.source.TruthFrom;
 import dev.cardinal.udf.fetch.ImageRef;
 import dev.cardinal.udf.fetch.RecordFields;
 import java.io.IOException;
@@ -31,6 +34,8 @@ import org.apache.spark.sql.types.StructType;
 import org.apache.spark.util.SerializableConfiguration;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** Tests plans of a simulated listing of 40 directories with 50 files each. */
 class WorkPlanTest {
@@ -41,9 +46,12 @@ class WorkPlanTest {
     @TempDir
     private Path scratch;
 
-    @Test
-    void everyImageIsInOneGroupInOrder() throws IOException {
-        try (ImageListing found = find()) {
+    /** The driver holds few images of a usual listing, and none of a listing of files. */
+    @ParameterizedTest
+    @EnumSource(names = {"AUTO", "FILES"})
+    void everyImageIsInOneGroupInOrder(InputFormat format) throws IOException {
+        try (ImageListing found = find(format)) {
+            assertThat(found.fewImages().isPresent()).isEqualTo(format == InputFormat.AUTO);
             WorkPlan plan = WorkPlan.of(found, Optional.empty(), TableOptions.KEEP, Long.MAX_VALUE);
 
             assertThat(plan.counts()).isEqualTo(new WorkPlan.PlanCounts(FILES, 0, 0, 0, FILES, 0));
@@ -122,6 +130,16 @@ class WorkPlanTest {
     }
 
     @Test
+    void limitKeepsTheFirstOfFewImages() throws IOException {
+        try (ImageListing found = find()) {
+            WorkPlan plan = WorkPlan.of(found, Optional.empty(), TableOptions.KEEP, 150);
+
+            assertThat(plan.counts()).isEqualTo(new WorkPlan.PlanCounts(FILES, 0, 0, 0, 150, 0));
+            assertThat(plan.images()).extracting(ImageRef::path).isEqualTo(all().subList(0, 150));
+        }
+    }
+
+    @Test
     void limitKeepsTheFirstImages() throws IOException {
         try (ImageListing found = find()) {
             for (int onDriver : new int[] {100, 10_000}) {
@@ -135,9 +153,15 @@ class WorkPlanTest {
     }
 
     private static ImageListing find() throws IOException {
+        return find(InputFormat.AUTO);
+    }
+
+    private static ImageListing find(InputFormat format) throws IOException {
         Configuration configuration = new Configuration();
         configuration.set(SimulatedFileSystem.CONFIGURATION_KEY, SimulatedFileSystem.class.getName());
-        return new ImageSource(SourceSpec.of(List.of("sim://40x50/")), configuration)
+        return new ImageSource(
+                        new SourceSpec(List.of("sim://40x50/"), format, null, TruthFrom.NONE, FieldNames.usual()),
+                        configuration)
                 .find(
                         TestSpark.session(),
                         RecordFields.usual(),

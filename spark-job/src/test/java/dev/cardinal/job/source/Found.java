@@ -1,5 +1,7 @@
 package dev.cardinal.job.source;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import dev.cardinal.job.TestSpark;
 import dev.cardinal.udf.fetch.ImageRef;
 import dev.cardinal.udf.fetch.RecordFields;
@@ -30,6 +32,7 @@ record Found(List<ImageRef> images, long skipped, List<String> because) {
             List<ImageRef> images = found.images().sort(ListingSchema.PATH).collectAsList().stream()
                     .map(ListingSchema::image)
                     .toList();
+            found.fewImages().ifPresent(few -> assertThat(few).containsExactlyInAnyOrderElementsOf(images));
             return new Found(images, found.skipped().total(), found.skipped().descriptions());
         }
     }
