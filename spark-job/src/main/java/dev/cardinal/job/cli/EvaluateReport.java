@@ -17,9 +17,21 @@ final class EvaluateReport {
     private EvaluateReport() {}
 
     static void print(Metrics metrics, PrintStream out) {
-        out.println(share("top-1", metrics.top1(), metrics.top1Low(), metrics.top1High(), metrics.n()));
-        if (metrics.top5() != null && metrics.top5Low() != null && metrics.top5High() != null) {
-            out.println(share("top-5", metrics.top5(), metrics.top5Low(), metrics.top5High(), metrics.n()));
+        out.println(share(
+                "top-1",
+                metrics.accuracy().top1(),
+                metrics.accuracy().top1Low(),
+                metrics.accuracy().top1High(),
+                metrics.n()));
+        if (metrics.accuracy().top5() != null
+                && metrics.accuracy().top5Low() != null
+                && metrics.accuracy().top5High() != null) {
+            out.println(share(
+                    "top-5",
+                    metrics.accuracy().top5(),
+                    metrics.accuracy().top5Low(),
+                    metrics.accuracy().top5High(),
+                    metrics.n()));
         }
         printCalibration(metrics, out);
         printConfusions(metrics, out);
@@ -37,12 +49,16 @@ final class EvaluateReport {
     }
 
     private static void printCalibration(Metrics metrics, PrintStream out) {
-        out.printf(Locale.ROOT, "ECE   %6.2f %%  (maximum %.2f %%)%n", 100 * metrics.ece(), 100 * metrics.mce());
-        Metrics.Temperature temperature = metrics.temperature();
-        if (metrics.nll() == null || temperature == null) {
+        out.printf(
+                Locale.ROOT,
+                "ECE   %6.2f %%  (maximum %.2f %%)%n",
+                100 * metrics.calibration().ece(),
+                100 * metrics.calibration().mce());
+        Metrics.Temperature temperature = metrics.calibration().temperature();
+        if (metrics.calibration().nll() == null || temperature == null) {
             return;
         }
-        out.printf(Locale.ROOT, "NLL   %6.4f%n", metrics.nll());
+        out.printf(Locale.ROOT, "NLL   %6.4f%n", metrics.calibration().nll());
         out.printf(
                 Locale.ROOT,
                 "temperature %.4g%s: NLL %.4f, ECE %.2f %%%n",
@@ -65,14 +81,21 @@ final class EvaluateReport {
     }
 
     private static void printSkipped(Metrics metrics, PrintStream out) {
-        printUnlessNone("images without a truth", metrics.withoutTruth(), List.of(), out);
-        printUnlessNone("images with a truth that were not classified", metrics.notClassified(), List.of(), out);
+        printUnlessNone("images without a truth", metrics.excluded().withoutTruth(), List.of(), out);
         printUnlessNone(
-                "images skipped because a score or logit is NaN or infinite", metrics.refusedNan(), List.of(), out);
+                "images with a truth that were not classified",
+                metrics.excluded().notClassified(),
+                List.of(),
+                out);
+        printUnlessNone(
+                "images skipped because a score or logit is NaN or infinite",
+                metrics.excluded().refusedNan(),
+                List.of(),
+                out);
         printUnlessNone(
                 "images whose truth is not a class of the model",
-                metrics.unmatchedImages(),
-                metrics.unmatched().stream()
+                metrics.excluded().unmatchedImages(),
+                metrics.excluded().unmatched().stream()
                         .map(each -> each.truth() + " (" + each.count() + ")")
                         .toList(),
                 out);

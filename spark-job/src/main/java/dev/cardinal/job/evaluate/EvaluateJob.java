@@ -156,28 +156,34 @@ public final class EvaluateJob {
                 origin.modelId(),
                 predictions.recordedDirectories(),
                 hits.n(),
-                top1.value(),
-                top1.low(),
-                top1.high(),
-                storesTop5 ? top5.value() : null,
-                storesTop5 ? top5.low() : null,
-                storesTop5 ? top5.high() : null,
-                calibration.bins().expectedError(),
-                calibration.bins().maximumError(),
-                calibration.ofLogits().map(Calibration.LogitCalibration::nll).orElse(null),
-                calibration
-                        .ofLogits()
-                        .map(Calibration.LogitCalibration::temperature)
-                        .orElse(null),
-                counts.notClassified(),
-                counts.withoutTruth(),
-                counts.refusedNan(),
-                counts.unmatched(),
-                counts.ambiguous(),
-                unmatched,
+                new Metrics.AccuracyMetrics(
+                        top1.value(),
+                        top1.low(),
+                        top1.high(),
+                        storesTop5 ? top5.value() : null,
+                        storesTop5 ? top5.low() : null,
+                        storesTop5 ? top5.high() : null),
+                new Metrics.CalibrationMetrics(
+                        calibration.bins().expectedError(),
+                        calibration.bins().maximumError(),
+                        calibration
+                                .ofLogits()
+                                .map(Calibration.LogitCalibration::nll)
+                                .orElse(null),
+                        calibration
+                                .ofLogits()
+                                .map(Calibration.LogitCalibration::temperature)
+                                .orElse(null),
+                        calibration.bins().bins(),
+                        ReliabilityBins.perClass(graded.evaluated())),
+                new Metrics.ExcludedCounts(
+                        counts.notClassified(),
+                        counts.withoutTruth(),
+                        counts.refusedNan(),
+                        counts.unmatched(),
+                        counts.ambiguous(),
+                        unmatched),
                 classesWithoutTruth(graded.all(), origin.classes()),
-                calibration.bins().bins(),
-                ReliabilityBins.perClass(graded.evaluated()),
                 accuracy.confusions(),
                 accuracy.perClass(),
                 accuracy.errors(),

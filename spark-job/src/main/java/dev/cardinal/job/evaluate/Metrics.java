@@ -1,34 +1,21 @@
 package dev.cardinal.job.evaluate;
 
+import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import dev.cardinal.job.truth.UnmatchedTruth;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How well predictions agree with the truth: the content of {@code metrics.json}. Intervals are 95 % Wilson intervals.
+ * How well predictions agree with the truth: the content of {@code metrics.json}, in which the groups of numbers are not nested.
+ * Intervals are 95 % Wilson intervals.
  *
  * @param model id of the model
  * @param predictions directories of the predictions tables
  * @param n evaluated images: classified, with finite scores and logits, and with a truth that is a class of the model
- * @param top1 share of the images whose first prediction is correct
- * @param top1Low lower bound of its interval
- * @param top1High upper bound
- * @param top5 share of the images with the true class among the first five; null if fewer are stored
- * @param top5Low lower bound of its interval, or null
- * @param top5High upper bound, or null
- * @param ece expected calibration error of the top-1 score in 15 equal bins
- * @param mce maximum calibration error of the same bins
- * @param nll mean negative log-likelihood of the truth, in nats; null without logits
- * @param temperature the temperature that minimizes it; null without logits
- * @param notClassified images with a truth that were not classified
- * @param withoutTruth images without a truth
- * @param refusedNan classified images with a truth that are not evaluated because a score or a logit is NaN or infinite
- * @param unmatchedImages images whose truth is not a class of the model
- * @param ambiguousImages those of them whose truth is the name of several classes
- * @param unmatched truths that are not a class, the 100 most frequent ones
+ * @param accuracy how many of them are correct
+ * @param calibration how well scores predict whether an image is correct
+ * @param excluded images that are not evaluated
  * @param classesWithoutTruth names of the classes that are not the truth of any image
- * @param reliability the 15 bins
- * @param classReliability the bins of every class that was predicted
  * @param confusions the 100 most frequent pairs of a truth and a wrong prediction
  * @param perClass metrics of every class of the model
  * @param errors 24 wrong predictions, chosen by a hash of the path, so that they are the same every time
@@ -40,31 +27,70 @@ public record Metrics(
         String model,
         List<String> predictions,
         long n,
-        double top1,
-        double top1Low,
-        double top1High,
-        @Nullable Double top5,
-        @Nullable Double top5Low,
-        @Nullable Double top5High,
-        double ece,
-        double mce,
-        @Nullable Double nll,
-        @Nullable Temperature temperature,
-        long notClassified,
-        long withoutTruth,
-        long refusedNan,
-        long unmatchedImages,
-        long ambiguousImages,
-        List<UnmatchedTruth> unmatched,
+        @JsonUnwrapped AccuracyMetrics accuracy,
+        @JsonUnwrapped CalibrationMetrics calibration,
+        @JsonUnwrapped ExcludedCounts excluded,
         List<String> classesWithoutTruth,
-        List<ReliabilityBin> reliability,
-        List<ClassReliability> classReliability,
         List<Confusion> confusions,
         List<ClassMetrics> perClass,
         List<WrongPrediction> errors,
         @Nullable List<PrecisionAt> selection,
         @Nullable LabelErrors labelErrors,
         List<String> notes) {
+
+    /**
+     * Shares of images that are correct.
+     *
+     * @param top1 share of the images whose first prediction is correct
+     * @param top1Low lower bound of its interval
+     * @param top1High upper bound
+     * @param top5 share of the images with the true class among the first five; null if fewer are stored
+     * @param top5Low lower bound of its interval, or null
+     * @param top5High upper bound, or null
+     */
+    public record AccuracyMetrics(
+            double top1,
+            double top1Low,
+            double top1High,
+            @Nullable Double top5,
+            @Nullable Double top5Low,
+            @Nullable Double top5High) {}
+
+    /**
+     * How well scores predict whether an image is correct.
+     *
+     * @param ece expected calibration error of the top-1 score in 15 equal bins
+     * @param mce maximum calibration error of the same bins
+     * @param nll mean negative log-likelihood of the truth, in nats; null without logits
+     * @param temperature the temperature that minimizes it; null without logits
+     * @param reliability the 15 bins
+     * @param classReliability the bins of every class that was predicted
+     */
+    public record CalibrationMetrics(
+            double ece,
+            double mce,
+            @Nullable Double nll,
+            @Nullable Temperature temperature,
+            List<ReliabilityBin> reliability,
+            List<ClassReliability> classReliability) {}
+
+    /**
+     * Numbers of images that are not evaluated.
+     *
+     * @param notClassified images with a truth that were not classified
+     * @param withoutTruth images without a truth
+     * @param refusedNan classified images with a truth that are not evaluated because a score or a logit is NaN or infinite
+     * @param unmatchedImages images whose truth is not a class of the model
+     * @param ambiguousImages those of them whose truth is the name of several classes
+     * @param unmatched truths that are not a class, the 100 most frequent ones
+     */
+    public record ExcludedCounts(
+            long notClassified,
+            long withoutTruth,
+            long refusedNan,
+            long unmatchedImages,
+            long ambiguousImages,
+            List<UnmatchedTruth> unmatched) {}
 
     /**
      * The temperature T that minimizes the negative log-likelihood of softmax(logits / T).

@@ -54,10 +54,10 @@ final class WorkPlan {
     }
 
     private final PlanCounts counts;
-    private final Part added;
-    private final Part repeated;
+    private final PlannedImages added;
+    private final PlannedImages repeated;
 
-    private WorkPlan(PlanCounts counts, Part added, Part repeated) {
+    private WorkPlan(PlanCounts counts, PlannedImages added, PlannedImages repeated) {
         this.counts = counts;
         this.added = added;
         this.repeated = repeated;
@@ -172,14 +172,14 @@ final class WorkPlan {
     }
 
     /** Images in order. */
-    private interface Part {
+    private interface PlannedImages {
         List<ImageRef> list();
 
         Iterator<ImageRef> iterator(Path scratch) throws IOException;
     }
 
     /** Images that the driver holds. */
-    private record Few(List<ImageRef> list) implements Part {
+    private record Few(List<ImageRef> list) implements PlannedImages {
         @Override
         public Iterator<ImageRef> iterator(Path scratch) {
             return list.iterator();
@@ -187,7 +187,7 @@ final class WorkPlan {
     }
 
     /** Images that Spark sorts when they are read. */
-    private record Many(Dataset<Row> images, long number, int imagesOnDriver) implements Part {
+    private record Many(Dataset<Row> images, long number, int imagesOnDriver) implements PlannedImages {
         @Override
         public List<ImageRef> list() {
             if (number > imagesOnDriver) {

@@ -62,20 +62,23 @@ class EvaluateJobTest {
         Interval top5 = Interval.wilson(4, 5);
         assertThat(metrics.model()).isEqualTo(MODEL);
         assertThat(metrics.n()).isEqualTo(5);
-        assertThat(new Interval(metrics.top1(), metrics.top1Low(), metrics.top1High()))
+        assertThat(new Interval(
+                        metrics.accuracy().top1(),
+                        metrics.accuracy().top1Low(),
+                        metrics.accuracy().top1High()))
                 .isEqualTo(top1);
-        assertThat(metrics.top5()).isEqualTo(top5.value());
-        assertThat(metrics.top5Low()).isEqualTo(top5.low());
-        assertThat(metrics.top5High()).isEqualTo(top5.high());
-        assertThat(metrics.notClassified()).isEqualTo(1);
-        assertThat(metrics.withoutTruth()).isEqualTo(1);
-        assertThat(metrics.unmatchedImages()).isEqualTo(3);
-        assertThat(metrics.unmatched())
+        assertThat(metrics.accuracy().top5()).isEqualTo(top5.value());
+        assertThat(metrics.accuracy().top5Low()).isEqualTo(top5.low());
+        assertThat(metrics.accuracy().top5High()).isEqualTo(top5.high());
+        assertThat(metrics.excluded().notClassified()).isEqualTo(1);
+        assertThat(metrics.excluded().withoutTruth()).isEqualTo(1);
+        assertThat(metrics.excluded().unmatchedImages()).isEqualTo(3);
+        assertThat(metrics.excluded().unmatched())
                 .containsExactly(new UnmatchedTruth("dragon", 2), new UnmatchedTruth("centaur", 1));
         assertThat(metrics.classesWithoutTruth()).containsExactly("eel", "fox");
         assertThat(metrics.confusions()).containsExactly(new Metrics.Confusion(0, "ant", 1, "bee", 2));
-        assertThat(metrics.nll()).isNull();
-        assertThat(metrics.temperature()).isNull();
+        assertThat(metrics.calibration().nll()).isNull();
+        assertThat(metrics.calibration().temperature()).isNull();
         assertThat(metrics.selection()).isNull();
         assertThat(metrics.perClass())
                 .containsExactly(
@@ -99,7 +102,8 @@ class EvaluateJobTest {
         assertThat(json.at("/predictions/0").asText()).isEqualTo("file:" + predictions);
         assertThat(json.path("n").asLong()).isEqualTo(5);
         assertThat(json.path("top1").asDouble()).isEqualTo(0.6);
-        assertThat(json.path("top1_low").asDouble()).isEqualTo(metrics.top1Low());
+        assertThat(json.path("top1_low").asDouble())
+                .isEqualTo(metrics.accuracy().top1Low());
         assertThat(json.path("top5").asDouble()).isEqualTo(0.8);
         assertThat(json.path("not_classified").asLong()).isEqualTo(1);
         assertThat(json.path("per_class")).hasSize(6);
@@ -112,7 +116,7 @@ class EvaluateJobTest {
     void truthAsSaysWhereIndicesStart(TruthAs truthAs, String truth, double top1) throws IOException {
         String predictions = table("predictions", MODEL, 5, List.of(row(truth, "ok", 0, 2, 3, 4, 5)));
 
-        assertThat(evaluate(truthAs, predictions).top1()).isEqualTo(top1);
+        assertThat(evaluate(truthAs, predictions).accuracy().top1()).isEqualTo(top1);
     }
 
     /** Of six classes, indices from 0 contain 0 and not 6, and indices from 1 contain 6 and not 0. */
@@ -182,10 +186,10 @@ class EvaluateJobTest {
                                 row("crane", "ok", 2))));
 
         assertThat(metrics.n()).isEqualTo(5);
-        assertThat(metrics.top1()).isEqualTo(1);
+        assertThat(metrics.accuracy().top1()).isEqualTo(1);
         assertThat(metrics.perClass().get(0).label()).isEqualTo("tench, Tinca tinca");
-        assertThat(metrics.unmatchedImages()).isEqualTo(2);
-        assertThat(metrics.ambiguousImages()).isEqualTo(2);
+        assertThat(metrics.excluded().unmatchedImages()).isEqualTo(2);
+        assertThat(metrics.excluded().ambiguousImages()).isEqualTo(2);
         assertThat(metrics.notes())
                 .containsExactly(
                         "the truth of 2 images is a name of several classes (for example 'crane'), and they are"
@@ -213,9 +217,9 @@ class EvaluateJobTest {
     void top5IsNullIfFewerThanFivePredictionsAreStored() throws IOException {
         Metrics metrics = evaluate(TruthAs.AUTO, table("predictions", MODEL, 4, List.of(row("ant", "ok", 0, 1, 2, 3))));
 
-        assertThat(metrics.top1()).isEqualTo(1);
-        assertThat(metrics.top5()).isNull();
-        assertThat(metrics.top5Low()).isNull();
+        assertThat(metrics.accuracy().top1()).isEqualTo(1);
+        assertThat(metrics.accuracy().top5()).isNull();
+        assertThat(metrics.accuracy().top5Low()).isNull();
         assertThat(metrics.perClass().get(0).top5()).isNull();
     }
 
@@ -227,8 +231,8 @@ class EvaluateJobTest {
         Metrics metrics = evaluate(TruthAs.AUTO, first, second);
 
         assertThat(metrics.n()).isEqualTo(2);
-        assertThat(metrics.top1()).isEqualTo(0.5);
-        assertThat(metrics.top5()).as("one table stores four").isNull();
+        assertThat(metrics.accuracy().top1()).isEqualTo(0.5);
+        assertThat(metrics.accuracy().top5()).as("one table stores four").isNull();
     }
 
     @Test
@@ -420,13 +424,13 @@ class EvaluateJobTest {
                 table.write(directory.resolve("others"), others));
 
         assertThat(metrics.n()).isEqualTo(3);
-        assertThat(metrics.refusedNan()).isEqualTo(7);
-        assertThat(metrics.notClassified()).as("no predictions").isEqualTo(1);
-        assertThat(metrics.unmatchedImages()).isEqualTo(1);
-        assertThat(metrics.top1()).isEqualTo(2 / 3.0);
-        assertThat(metrics.ece()).isCloseTo((0.1 + 0.2 + 0.7) / 3, within(1e-6));
+        assertThat(metrics.excluded().refusedNan()).isEqualTo(7);
+        assertThat(metrics.excluded().notClassified()).as("no predictions").isEqualTo(1);
+        assertThat(metrics.excluded().unmatchedImages()).isEqualTo(1);
+        assertThat(metrics.accuracy().top1()).isEqualTo(2 / 3.0);
+        assertThat(metrics.calibration().ece()).isCloseTo((0.1 + 0.2 + 0.7) / 3, within(1e-6));
         double nll = (nll(0, 3, 1, 0, 0, 0, 0) + nll(1, 0, 2, 0, 0, 1, 0) + nll(2, 0, 0, 1, 2, 0, 0)) / 3;
-        assertThat(metrics.nll()).isCloseTo(nll, within(1e-12));
+        assertThat(metrics.calibration().nll()).isCloseTo(nll, within(1e-12));
         assertThat(metrics.errors()).hasSize(1);
     }
 
@@ -464,15 +468,16 @@ class EvaluateJobTest {
                                 List.of(image("ant", 1, 0, 1, 2, 3, 4).withLogits(30, 0, 0, 0, 0, 0))));
 
         assertThat(metrics.n()).isEqualTo(1);
-        assertThat(metrics.top1()).isEqualTo(1);
-        assertThat(metrics.top5()).isEqualTo(1);
-        assertThat(metrics.ece()).isZero();
-        assertThat(metrics.mce()).isZero();
-        assertThat(metrics.nll()).isCloseTo(5 * Math.exp(-30), within(1e-15));
-        assertThat(metrics.temperature())
+        assertThat(metrics.accuracy().top1()).isEqualTo(1);
+        assertThat(metrics.accuracy().top5()).isEqualTo(1);
+        assertThat(metrics.calibration().ece()).isZero();
+        assertThat(metrics.calibration().mce()).isZero();
+        assertThat(metrics.calibration().nll()).isCloseTo(5 * Math.exp(-30), within(1e-15));
+        assertThat(metrics.calibration().temperature())
                 .as("separable: sharper is always better")
                 .isEqualTo(new Metrics.Temperature(TemperatureFit.MIN, 0, 0));
-        assertThat(metrics.reliability().get(14)).isEqualTo(new Metrics.ReliabilityBin(14 / 15.0, 1, 1, 1.0, 1.0));
+        assertThat(metrics.calibration().reliability().get(14))
+                .isEqualTo(new Metrics.ReliabilityBin(14 / 15.0, 1, 1, 1.0, 1.0));
         assertThat(metrics.confusions()).isEmpty();
         assertThat(metrics.errors()).isEmpty();
     }
@@ -491,9 +496,9 @@ class EvaluateJobTest {
                 .run(new EvaluateRequest(List.of(predictions), truth, TruthAs.INDEX, null, List.of(), output));
 
         assertThat(metrics.n()).isEqualTo(1);
-        assertThat(metrics.top1()).isEqualTo(1);
-        assertThat(metrics.withoutTruth()).isEqualTo(1);
-        assertThat(metrics.unmatched()).isEmpty();
+        assertThat(metrics.accuracy().top1()).isEqualTo(1);
+        assertThat(metrics.excluded().withoutTruth()).isEqualTo(1);
+        assertThat(metrics.excluded().unmatched()).isEmpty();
         assertThat(metrics.classesWithoutTruth()).containsExactly("bee", "cat", "dog", "eel", "fox");
     }
 

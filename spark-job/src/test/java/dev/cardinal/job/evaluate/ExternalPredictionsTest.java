@@ -72,7 +72,7 @@ class ExternalPredictionsTest {
         Metrics metrics = evaluate(own, null, null);
 
         assertThat(metrics.n()).isEqualTo(262);
-        assertThat(metrics.top5()).isEqualTo(260 / 262.0);
+        assertThat(metrics.accuracy().top5()).isEqualTo(260 / 262.0);
     }
 
     @ParameterizedTest

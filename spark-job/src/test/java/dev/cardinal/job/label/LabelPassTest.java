@@ -222,27 +222,24 @@ class LabelPassTest {
         assertThat(run(requests)).extracting(LabelResult::labeled).containsOnly(4L);
     }
 
-    /** Stops the run before one of its changes to the tables, and continues it. */
+    /** Stops the run before one of its changes to the tables, and continues it. At every second place, one table is ahead before. */
     @Test
     void everyTableIsCompletedWhereverTheRunWasKilled() throws Exception {
         run(request(0, "own a"));
         run(request(2, "own b"));
         int places = 0;
-        boolean aIsAhead = false;
-        boolean bIsAhead = false;
         boolean hasStopped = true;
         for (int changes = 9; hasStopped; changes += 9) {
             String a = "faulty:" + output("a" + changes);
             String b = "faulty:" + output("b" + changes);
+            if (places % 2 == 1) {
+                run(limited(0, "a" + changes, 3));
+            }
             List<LabelRequest> requests =
                     List.of(request(0, a, 99, 5, TableOptions.KEEP, 1), request(2, b, 99, 5, TableOptions.KEEP, 1));
             FaultyFileSystem.crashAfter(changes);
             hasStopped = hasFailed(requests);
             FaultyFileSystem.heal();
-            long rowsA = parquetFiles("a" + changes);
-            long rowsB = parquetFiles("b" + changes);
-            aIsAhead |= rowsA > rowsB;
-            bIsAhead |= rowsB > rowsA;
 
             run(requests);
 
@@ -254,7 +251,6 @@ class LabelPassTest {
             assertThat(places).isLessThan(60);
         }
         assertThat(places).as("places where the run was stopped").isGreaterThan(5);
-        assertThat(aIsAhead || bIsAhead).as("one table was ahead").isTrue();
     }
 
     private boolean hasFailed(List<LabelRequest> requests) {
@@ -263,15 +259,6 @@ class LabelPassTest {
             return false;
         } catch (Exception e) { // Spark throws checked exceptions that it does not declare
             return true;
-        }
-    }
-
-    private long parquetFiles(String name) throws IOException {
-        if (!Files.exists(output(name))) {
-            return 0;
-        }
-        try (Stream<Path> files = Files.list(output(name))) {
-            return files.filter(file -> file.toString().endsWith(".parquet")).count();
         }
     }
 
