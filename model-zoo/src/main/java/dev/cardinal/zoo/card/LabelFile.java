@@ -19,6 +19,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -59,8 +61,29 @@ public record LabelFile(
      *     indices are not consecutive from 0 or 1, or if two classes have the same id; the message contains the file
      */
     public static LabelFile read(Path file) {
+        return read(file.toString(), bytes(file));
+    }
+
+    /**
+     * Reads a file for a network with a known number of classes, which decides whether comments and a header precede the classes, or
+     * whether the file has all names on one line. If nothing makes the numbers equal, the result has another number of classes.
+     *
+     * @throws CardinalException as {@link #read(Path)}
+     */
+    public static LabelFile read(Path file, int classes) {
+        byte[] content = bytes(file);
+        LabelFile read = read(file.toString(), content);
+        if (read.labels.size() == classes) {
+            return read;
+        }
+        Optional<LabelFile> other =
+                named(file.toString(), () -> LabelHeader.read(text(content, file.toString()), classes));
+        return other.orElse(read);
+    }
+
+    private static byte[] bytes(Path file) {
         try {
-            return read(file.toString(), Files.readAllBytes(file));
+            return Files.readAllBytes(file);
         } catch (NoSuchFileException e) {
             throw CardinalException.card("labels " + file + " do not exist", e);
         } catch (IOException e) {
@@ -77,15 +100,27 @@ public record LabelFile(
      */
     public static LabelFile read(String file, byte[] content) {
         String text = text(content, file);
+        return named(file, () -> read(text));
+    }
+
+    static LabelFile read(String text) {
+        LabelFile read = text.startsWith("{") || text.startsWith("[")
+                ? tree(text)
+                : LabelDocument.read(text).orElseGet(() -> LabelLines.read(text));
+        requireDistinctIds(read.labels);
+        return read;
+    }
+
+    private static <T> T named(String file, Supplier<T> reader) {
         try {
-            LabelFile read = text.startsWith("{") || text.startsWith("[")
-                    ? tree(text)
-                    : LabelDocument.read(text).orElseGet(() -> LabelLines.read(text));
-            requireDistinctIds(read.labels);
-            return read;
+            return reader.get();
         } catch (CardinalException e) {
             throw CardinalException.card("labels " + file + ": " + e.getMessage(), e);
         }
+    }
+
+    LabelFile withCaution(String reason) {
+        return new LabelFile(labels, format, caution == null ? reason : caution + "; " + reason);
     }
 
     /** Returns one line for the user: how many classes, which format, and the first classes unless the format is the plain one. */

@@ -6,6 +6,8 @@ import dev.cardinal.zoo.card.LabelFile.LabelEntry;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Predicate;
 import java.util.regex.Matcher;
@@ -49,16 +51,27 @@ final class LabelLines {
             "name",
             "names",
             "class_name",
+            "class_names",
             "classname",
             "label_name",
+            "label_names",
             "class_label",
+            "breed",
+            "breeds",
+            "species",
             "label",
             "labels",
             "class",
             "classes",
             "category",
+            "categories",
             "words",
             "description");
+    private static final List<Map.Entry<Character, String>> SEPARATORS = List.of(
+            Map.entry('\t', "tab"),
+            Map.entry(',', "comma"),
+            Map.entry(';', "semicolon"),
+            Map.entry('|', "vertical bar"));
 
     private final List<List<String>> rows;
     private final String separator;
@@ -76,8 +89,34 @@ final class LabelLines {
     }
 
     static LabelFile read(String text) {
-        List<String> lines = withoutTableBorders(
-                withoutLastComma(text.lines().map(LabelLines::trimmed).toList()));
+        return read(text.lines().map(LabelLines::trimmed).toList());
+    }
+
+    /**
+     * Reads the lines below a header: the column that it names, or the only column.
+     *
+     * @return empty if the first line is not a header
+     */
+    static Optional<LabelFile> readBelowHeader(List<String> text) {
+        List<String> lines = text.stream().map(LabelLines::trimmed).toList();
+        for (Map.Entry<Character, String> separator : SEPARATORS) {
+            List<List<String>> rows =
+                    lines.stream().map(line -> split(line, separator.getKey())).toList();
+            int columns = rows.get(0).size();
+            if (columns > 1
+                    && rows.stream().allMatch(row -> row.size() == columns)
+                    && rows.get(0).stream().anyMatch(LabelLines::isNameHeader)) {
+                return Optional.of(
+                        new LabelLines(rows.subList(1, rows.size()), separator.getValue()).readWithHeader(rows.get(0)));
+            }
+        }
+        return isNameHeader(LabelDocument.unquoted(lines.get(0)))
+                ? Optional.of(read(lines.subList(1, lines.size())))
+                : Optional.empty();
+    }
+
+    private static LabelFile read(List<String> text) {
+        List<String> lines = withoutTableBorders(withoutLastComma(text));
         int blank = lines.indexOf("");
         if (blank >= 0) {
             throw CardinalException.card(
@@ -247,7 +286,16 @@ final class LabelLines {
                         .filter(column -> column != index && column != name)
                         .findFirst()
                         .orElse(-1);
-        return entries(index, code, name, "columns " + String.join(", ", header) + " separated by " + separator);
+        return entries(
+                index,
+                code,
+                name,
+                "columns "
+                        + String.join(
+                                ", ",
+                                header.stream()
+                                        .filter(field -> !field.isEmpty())
+                                        .toList()) + " separated by " + separator);
     }
 
     private LabelFile read(int lastIsName) {
@@ -318,6 +366,11 @@ final class LabelLines {
             }
         }
         return -1;
+    }
+
+    /** Returns whether a field is the header of a column of names. */
+    private static boolean isNameHeader(String field) {
+        return NAME_HEADERS.contains(field.toLowerCase(Locale.ROOT).replace(' ', '_'));
     }
 
     private static boolean isHeader(List<String> row) {

@@ -45,6 +45,10 @@ record CardMatcher(ModelCard card, WeightMapping weights, List<String> notes, Li
         List<ClassLabel> names = labelFile == null ? card.labels() : labelFile.labels();
         WeightMapping weights = WeightResolver.resolve(card, checkpoint, file, state, names.size());
         int classes = weights.classes();
+        if (labels != null && classes != names.size()) {
+            labelFile = LabelFile.read(labels, classes);
+            names = labelFile.labels();
+        }
         if (classes != names.size()) {
             String found = " classes, but checkpoint " + file + " has " + classes + " (" + weights.lastLayer() + "): ";
             throw CardinalException.checkpoint(
@@ -52,7 +56,11 @@ record CardMatcher(ModelCard card, WeightMapping weights, List<String> notes, Li
                             ? "card " + card.id() + " has " + names.size() + found
                                     + "if it was fine-tuned, give its classes with --labels FILE, one per line"
                             : "labels " + labels + " have " + names.size() + found
-                                    + "write one class per line, in the order of the network's outputs");
+                                    + "write one class per line, in the order of the network's outputs"
+                                    + (names.size() == classes + 1
+                                            ? ". The first is '" + names.get(0).name()
+                                                    + "': delete it if it is a header"
+                                            : ""));
         }
         List<String> notes = new ArrayList<>(weights.notes());
         if (labels != null && labelFile != null) {

@@ -18,6 +18,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Label files in common formats. The contents are the first lines of the published files. */
 class LabelFileTest {
@@ -95,8 +96,12 @@ class LabelFileTest {
                         "columns class_id, class_name, group separated by semicolon",
                         NAMES),
                 arguments(
+                        "class_id,species,family\n0,tench,fish\n1,goldfish,fish\n2,great white shark,fish\n",
+                        "columns class_id, species, family separated by comma",
+                        NAMES),
+                arguments(
                         ",breed\n0,tench\n1,goldfish\n2,great white shark\n",
-                        "lines of index, name separated by comma",
+                        "columns breed separated by comma",
                         NAMES),
                 arguments(
                         "0,\"tench, Tinca tinca\"\n1,\"a \"\"fish\"\"\"\n",
@@ -335,6 +340,70 @@ class LabelFileTest {
 
         assertThat(read.labels()).isEqualTo(labels);
         assertThat(read.format()).isEqualTo(format);
+    }
+
+    static Stream<Arguments> filesWithOtherLines() {
+        return Stream.of(
+                arguments("breed\ntench\ngoldfish\ngreat white shark\n", "line 1, 'breed', is a header"),
+                arguments("Label\r\ntench\r\ngoldfish\r\ngreat white shark\r\n", "line 1, 'Label', is a header"),
+                arguments("\uFEFFclass\ntench\ngoldfish\ngreat white shark\n", "line 1, 'class', is a header"),
+                arguments("name\ntench\ngoldfish\ngreat white shark\n", "line 1, 'name', is a header"),
+                arguments("species\ntench\ngoldfish\ngreat white shark\n", "line 1, 'species', is a header"),
+                arguments("category\ntench\ngoldfish\ngreat white shark\n", "line 1, 'category', is a header"),
+                arguments(
+                        "\"breed\"\n\"tench\"\n\"goldfish\"\n\"great white shark\"\n",
+                        "line 1, '\"breed\"', is a header"),
+                arguments(
+                        "breed,family\ntench,fish\ngoldfish,fish\ngreat white shark,fish\n",
+                        "line 1, 'breed,family', is a header"),
+                arguments(
+                        "family;species\nfish;tench\nfish;goldfish\nfish;great white shark\n",
+                        "line 1, 'family;species', is a header"),
+                arguments("# my classes\ntench\ngoldfish\ngreat white shark\n", "line 1, '# my classes', is a comment"),
+                arguments("# a\n// b\ntench\ngoldfish\ngreat white shark\n", "the first 2 lines are comments"),
+                arguments("# pets\nbreed\ntench\ngoldfish\ngreat white shark\n", "line 2, 'breed', is a header"));
+    }
+
+    @ParameterizedTest
+    @MethodSource("filesWithOtherLines")
+    void linesBeforeTheClassesAreDetectedByTheNumberOfClasses(String content, String caution) throws IOException {
+        Path file = file(content, UTF_8);
+
+        LabelFile read = LabelFile.read(file, 3);
+
+        assertThat(read.labels()).isEqualTo(NAMES);
+        assertThat(read.summary(file)).contains("; " + caution + ", because the network has 3 classes");
+    }
+
+    static Stream<Arguments> filesWithOtherNumbersOfClasses() {
+        return Stream.of(
+                // the words are classes, because the number of lines is that of the classes
+                arguments("name\nlabel\nbreed\n", List.of("name", "label", "breed")),
+                arguments("# a\ncrane\ncrane\n", List.of("# a", "crane", "crane")),
+                // no header, or a header with one class too many
+                arguments("background\ntench\ngoldfish\nshark\n", List.of("background", "tench", "goldfish", "shark")),
+                arguments("label\ntench\ngoldfish\na\nb\n", List.of("label", "tench", "goldfish", "a", "b")),
+                // images and their labels
+                arguments(
+                        "file,label\na.jpg,cat\nb.jpg,cat\nc.jpg,dog\n",
+                        List.of("file,label", "a.jpg,cat", "b.jpg,cat", "c.jpg,dog")));
+    }
+
+    @ParameterizedTest
+    @MethodSource("filesWithOtherNumbersOfClasses")
+    void everyOtherLineIsAClass(String content, List<String> names) throws IOException {
+        assertThat(LabelFile.read(file(content, UTF_8), 3).labels())
+                .extracting(ClassLabel::name)
+                .isEqualTo(names);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"tench, goldfish, great white shark\n", "\"tench\";goldfish;great white shark"})
+    void namesOnOneLineAreDetectedByTheNumberOfClasses(String content) throws IOException {
+        LabelFile read = LabelFile.read(file(content, UTF_8), 3);
+
+        assertThat(read.labels()).isEqualTo(NAMES);
+        assertThat(read.format()).isEqualTo("names on one line");
     }
 
     static Stream<Arguments> invalidFiles() {

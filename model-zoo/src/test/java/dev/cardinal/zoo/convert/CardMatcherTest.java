@@ -109,6 +109,28 @@ class CardMatcherTest {
     }
 
     @Test
+    void headerOfTheLabelsIsNotAClass() throws IOException {
+        Path labels = labels("breed\ncat\ndog\n");
+
+        CardMatcher match = match(fineTuned(2), labels);
+
+        assertThat(match.card().labels()).containsExactly(new ClassLabel("cat", null), new ClassLabel("dog", null));
+        assertThat(match.notes())
+                .contains("labels " + labels + ": 2 classes, read as one name per line; the first are 'cat', 'dog';"
+                        + " line 1, 'breed', is a header, because the network has 2 classes");
+    }
+
+    @Test
+    void errorForOneLabelTooManyShowsTheFirst() throws IOException {
+        Path labels = labels("Rasse\ncat\ndog\n");
+
+        assertThatThrownBy(() -> match(fineTuned(2), labels))
+                .hasMessage("labels " + labels + " have 3 classes, but checkpoint pets.pth has 2 (fc.weight [2, 512]):"
+                        + " write one class per line, in the order of the network's outputs. The first is 'Rasse': delete"
+                        + " it if it is a header");
+    }
+
+    @Test
     void errorForAnotherNumberOfClassesMentionsTheOptionLabels() {
         assertThatThrownBy(() -> match(fineTuned(37), null))
                 .isInstanceOf(CardinalException.class)
