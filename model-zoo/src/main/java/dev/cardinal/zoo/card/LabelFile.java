@@ -230,6 +230,11 @@ public record LabelFile(
             throw CardinalException.card(
                     "labels " + file + ", line " + invalidLine(bytes) + ": not valid UTF-8; save the file as UTF-8", e);
         }
+        if (text.chars().anyMatch(c -> c == 0)) {
+            throw CardinalException.card("labels " + file
+                    + ": the file contains NUL characters, as UTF-16 and binary files do; save the names as"
+                    + " UTF-8 text, one per line");
+        }
         String content = (text.startsWith("\uFEFF") ? text.substring(1) : text).stripTrailing();
         if (content.isBlank()) {
             throw CardinalException.card("labels " + file + " are empty: write one class per line");

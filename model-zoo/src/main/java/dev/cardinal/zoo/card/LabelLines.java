@@ -27,7 +27,10 @@ final class LabelLines {
     /** The ids of Open Images. */
     private static final Pattern FREEBASE_ID = Pattern.compile("/[mgt]/[0-9a-z_]{2,}");
 
-    private static final Pattern NUMBER = Pattern.compile("\\d{1,9}");
+    /** An index; programs that know missing values write 0.0. */
+    private static final Pattern NUMBER = Pattern.compile("(\\d{1,9})(?:\\.0+)?");
+
+    private static final Pattern NEGATIVE = Pattern.compile("-\\d{1,9}(?:\\.0+)?");
     /** The columns that a space can separate from a name: WordNet id and index (map_clsloc.txt), id, or index. */
     private static final List<Pattern> BY_SPACE = List.of(
             Pattern.compile("(n\\d{8})\\s+(\\d{1,9})\\s+(.+)"),
@@ -38,6 +41,13 @@ final class LabelLines {
     private static final Pattern INDEX_LAST = Pattern.compile("(.+?)\\s*[\\s:=]\\s*(\\d{1,9})");
 
     private static final Pattern TABLE_RULE = Pattern.compile(":?-{3,}[-:| ]*");
+
+    private static final Pattern BULLET = Pattern.compile("[*+\u2022] ");
+    private static final Pattern EXCEL_SEPARATOR = Pattern.compile("(?i)sep=.?");
+    private static final Pattern EMPTY_ROW = Pattern.compile("[,;\\t ]+");
+    private static final Pattern QUOTED = Pattern.compile("\"(?:[^\"]|\"\")*\"");
+    /** Values that CSV must quote: they contain a separator or quotes. */
+    private static final Pattern NEEDS_QUOTES = Pattern.compile(".[^\"]*(?:[,;\t]|\"\").*.");
 
     private static final Set<String> INDEX_HEADERS = Set.of(
             "index", "idx", "class_index", "class_idx", "label_index", "class_id", "label_id", "id", "target", "");
@@ -116,7 +126,7 @@ final class LabelLines {
     }
 
     private static LabelFile read(List<String> text) {
-        List<String> lines = withoutTableBorders(withoutLastComma(text));
+        List<String> lines = withoutTableBorders(withoutPunctuation(withoutSpreadsheetLines(text)));
         int blank = lines.indexOf("");
         if (blank >= 0) {
             throw CardinalException.card(
@@ -151,14 +161,11 @@ final class LabelLines {
                     "the column " + lines.get(0),
                     null);
         }
-        boolean quoted =
-                lines.stream().noneMatch(line -> LabelDocument.unquoted(line).equals(line));
+        List<String> names = withoutQuotes(lines);
         return LabelFile.of(
-                lines.stream()
-                        .map(line -> new LabelEntry(null, null, quoted ? LabelDocument.unquoted(line) : line))
-                        .toList(),
+                names.stream().map(line -> new LabelEntry(null, null, line)).toList(),
                 NAMES,
-                otherReading(lines));
+                names.equals(lines) ? otherReading(lines) : null);
     }
 
     /** Returns whether the numbers at the ends of lines are indices: they count up, and the names differ without them. */
@@ -171,13 +178,61 @@ final class LabelLines {
                 && rows.stream().map(row -> row.get(0)).distinct().count() == rows.size();
     }
 
-    /** Removes the comma that ends every line, as in the body of a list. */
-    private static List<String> withoutLastComma(List<String> lines) {
-        return lines.size() > 1 && lines.stream().allMatch(line -> line.endsWith(","))
+    /**
+     * Removes what is around the names of lists: the comma or semicolon after every line, or every line except the last, the slash
+     * after directories, and bullets.
+     */
+    private static List<String> withoutPunctuation(List<String> lines) {
+        if (lines.size() < 2) {
+            return lines;
+        }
+        List<String> names = lines;
+        for (String end : List.of(",", ";", "/")) {
+            List<String> ended = end.equals("/") ? names : names.subList(0, names.size() - 1);
+            if (ended.stream().allMatch(line -> line.endsWith(end) && line.length() > 1)) {
+                names = names.stream()
+                        .map(line -> line.endsWith(end)
+                                ? line.substring(0, line.length() - 1).stripTrailing()
+                                : line)
+                        .toList();
+            }
+        }
+        return names.stream().allMatch(line -> BULLET.matcher(line).lookingAt())
+                ? names.stream().map(line -> line.substring(2).strip()).toList()
+                : names;
+    }
+
+    /** Removes Excel's line {@code sep=;}, and lines of separators only at the end, which are empty rows of a spreadsheet. */
+    private static List<String> withoutSpreadsheetLines(List<String> lines) {
+        int from = lines.size() > 1 && EXCEL_SEPARATOR.matcher(lines.get(0)).matches() ? 1 : 0;
+        int to = lines.size();
+        while (to > from + 1 && EMPTY_ROW.matcher(lines.get(to - 1)).matches()) {
+            to--;
+        }
+        return lines.subList(from, to);
+    }
+
+    /** Returns names without their quotes if all have quotes, or if those in quotes need them in CSV. */
+    private static List<String> withoutQuotes(List<String> lines) {
+        boolean all =
+                lines.stream().noneMatch(line -> LabelDocument.unquoted(line).equals(line));
+        if (all && !lines.get(0).startsWith("\"")) {
+            return lines.stream().map(LabelDocument::unquoted).toList();
+        }
+        List<String> quoted =
+                lines.stream().filter(line -> line.startsWith("\"")).toList();
+        return quoted.stream()
+                        .allMatch(line -> isQuoted(line)
+                                && (all || NEEDS_QUOTES.matcher(line).find()))
                 ? lines.stream()
-                        .map(line -> line.substring(0, line.length() - 1))
+                        .map(line -> line.startsWith("\"") ? split(line, '\n').get(0) : line)
                         .toList()
                 : lines;
+    }
+
+    /** Returns whether a line is one value in quotes. */
+    private static boolean isQuoted(String line) {
+        return QUOTED.matcher(line).matches();
     }
 
     /** Removes the vertical bars around the rows of a Markdown table, and the line below its header. */
@@ -205,6 +260,9 @@ final class LabelLines {
             return "the text after a comma is part of the name, because no column contains an index or a WordNet id and"
                     + " there is no header";
         }
+        if (lines.stream().allMatch(line -> line.contains(" #"))) {
+            return "the text after # is part of the name";
+        }
         return matched(lines, BY_SPACE.get(BY_SPACE.size() - 1)) == null
                 ? null
                 : "the numbers are part of the names, because they do not count from 0 or 1";
@@ -229,6 +287,7 @@ final class LabelLines {
                 ? split
                 : lines.stream().map(line -> splitOnce(line, separator)).toList();
         boolean proven = isHeader(rows.get(0))
+                || isHeaderOfPandas(rows)
                 || hasNumbersBelow(rows)
                 || new LabelLines(rows, name).index >= 0
                 || new LabelLines(rows, name).id >= 0;
@@ -247,7 +306,7 @@ final class LabelLines {
                                 + rows.get(0).size() + " (separated by " + separator + ")");
             }
         }
-        boolean header = rows.size() > 1 && (isHeader(rows.get(0)) || hasNumbersBelow(rows));
+        boolean header = rows.size() > 1 && (isHeader(rows.get(0)) || hasNumbersBelow(rows) || isHeaderOfPandas(rows));
         return header
                 ? new LabelLines(rows.subList(1, rows.size()), separator).readWithHeader(rows.get(0))
                 : new LabelLines(rows, separator).read(-1);
@@ -270,6 +329,7 @@ final class LabelLines {
     private LabelFile readWithHeader(List<String> header) {
         List<String> names =
                 header.stream().map(field -> field.toLowerCase(Locale.ROOT)).toList();
+        requireNoNegativeIndex(names);
         int name = NAME_HEADERS.stream()
                 .mapToInt(names::indexOf)
                 .filter(column -> column >= 0 && column != index && column != id)
@@ -296,6 +356,25 @@ final class LabelLines {
                                 header.stream()
                                         .filter(field -> !field.isEmpty())
                                         .toList()) + " separated by " + separator);
+    }
+
+    private void requireNoNegativeIndex(List<String> header) {
+        for (int column = 0; column < header.size() && index < 0; column++) {
+            int each = column;
+            if (INDEX_HEADERS.contains(header.get(column))
+                    && rows.stream()
+                            .map(row -> row.get(each))
+                            .allMatch(value -> NUMBER.matcher(value).matches()
+                                    || NEGATIVE.matcher(value).matches())) {
+                String negative = rows.stream()
+                        .map(row -> row.get(each))
+                        .filter(value -> NEGATIVE.matcher(value).matches())
+                        .findFirst()
+                        .orElse("");
+                throw CardinalException.card("the column " + header.get(column) + " has the index " + negative
+                        + ": indices must count from 0 or 1");
+            }
+        }
     }
 
     private LabelFile read(int lastIsName) {
@@ -341,7 +420,11 @@ final class LabelLines {
                         + (row.get(name).isBlank() ? "name" : "id") + ": " + row);
             }
             entries.add(new LabelEntry(
-                    index < 0 ? null : Long.valueOf(row.get(index)), id < 0 ? null : row.get(id), row.get(name)));
+                    index < 0
+                            ? null
+                            : Long.valueOf(NUMBER.matcher(row.get(index)).replaceFirst("$1")),
+                    id < 0 ? null : row.get(id),
+                    row.get(name)));
         }
         String caution = index >= 0 && id >= 0 && separator.equals("space")
                 ? "classes are in the order of the index, not of the WordNet ids, which torchvision's ImageFolder uses"
@@ -378,6 +461,12 @@ final class LabelLines {
                 .map(field -> field.toLowerCase(Locale.ROOT))
                 .allMatch(field ->
                         NAME_HEADERS.contains(field) || INDEX_HEADERS.contains(field) || ID_HEADERS.contains(field));
+    }
+
+    /** Returns whether a row is that of a series without a name: its index has no name, and its values have the name 0. */
+    private static boolean isHeaderOfPandas(List<List<String>> rows) {
+        return rows.get(0).equals(List.of("", "0"))
+                && rows.stream().skip(1).noneMatch(row -> row.get(0).isEmpty());
     }
 
     /** Returns whether a column has numbers or WordNet ids in every line except the first, so that this is a header. */

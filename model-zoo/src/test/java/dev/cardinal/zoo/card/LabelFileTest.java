@@ -271,6 +271,74 @@ class LabelFileTest {
                         "| id | name |\n|---|:---|\n| 0 | tench |\n| 1 | goldfish |\n| 2 | great white shark |\n",
                         "columns id, name separated by vertical bar",
                         NAMES),
+                // lists with separators at the ends of lines, directories, and bullets
+                arguments("tench,\ngoldfish,\ngreat white shark\n", "one name per line", NAMES),
+                arguments("'tench',\n'goldfish',\n'great white shark'\n", "one name per line", NAMES),
+                arguments("tench,\ngoldfish\n", "one name per line", NAMES.subList(0, 2)),
+                arguments("tench;\ngoldfish;\ngreat white shark;\n", "one name per line", NAMES),
+                arguments("tench/\ngoldfish/\ngreat white shark/\n", "one name per line", NAMES),
+                arguments("* tench\n* goldfish\n* great white shark\n", "one name per line", NAMES),
+                // one column of CSV: only values with separators or quotes are in quotes
+                arguments(
+                        "tench\n\"shark, great white\"\n\"a \"\"fish\"\"\"\n",
+                        "one name per line",
+                        List.of(
+                                new ClassLabel("tench", null),
+                                new ClassLabel("shark, great white", null),
+                                new ClassLabel("a \"fish\"", null))),
+                arguments(
+                        "\"so called\" fish\ntench\n\"quoted\"\n",
+                        "one name per line",
+                        List.of(
+                                new ClassLabel("\"so called\" fish", null),
+                                new ClassLabel("tench", null),
+                                new ClassLabel("\"quoted\"", null))),
+                // Excel
+                arguments(
+                        "\uFEFFsep=;\r\nid;name\r\n0;tench\r\n1;goldfish\r\n2;great white shark\r\n;\r\n;\r\n",
+                        "columns id, name separated by semicolon",
+                        NAMES),
+                // pandas: a series without a name, and an index that was read with missing values
+                arguments(
+                        ",0\ntench,0\ngoldfish,1\ngreat white shark,2\n",
+                        "lines of name, index separated by comma",
+                        NAMES),
+                arguments(
+                        "idx,name\n1.0,goldfish\n0.0,tench\n2.0,great white shark\n",
+                        "columns idx, name separated by comma",
+                        NAMES),
+                // YAML with classes that are dictionaries, with quotes, and with brackets in the next line
+                arguments("- name: tench\n- name: goldfish\n- name: great white shark\n", "a YAML list", NAMES),
+                arguments("""
+                        - name: tench
+                          attributes: []
+                        - name: goldfish
+                          attributes:
+                            - name: color
+                        - name: great white shark
+                        """, "a YAML list", NAMES),
+                arguments("""
+                        classes:
+                          - id: 1
+                            name: goldfish
+                          - id: 0
+                            name: tench
+                          - id: 2
+                            name: great white shark
+                        nc: 3
+                        """, "YAML under classes", NAMES),
+                arguments(
+                        "names:\n  0: 'cock''s comb'\n  1: \"a \\\"fish\\\"\"\n",
+                        "YAML under names",
+                        List.of(new ClassLabel("cock's comb", null), new ClassLabel("a \"fish\"", null))),
+                arguments(
+                        "names:\n  [\n    tench, goldfish,\n    great white shark\n  ]\nnc: 3\n",
+                        "YAML under names",
+                        NAMES),
+                arguments(
+                        "item { id: 1 name: 'cock\\'s comb' }\nitem { id: 2 name: \"a } b\" }\n",
+                        "a label map of TensorFlow, indices from 1",
+                        List.of(new ClassLabel("cock's comb", null), new ClassLabel("a } b", null))),
                 arguments("class_name\ntench\ngoldfish\ngreat white shark\n", "the column class_name", NAMES),
                 // class-descriptions.csv of Open Images
                 arguments(
@@ -426,6 +494,18 @@ class LabelFileTest {
                         "{\"dog\": [1, 2], \"cat\": [3]}",
                         ": the JSON value has the keys dog, cat, which are not the indices of classes; write {\"0\": \"name\","
                                 + " \"1\": ...} or a list of names"),
+                arguments(
+                        "id,name\n-1,a\n0,b\n1,c\n",
+                        ": the column id has the index -1: indices must count from 0 or 1"),
+                arguments(
+                        "- id: 0\n  name: a\n- id: 1\n  type: any\n",
+                        ": item 2 of the YAML list has no name: {id=1, type=any}"),
+                arguments(
+                        "c\0a\0t\0\n\0",
+                        ": the file contains NUL characters, as UTF-16 and binary files do; save the names as UTF-8 text, one"
+                                + " per line"),
+                arguments(
+                        "(lp0\nVcat\np1\na.", ": the file is a pickle, not text; save the names as text, one per line"),
                 arguments("{\"id2label\": {}, \"a\": 1}", ": the JSON value under id2label contains no classes"),
                 arguments("[\"a\", null]", ": a class must be a text, or an id and a name, not null"),
                 arguments("[{\"text\": \"a\"}]", ": a class has no name: {\"text\":\"a\"}"),
@@ -502,6 +582,7 @@ class LabelFileTest {
                 arguments(
                         "tench, Tinca tinca\ngoldfish, Carassius auratus\n",
                         "the text after a comma is part of the name"),
+                arguments("tench # fish\nhen # bird\n", "the text after # is part of the name"),
                 arguments("2 door\n4 door\n", "the numbers are part of the names"),
                 arguments(
                         "n02119789 1 kit_fox\nn02100735 2 English_setter\n",
