@@ -120,6 +120,9 @@ public final class CardJson {
      */
     public static ModelCard read(Path file) {
         JsonNode tree = read(file, JsonNode.class, (node, directory) -> node);
+        if (TransformersConfig.isTransformers(tree)) {
+            throw TransformersConfig.refusal(file.toString(), tree);
+        }
         return TimmConfig.isTimm(tree)
                 ? TimmConfig.card(file.toString(), tree)
                 : read(file, CardFile.class, CardFile::card);

@@ -227,6 +227,30 @@ class CardJsonTest {
                         List.of(0.229, 0.224, 0.225)));
     }
 
+    /** The files are parts of those that save_pretrained of transformers 4.46 writes. */
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '`',
+            value = {
+                "{\"model_type\": \"resnet\", \"layer_type\": \"basic\", \"depths\": [2, 2, 2, 2]} | , which does not describe the"
+                        + " preprocessing: use --card resnet18 --labels ",
+                "{\"model_type\": \"resnet\", \"layer_type\": \"bottleneck\", \"depths\": [3, 4, 23, 3]} | , which does not"
+                        + " describe the preprocessing: use --card resnet101 --labels ",
+                "{\"model_type\": \"resnet\", \"depths\": [3, 4, 6, 3]} | : use --card resnet50 --labels ",
+                "{\"model_type\": \"resnet\", \"depths\": [1, 1]} |  with [1,1] layers, which no card has",
+                "{\"model_type\": \"vit\"} |  for the model type vit, but Cardinal imports ResNets and ResNeXts"
+            })
+    void configurationOfTransformersIsRefusedWithTheCard(String json, String reason, @TempDir Path directory)
+            throws Exception {
+        Path file = Files.writeString(directory.resolve("config.json"), json);
+
+        assertThatThrownBy(() -> CardJson.read(file))
+                .isInstanceOf(CardinalException.class)
+                .hasMessageStartingWith("card " + file + " is a configuration of Hugging Face transformers")
+                .hasMessageContaining(reason);
+    }
+
     @Test
     void timmsConfigurationOfAnotherFamilyIsRefused(@TempDir Path directory) throws Exception {
         Path file = Files.writeString(
