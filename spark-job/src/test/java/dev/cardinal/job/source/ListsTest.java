@@ -150,7 +150,7 @@ class ListsTest {
                 "a.csv | x.png;8 | its first line: x.png;8",
                 "coco.json | {\"a.png\": \"cat\"} | has no field with a path, only a.png",
                 "coco.json | {¶\"images\": []¶} | is one JSON document over several lines, not a list",
-                "a.txt | https://example.org/x.png | none of the files",
+                "a.txt | https://example.org/x.png | web addresses are not supported: download the images first",
                 "a.txt | hf://datasets/x/a.png | hf:// paths are not supported",
                 "a.txt | C:\\data\\a.png | its first line: C:\\data\\a.png",
                 "coco.json | {\"images\": [{\"file_name\": \"a.png\"}], \"annotations\": []}"

@@ -18,6 +18,9 @@ public final class ImageUris {
     private static final Pattern ABSOLUTE = Pattern.compile("[A-Za-z][A-Za-z0-9+.-]*:/.*", Pattern.DOTALL);
     private static final Pattern PERCENT = Pattern.compile("%[0-9A-Fa-f]{2}");
 
+    /** Addresses of web servers: Hadoop opens them, but does not report the length of what they return. */
+    private static final Pattern WEB = Pattern.compile("(?i)https?://.*", Pattern.DOTALL);
+
     private static final String LOCAL_HOST = "file://localhost/";
 
     private ImageUris() {}
@@ -33,6 +36,10 @@ public final class ImageUris {
             throw CardinalException.usage(
                     "hf:// paths are not supported: download the data set, or store the images' bytes"
                             + " in the table (push_to_hub and embed_table_storage do)");
+        }
+        if (WEB.matcher(uri).matches()) {
+            throw CardinalException.usage(
+                    "web addresses are not supported: download the images first, for example with" + " img2dataset");
         }
         if (uri.startsWith("s3://") && configuration.get("fs.s3.impl") == null) {
             return UserPaths.of("image", "s3a" + uri.substring("s3".length()));

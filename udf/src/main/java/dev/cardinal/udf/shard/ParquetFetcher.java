@@ -10,6 +10,7 @@ import dev.cardinal.zoo.CardinalException;
 import java.io.IOException;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
+import org.apache.hadoop.fs.UnsupportedFileSystemException;
 import org.apache.parquet.hadoop.CodecFactory;
 import org.apache.parquet.hadoop.metadata.BlockMetaData;
 import org.apache.parquet.hadoop.metadata.ColumnChunkMetaData;
@@ -65,10 +66,15 @@ final class ParquetFetcher implements ImageFetcher {
             Path file = ImageUris.resolve(directory, row.file(), configuration);
             ImageRef reference = ImageRef.file(file.toString(), 0, image.modifiedMillis(), null);
             return new Fetched(files.fetch(reference, limit).encoded(), row.key(), row.truth(), row.kept());
+        } catch (UnsupportedFileSystemException e) {
+            return onlyPath(row, "Cardinal and Hadoop know no such store; store the images' bytes in the table");
         } catch (UnreadableImageException | CardinalException e) {
-            return withProblem(
-                    row, Status.UNREADABLE, "the table has only the path " + row.file() + ": " + e.getMessage());
+            return onlyPath(row, String.valueOf(e.getMessage()));
         }
+    }
+
+    private static Fetched onlyPath(RowGroupReader.Values row, String why) {
+        return withProblem(row, Status.UNREADABLE, "the table has only the path " + row.file() + ": " + why);
     }
 
     private static Fetched withProblem(RowGroupReader.Values row, Status status, String error) {

@@ -259,6 +259,24 @@ class InputsOfLibrariesTest {
     }
 
     @Test
+    void pathThatNoStoreCanOpenAffectsOnlyItsRow() throws IOException {
+        Path file = Shards.file(directory, "hf_streamed.parquet");
+        Files.write(directory.resolve("one.png"), picture());
+
+        List<Fetched> rows = fetchAll(file, RecordFields.usual());
+
+        assertThat(problem(rows.get(0)))
+                .isEqualTo(new ImageRef.Problem(
+                        Status.UNREADABLE,
+                        "the table has only the path zip://one.png::https://example.org/x.zip: Cardinal and Hadoop know no"
+                                + " such store; store the images' bytes in the table"));
+        assertThat(problem(rows.get(1)).error())
+                .endsWith("web addresses are not supported: download the images first, for example with img2dataset");
+        assertThat(rows.get(2).problem()).isNull();
+        assertThat(rows).extracting(Fetched::truth).containsExactly("T-shirt/top", "Bag", "Coat");
+    }
+
+    @Test
     void namesOfHuggingFaceClassesAreTheTruth() throws IOException {
         List<Fetched> rows = fetchAll(Shards.file(directory, "hf_embedded.parquet"), RecordFields.usual());
 
