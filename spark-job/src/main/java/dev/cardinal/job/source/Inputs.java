@@ -1,6 +1,7 @@
 package dev.cardinal.job.source;
 
 import dev.cardinal.udf.fetch.LocalFiles;
+import dev.cardinal.udf.fetch.Markers;
 import dev.cardinal.udf.fetch.SkipReason;
 import dev.cardinal.udf.fs.Retry;
 import dev.cardinal.udf.fs.UserPaths;

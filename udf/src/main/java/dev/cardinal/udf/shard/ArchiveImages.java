@@ -3,10 +3,12 @@ package dev.cardinal.udf.shard;
 import dev.cardinal.udf.fetch.ImageContainer;
 import dev.cardinal.udf.fetch.ImageFetcher.UnreadableImageException;
 import dev.cardinal.udf.fetch.ImageRef;
+import dev.cardinal.udf.fetch.Markers;
 import dev.cardinal.udf.fetch.SkipReason;
 import dev.cardinal.udf.image.Status;
 import java.io.IOException;
 import java.util.ArrayDeque;
+import java.util.Arrays;
 import java.util.Deque;
 import java.util.EnumMap;
 import java.util.Map;
@@ -94,7 +96,7 @@ final class ArchiveImages extends AbstractImageIterator {
         ArchiveMember linked = link.withContentAt(content.position(), content.size());
         contents.add(linked);
         SampleName name = SampleName.of(link.name());
-        if (!skipHidden(name)) {
+        if (!skipBookkeeping(name)) {
             add(sampleOf(name), name, image(linked, name));
         }
     }
@@ -103,11 +105,15 @@ final class ArchiveImages extends AbstractImageIterator {
         skipped.merge(reason, 1L, Long::sum);
     }
 
-    private boolean skipHidden(SampleName name) {
+    /** Skips hidden members and the bookkeeping of other programs, which directories packed as they lie contain. */
+    private boolean skipBookkeeping(SampleName name) {
+        boolean isMarker = Arrays.stream(name.path().split("/")).anyMatch(Markers::isMarker);
         if (name.isHidden()) {
             skip(SkipReason.HIDDEN);
+        } else if (isMarker) {
+            skip(SkipReason.MARKER);
         }
-        return name.isHidden();
+        return name.isHidden() || isMarker;
     }
 
     private void beginSample(String key) {
@@ -128,7 +134,7 @@ final class ArchiveImages extends AbstractImageIterator {
 
     private void add(ArchiveMember member) throws IOException {
         SampleName name = SampleName.of(member.name());
-        if (skipHidden(name)) {
+        if (skipBookkeeping(name)) {
             return;
         }
         Sample current = sampleOf(name);

@@ -14,6 +14,8 @@ final class Sample {
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final List<String> CLASS_FIELDS = List.of("cls", "class", "label", "class_name", "class_id");
 
+    private static final String BYTE_ORDER_MARK = "\uFEFF";
+
     private final String key;
     private final List<ImageRef> images = new ArrayList<>();
     /** Images such as {@code 0001.seg.png}, which are masks if there is also {@code 0001.jpg}. */
@@ -65,8 +67,8 @@ final class Sample {
     void read(SampleName name, byte[] content) {
         String text = new String(content, StandardCharsets.UTF_8);
         switch (name.extension()) {
-            case "cls" -> cls = cls == null ? withoutNewline(text) : cls;
-            case "txt" -> txt = txt == null ? withoutNewline(text) : txt;
+            case "cls" -> cls = cls == null ? stripped(text) : cls;
+            case "txt" -> txt = txt == null ? stripped(text) : txt;
             default -> json = json == null ? classFromJson(text) : json;
         }
     }
@@ -78,18 +80,20 @@ final class Sample {
         return counted.stream().map(image -> image.withTruth(truth)).toList();
     }
 
-    private static String withoutNewline(String text) {
-        int end = text.length();
-        if (text.endsWith("\n")) {
-            end -= text.endsWith("\r\n") ? 2 : 1;
-        }
-        return text.substring(0, end);
+    /** Returns a text without a byte order mark and without white space at its ends; null if nothing is left. */
+    private static @Nullable String stripped(String text) {
+        String stripped = withoutMark(text).strip();
+        return stripped.isEmpty() ? null : stripped;
+    }
+
+    private static String withoutMark(String text) {
+        return text.startsWith(BYTE_ORDER_MARK) ? text.substring(1) : text;
     }
 
     private static @Nullable String classFromJson(String text) {
         JsonNode root;
         try {
-            root = JSON.readTree(text);
+            root = JSON.readTree(withoutMark(text));
         } catch (JsonProcessingException e) {
             return null;
         }

@@ -113,6 +113,23 @@ class TarImagesTest {
     }
 
     @Test
+    void bookkeepingOfOtherProgramsIsCounted() throws IOException {
+        byte[] archive = Bytes.concat(
+                Bytes.tarMember("photos/1.jpg", new byte[9]),
+                Bytes.tarMember("photos/Thumbs.db", new byte[9]),
+                Bytes.tarMember("photos/desktop.ini", new byte[9]),
+                Bytes.tarMember("@eaDir/1.jpg/SYNOPHOTO_THUMB.jpg", new byte[9]),
+                Bytes.tarMember("__MACOSX/2.jpg", new byte[9]));
+        Path file = Shards.write(directory.resolve("a.tar"), archive);
+
+        try (ImageIterator images = ShardIndex.of(ShardFormat.TAR, Shards.CONFIGURATION, RecordFields.usual())
+                .images(Shards.listed(file))) {
+            assertThat(images).toIterable().extracting(ImageRef::key).containsExactly("photos/1");
+            assertThat(images.skipped()).isEqualTo(Map.of(SkipReason.MARKER, 4L));
+        }
+    }
+
+    @Test
     void hiddenMembersAreCounted() throws IOException {
         Path file = Shards.file(directory, "gnu.tar");
         try (ImageIterator images = ShardIndex.of(ShardFormat.TAR, Shards.CONFIGURATION, RecordFields.usual())
@@ -194,8 +211,11 @@ class TarImagesTest {
     @CsvSource(delimiter = '|', textBlock = """
                     '207\n'                                   | cls  | 207
                     '207\r\n'                                 | cls  | 207
-                    '207\n\n'                                 | cls  | '207\n'
-                    ' 207'                                    | txt  | ' 207'
+                    '207\n\n'                                 | cls  | 207
+                    ' 207 '                                   | txt  | 207
+                    '\uFEFF207\n'                            | cls  | 207
+                    ' \n'                                     | cls  |
+                    '\uFEFF{"label": 5}'                      | json | 5
                     '"dog"'                                   | json | dog
                     '7'                                       | json | 7
                     '{"label": "a", "cls": 3}'                | json | 3

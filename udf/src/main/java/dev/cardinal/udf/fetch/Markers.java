@@ -1,11 +1,11 @@
-package dev.cardinal.job.source;
+package dev.cardinal.udf.fetch;
 
 import java.util.Locale;
 import java.util.Set;
 import java.util.regex.Pattern;
 
-/** The bookkeeping that Spark, Hadoop, Databricks, Windows, macOS and network drives leave next to data. */
-final class Markers {
+/** The bookkeeping that Spark, Hadoop, Databricks, Windows, macOS and network drives leave next to data. Stateless and thread-safe. */
+public final class Markers {
     private static final Set<String> NAMES = Set.of(
             "_success",
             "_metadata",
@@ -28,7 +28,7 @@ final class Markers {
     private Markers() {}
 
     /** Returns whether a file or directory is bookkeeping, by its name. */
-    static boolean isMarker(String name) {
+    public static boolean isMarker(String name) {
         String lower = name.toLowerCase(Locale.ROOT);
         return NAMES.contains(lower) || PATTERN.matcher(lower).matches();
     }
