@@ -85,7 +85,7 @@ record FileKind(int at, String signature, String error) {
             content(0, "MATLAB 5.0 MAT", "MATLAB data; save its arrays as image files"),
             content(0, "Obj\1", "an Avro file; write its images to Parquet or to files"),
             content(0, "ORC", "an ORC file; write its images to Parquet or to files"),
-            content(0, "PAR1", "a Parquet file; give the file itself to --input"),
+            content(0, "PAR1", "a Parquet file; label it with --input-format parquet"),
             content(0, "PARE", "an encrypted Parquet file"),
             content(0, "ARROW1", "an Arrow (Feather) file; write its images to Parquet"),
             content(0, "FEA1", "a Feather file; write its images to Parquet"),
@@ -189,7 +189,7 @@ record FileKind(int at, String signature, String error) {
             return "not an image: the file contains an MPEG video; extract frames as images";
         }
         if (isTfRecord(file)) {
-            return "not an image: the file contains TFRecords; give the file itself to --input";
+            return "not an image: the file contains TFRecords; label it with --input-format tfrecord";
         }
         if (PCX.matcher(start).lookingAt()) {
             return "unsupported image format: PCX" + CONVERT;

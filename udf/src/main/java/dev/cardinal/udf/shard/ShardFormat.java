@@ -14,9 +14,10 @@ public enum ShardFormat {
     /** A ZIP archive: {@code .zip}. */
     ZIP("ZIP", "\\.zip$"),
     /**
-     * {@code tf.train.Example}: {@code .tfrecord}, {@code .tfrecords}, or with {@code -00001-of-00128}, {@code .gz}.
+     * {@code tf.train.Example}: {@code .tfrecord}, {@code .tfrecords}, {@code .tfrec}, or with {@code -00001-of-00128},
+     * {@code .gz}.
      */
-    TFRECORD("TFRecord", "\\.tfrecords?(-\\d+-of-\\d+)?(\\.gz)?$"),
+    TFRECORD("TFRecord", "\\.tfrec(ords?)?(-\\d+-of-\\d+)?(\\.gz)?$"),
     /** A Parquet file: {@code .parquet}, {@code .parq}, {@code .pq}; some writers append the compression's name. */
     PARQUET("Parquet", "\\.(parquet(\\.(gz|snappy|zstd?))?|parq|pq)$");
 

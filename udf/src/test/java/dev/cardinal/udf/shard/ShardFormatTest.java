@@ -16,6 +16,7 @@ class ShardFormatTest {
         "a.tfrecord, TFRECORD",
         "a.tfrecords, TFRECORD",
         "a.tfrecord.gz, TFRECORD",
+        "00-512x512-798.tfrec, TFRECORD",
         "train.tfrecord-00001-of-00128, TFRECORD",
         "part-0.snappy.parquet, PARQUET",
         "train-00000-of-01024,",
