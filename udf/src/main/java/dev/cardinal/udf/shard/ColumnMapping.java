@@ -5,9 +5,9 @@ import dev.cardinal.udf.fetch.RecordFields;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.apache.parquet.schema.GroupType;
 import org.apache.parquet.schema.LogicalTypeAnnotation.StringLogicalTypeAnnotation;
@@ -45,6 +45,15 @@ record ColumnMapping(
     private static final String BYTES = "bytes";
     private static final String PATH = "path";
     /** What to do about a column of lists. */
+    /** Names of columns of text that stand for images: paths, addresses or base64. */
+    private static final Pattern TEXT_OF_IMAGES =
+            Pattern.compile("(?i)image.*|img.*|(.*[ _-])?(path|file|filename|file_?name|filepath|url|uri)");
+
+    /** Columns and characters of a type that a message shows. */
+    private static final int MAX_COLUMNS = 20;
+
+    private static final int MAX_TYPE = 120;
+
     private static final String LIST_HINT =
             "; write one image per row, with explode in Spark SQL, and label that table";
 
@@ -178,14 +187,36 @@ record ColumnMapping(
             }
         }
         for (Type type : schema.getFields()) {
+            String field = binaryField(type);
+            if (field != null) {
+                return "no column contains binary data, but a field of a struct does: --image-field " + field
+                        + " reads it";
+            }
+        }
+        for (Type type : schema.getFields()) {
             boolean isImageText =
-                    isBinary(type) && type.getName().toLowerCase(Locale.ROOT).matches("image.*|img.*");
+                    isBinary(type) && TEXT_OF_IMAGES.matcher(type.getName()).matches();
             if (isImageText) {
                 return "no column contains binary data; column " + type.getName() + " is text: if it holds paths, use"
                         + " --input-format manifest; if it holds base64, decode it first (unbase64 in Spark SQL)";
             }
         }
         return "no column contains binary data";
+    }
+
+    /** Returns the path of the first field of a struct that has binary values, or null. */
+    private static @Nullable String binaryField(Type type) {
+        if (type.isPrimitive() || type.isRepetition(Repetition.REPEATED)) {
+            return null;
+        }
+        for (Type field : type.asGroupType().getFields()) {
+            boolean isBytes = isBinary(field) && field.getLogicalTypeAnnotation() == null;
+            String found = isBytes ? field.getName() : binaryField(field);
+            if (found != null) {
+                return type.getName() + "." + found;
+            }
+        }
+        return null;
     }
 
     private static boolean isList(Type type) {
@@ -327,12 +358,15 @@ record ColumnMapping(
     }
 
     private static String columns(MessageType schema) {
+        int others = schema.getFieldCount() - MAX_COLUMNS;
         return schema.getFields().stream()
+                .limit(MAX_COLUMNS)
                 .map(ColumnMapping::oneLine)
-                .collect(Collectors.joining(", ", "the columns are ", ""));
+                .collect(Collectors.joining(", ", "the columns are ", others > 0 ? " and " + others + " more" : ""));
     }
 
     private static String oneLine(Type type) {
-        return type.toString().replaceAll("\\s+", " ");
+        String line = type.toString().replaceAll("\\s+", " ");
+        return line.length() > MAX_TYPE ? line.substring(0, MAX_TYPE) + "..." : line;
     }
 }

@@ -363,6 +363,9 @@ class InputsOfLibrariesTest {
     @ParameterizedTest
     @CsvSource({
         "base64.parquet, if it holds base64",
+        "addresses.parquet, 'column url is text: if it holds paths, use --input-format manifest'",
+        "addresses.parquet, 'optional double score_18 and 5 more'",
+        "nested.parquet, 'but a field of a struct does: --image-field sample.image reads it'",
         "two_columns.parquet, several columns could contain the images; choose one with --image-field",
         "lists_of_images.parquet, 'column images contains several images per row; write one image per row, with explode'",
         "spark_image.parquet, 'decoded pixels, as Spark''s image source reads them'"
