@@ -51,6 +51,9 @@ final class ListDetector {
     /** The line that names the separator for Excel. */
     private static final Pattern SEPARATOR = Pattern.compile("(?i)\"?sep=.\"?");
 
+    /** MD5, SHA-1, SHA-256 or SHA-512 in hexadecimal. */
+    private static final Pattern CHECKSUM = Pattern.compile("(?i)[0-9a-f]{32}|[0-9a-f]{40}|[0-9a-f]{64}|[0-9a-f]{128}");
+
     private final Path file;
     private final FieldNames fields;
     private final ManifestLookup lookup;
@@ -139,8 +142,9 @@ final class ListDetector {
     }
 
     private boolean isComment(String line) throws IOException {
-        return line.startsWith("#")
-                && existing(Stream.of(line, line.split("[,;\\t|]|\\s+(?=\\S+$)", 2)[0])
+        String text = line.strip();
+        return text.startsWith("#")
+                && existing(Stream.of(text, text.split("[,;\\t|]|\\s+(?=\\S+$)", 2)[0])
                                 .map(path -> new ManifestEntry(path, null, null, null))
                                 .toList())
                         == 0;
@@ -235,14 +239,25 @@ final class ListDetector {
         return named == null ? usual : header.indexOf(named);
     }
 
-    /** Returns the column of the truth in a list without a header: the one after the path, else the one before; never line numbers. */
+    /**
+     * Returns the column of the truth in a list without a header: the one after the path, else the one before; never line numbers or
+     * checksums.
+     */
     private static int truth(Syntax syntax, int uri, List<String> lines) {
         List<List<@Nullable String>> rows =
                 lines.stream().map(line -> ListDialect.values(syntax, line)).toList();
-        if (uri + 1 < rows.get(0).size()) {
+        if (uri + 1 < rows.get(0).size() && !areChecksums(rows, uri + 1)) {
             return uri + 1;
         }
-        return uri > 0 && !countsLines(rows, uri - 1) ? uri - 1 : -1;
+        return uri > 0 && !countsLines(rows, uri - 1) && !areChecksums(rows, uri - 1) ? uri - 1 : -1;
+    }
+
+    /** Returns whether all values of a column are checksums, as md5sum and sha256sum write them next to paths. */
+    private static boolean areChecksums(List<List<@Nullable String>> rows, int column) {
+        return rows.stream().allMatch(row -> {
+            String text = column < row.size() ? row.get(column) : null;
+            return text != null && CHECKSUM.matcher(text.strip()).matches();
+        });
     }
 
     private static boolean countsLines(List<List<@Nullable String>> rows, int column) {
@@ -304,6 +319,14 @@ final class ListDetector {
         String uri = jsonField(first, fields.image(), names, uriColumn(names));
         if (uri != null && first.path(uri).has("path")) {
             uri += ".path";
+        }
+        if (uri != null && ListDialect.at(first, uri).isContainerNode()) {
+            throw CardinalException.input(
+                    "list " + file + ": field " + uri + " is not text: name the field with the path with"
+                            + " --image-field, with a dot for a field of an object (" + uri
+                            + ".file_name), or write one object per"
+                            + " line, such as {\"file_name\": \"a.png\", \"label\": \"cat\"}; its first line: "
+                            + shown(lines.get(0)));
         }
         if (uri == null || !ListDialect.at(first, uri).isTextual()) {
             throw CardinalException.input("list " + file + " has no field with a path, only " + String.join(", ", names)

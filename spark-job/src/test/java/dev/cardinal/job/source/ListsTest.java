@@ -94,6 +94,11 @@ class ListsTest {
                 "a.csv | path, label¶a.png, cat | a.png=cat",
                 "a.csv | path, label¶a.png, \"big, cat\" | a.png=big, cat",
                 "a.csv | # made by a tool¶#¶path,label¶a.png,cat | a.png=cat",
+                "a.txt | # made by a tool¶¶  # indented¶a.png 3 | a.png=3",
+                "a.txt | d41d8cd98f00b204e9800998ecf8427e  a.png¶0cc175b9c0f1b6a831c399e269772661  my photo.png"
+                        + " | a.png=null my photo.png=null",
+                "a.csv | a.png,d41d8cd98f00b204e9800998ecf8427e,¶my photo.png,0cc175b9c0f1b6a831c399e269772661,"
+                        + " | a.png=null my photo.png=null",
                 "a.csv | sep=;¶path;label¶a.png;cat | a.png=cat",
                 "a.csv | path,caption,label¶a.png,\"two¶lines\",cat¶my photo.png,\"\",dog | a.png=cat my photo.png=dog",
                 "a.csv | path¦label¶a.png¦cat | a.png=cat",
@@ -156,6 +161,8 @@ class ListsTest {
                 "coco.json | {\"images\": [{\"file_name\": \"a.png\"}], \"annotations\": []}"
                         + " | is one JSON document, not a list: write one object per line",
                 "a.jsonl | [\"a.png\", \"cat\"]¶[\"my photo.png\", \"dog\"] | has a JSON array in every line",
+                "a.json | {\"path\": {\"0\": \"a.png\"}, \"label\": {\"0\": \"cat\"}}"
+                        + " | field path is not text: name the field with the path with --image-field",
                 "a.json | [{\"path\": \"a.png\"}, {\"path\": \"b.p | cannot be read: its JSON is invalid: Unexpected end",
                 "a.txt | a.png\0my photo.png | is not text: it contains control characters",
                 "a.csv | PK\u0003\u0004xl/ | is not text: it is a spreadsheet or an archive; save it as CSV",
