@@ -111,14 +111,19 @@ final class ParquetTypes {
                 .isPresent();
     }
 
-    /** Returns a number as text; an integer without a fraction, because pandas writes integers as 1.0 if one of them is missing. */
+    /**
+     * Returns a number as text; an integer without a fraction, because pandas writes integers as 1.0 if one of them is missing, and
+     * databases write 1.00.
+     */
     static String text(Number number) {
         if (number instanceof Double || number instanceof Float) {
             double value = number.doubleValue();
             boolean isInteger = value == Math.rint(value) && Math.abs(value) < MAX_EXACT_INTEGER;
             return isInteger ? String.valueOf((long) value) : number.toString();
         }
-        return number.toString();
+        boolean isInteger = number instanceof BigDecimal decimal
+                && decimal.stripTrailingZeros().scale() <= 0;
+        return isInteger ? ((BigDecimal) number).toBigInteger().toString() : number.toString();
     }
 
     /** Returns the reader's current value as text. */

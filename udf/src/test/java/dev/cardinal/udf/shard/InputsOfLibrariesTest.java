@@ -299,6 +299,7 @@ class InputsOfLibrariesTest {
     @ParameterizedTest
     @CsvSource({
         "label_float.parquet, '1, null, 2.5'",
+        "label_decimal.parquet, '10, null, 2.50'",
         "label_bool.parquet, 'true, false, null'",
         "label_upper.parquet, '3, 4, 5'",
         "label_list.parquet, 'null, null, null'"
