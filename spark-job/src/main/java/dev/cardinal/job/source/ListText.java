@@ -49,6 +49,9 @@ record ListText(Path file, Compression compression, Charset charset, boolean isA
     private static final int MAX_QUOTED_LINES = 100;
 
     private static final Pattern ARRAY = Pattern.compile("\\s*\\[\\s*[{\"]");
+    /** Comments before the first entry that are read at most; the others count as entries. */
+    private static final int MAX_COMMENTS = 1000;
+
     private static final char BYTE_ORDER_MARK = '\uFEFF';
 
     /**
@@ -127,15 +130,19 @@ record ListText(Path file, Compression compression, Charset charset, boolean isA
                 FileSystems.fileSystem(file, configuration).open(file)));
     }
 
-    /** Reads the first lines that are not blank. */
+    /** Reads the first lines that are not blank. Comments before the first other line do not count. */
     List<String> first(int count, Configuration configuration) throws IOException {
         List<String> first = new ArrayList<>();
         try (Lines lines = lines(configuration)) {
-            while (first.size() < count && lines.hasNext()) {
+            int comments = 0;
+            while (first.size() < count + comments && lines.hasNext()) {
                 String line = lines.next();
-                if (!line.isBlank()) {
-                    first.add(line);
+                if (line.isBlank()) {
+                    continue;
                 }
+                boolean isComment = line.stripLeading().startsWith("#") && comments == first.size();
+                comments += isComment && comments < MAX_COMMENTS ? 1 : 0;
+                first.add(line);
             }
         } catch (UncheckedIOException e) {
             Throwable cause = e.getCause() == null ? e : e.getCause();

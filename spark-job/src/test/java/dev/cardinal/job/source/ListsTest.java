@@ -179,6 +179,14 @@ class ListsTest {
     }
 
     @Test
+    void commentsBeforeTheFirstEntryMayBeLong() throws IOException {
+        String lines = "# a license\n".repeat(150) + "path,label\na.png,cat\n";
+        Path list = write("list.csv", lines, StandardCharsets.UTF_8);
+
+        assertThat(found(list, FieldNames.usual())).isEqualTo("a.png=cat");
+    }
+
+    @Test
     void listInAnotherEncodingStops() throws IOException {
         Path list = write("list.csv", "a.png,Käse\n", Charset.forName("windows-1252"));
 
