@@ -24,6 +24,25 @@ public final class NativeLibrary {
     }
 
     /**
+     * Begins to load the library in a daemon thread, for a process that will need it and has something else to do until then. If that
+     * fails, the first use of TensorFlow fails too, and reports it.
+     */
+    public static void loadInBackground() {
+        Thread thread = new Thread(
+                () -> {
+                    try {
+                        load();
+                    } catch (LinkageError e) {
+                        System.getLogger(NativeLibrary.class.getName())
+                                .log(System.Logger.Level.DEBUG, "TensorFlow cannot be loaded", e);
+                    }
+                },
+                "cardinal-tensorflow");
+        thread.setDaemon(true);
+        thread.start();
+    }
+
+    /**
      * Returns the candidate directories. JavaCPP uses the first one that exists or can be created and that is readable,
      * writable and executable (org.bytedeco.javacpp.Loader.getCacheDir, 1.5.11).
      *

@@ -16,6 +16,7 @@ import dev.cardinal.udf.image.ImageOptions.ExifOrientation;
 import dev.cardinal.udf.image.ImageOptions.Truncated;
 import dev.cardinal.udf.options.LabelOptions;
 import dev.cardinal.udf.options.LabelOptions.Emit;
+import dev.cardinal.zoo.graph.NativeLibrary;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -25,6 +26,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
+import org.apache.spark.SparkConf;
 import org.apache.spark.sql.SparkSession;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
@@ -311,7 +313,11 @@ final class LabelCommand extends CommonOptions implements Command {
 
     @Override
     public int run(Console console) throws Exception {
-        try (SparkSession spark = SparkSessions.session("label");
+        SparkConf settings = SparkSessions.settings();
+        if (settings.get("spark.master", "").startsWith("local")) {
+            NativeLibrary.loadInBackground(); // while Spark starts
+        }
+        try (SparkSession spark = SparkSessions.session("label", settings);
                 ProgressBar progress = new ProgressBar(console)) {
             List<LabelResult> results = new LabelJob(spark, Clock.systemUTC(), progress)
                     .run(requireNonNull(checked, "run() before problems()"));
