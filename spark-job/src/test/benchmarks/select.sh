@@ -5,15 +5,9 @@
 # Tables, spills and selections are written below TMPDIR and removed: 10 million images need about 12 GB, and twice as much if DuckDB
 # spills.
 set -euo pipefail
+program=select.sh
 root=$(cd "$(dirname "$0")/../../../.." && pwd)
-scratch=$(mktemp -d)
-trap 'rm -rf "$scratch"' EXIT
-"$root/mvnw" -B -q -f "$root/pom.xml" -pl spark-job -am test-compile dependency:build-classpath \
-    -Dmdep.outputFile="$scratch/classpath" -Dmdep.includeScope=test
-options=$("$root/mvnw" -B -q -f "$root/pom.xml" -pl spark-job help:evaluate -Dexpression=spark.jvm.options -DforceStdout)
-classpath=$root/spark-job/target/test-classes
-for module in spark-job udf model-zoo; do
-    classpath+=:$root/$module/target/classes
-done
-java -Xmx256m "-Djava.io.tmpdir=$scratch" "-Dcardinal.spark.jvm.options=$options" -cp "$classpath:$(cat "$scratch/classpath")" \
+# shellcheck source=spark-job/src/test/benchmarks/classpath.sh
+. "$root/spark-job/src/test/benchmarks/classpath.sh"
+java -Xmx256m "-Djava.io.tmpdir=$scratch" "-Dcardinal.spark.jvm.options=${spark_java_options[*]}" -cp "$classpath" \
     dev.cardinal.job.select.SelectBenchmark "$@"

@@ -3,15 +3,10 @@
 set -euo pipefail
 program=sql.sh
 root=$(cd "$(dirname "$0")/../../../.." && pwd)
-# shellcheck source=deploy/lib/spark.sh
-. "$root/deploy/lib/spark.sh"
+# shellcheck source=spark-job/src/test/benchmarks/classpath.sh
+. "$root/spark-job/src/test/benchmarks/classpath.sh"
 [ $# = 3 ] || fail 2 'three arguments are required: MODEL IMAGES ROUNDS'
 java=$(find_java)
-scratch=$(mktemp -d)
-trap 'rm -rf "$scratch"' EXIT
-"$root/mvnw" -B -q -f "$root/pom.xml" -pl spark-job -am test-compile dependency:build-classpath \
-    -Dmdep.outputFile="$scratch/classpath" -Dmdep.includeScope=test
-classpath=$root/spark-job/target/test-classes:$root/spark-job/target/classes:$(cat "$scratch/classpath")
 # shellcheck disable=SC2154 # set by lib/spark.sh
 TF_CPP_MIN_LOG_LEVEL=3 "$java" -Xmx4g -Dorg.bytedeco.javacpp.maxBytes=0 -Dorg.bytedeco.javacpp.maxPhysicalBytes=0 \
     "${spark_java_options[@]}" -cp "$classpath" dev.cardinal.job.SqlBenchmark "$1" "$2" "$3" \

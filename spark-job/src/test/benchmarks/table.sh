@@ -4,16 +4,9 @@
 #   spark-job/src/test/benchmarks/table.sh layouts ROWS ROWS_PER_TASK OUTPUT
 # OUTPUT is a directory that does not exist; ten million images need 2 GB there, and as much below TMPDIR.
 set -euo pipefail
+program=table.sh
 root=$(cd "$(dirname "$0")/../../../.." && pwd)
-scratch=$(mktemp -d)
-trap 'rm -rf "$scratch"' EXIT
-"$root/mvnw" -B -q -f "$root/pom.xml" -pl spark-job -am test-compile dependency:build-classpath \
-    -Dmdep.outputFile="$scratch/classpath" -Dmdep.includeScope=test
-options=$("$root/mvnw" -B -q -f "$root/pom.xml" -pl spark-job help:evaluate -Dexpression=spark.jvm.options -DforceStdout)
-classpath=$root/spark-job/target/test-classes
-for module in spark-job udf model-zoo; do
-    classpath+=:$root/$module/target/classes
-done
-read -ra options <<< "$options"
-java -Xmx2g "${options[@]}" -cp "$classpath:$(cat "$scratch/classpath")" dev.cardinal.job.label.TableBenchmark "$@" \
+# shellcheck source=spark-job/src/test/benchmarks/classpath.sh
+. "$root/spark-job/src/test/benchmarks/classpath.sh"
+java -Xmx2g "${spark_java_options[@]}" -cp "$classpath" dev.cardinal.job.label.TableBenchmark "$@" \
     2> >(grep -v -E ' (INFO|WARN) |^WARNING|log4j' >&2)

@@ -4,15 +4,10 @@
 set -euo pipefail
 program=teachers.sh
 root=$(cd "$(dirname "$0")/../../../.." && pwd)
-# shellcheck source=deploy/lib/spark.sh
-. "$root/deploy/lib/spark.sh"
+# shellcheck source=spark-job/src/test/benchmarks/classpath.sh
+. "$root/spark-job/src/test/benchmarks/classpath.sh"
 [ $# = 4 ] || fail 2 'four arguments are required: MODEL_A MODEL_B IMAGES ROUNDS'
 java=$(find_java)
-scratch=$(mktemp -d)
-trap 'rm -rf "$scratch"' EXIT
-"$root/mvnw" -B -q -f "$root/pom.xml" -pl spark-job -am test-compile dependency:build-classpath \
-    -Dmdep.outputFile="$scratch/classpath" -Dmdep.includeScope=test
-classpath=$root/spark-job/target/test-classes:$root/spark-job/target/classes:$(cat "$scratch/classpath")
 # shellcheck disable=SC2154 # set by lib/spark.sh
 TF_CPP_MIN_LOG_LEVEL=3 "$java" -Xmx4g -Dorg.bytedeco.javacpp.maxBytes=0 -Dorg.bytedeco.javacpp.maxPhysicalBytes=0 \
     "${spark_java_options[@]}" -cp "$classpath" dev.cardinal.job.TeachersBenchmark "$1" "$2" "$3" "$4" \
