@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
 """Measures how much of a processor teachers of the catalog need for an image, compared with one of them, in turns.
 
-    python3 teachers.py DIR [CARD...] [--cardinal COMMAND] [--classpath-file FILE] [--batch 4] [--rounds 5] [--seconds 3]
+    python3 teachers.py DIR [CARD...] [--cardinal COMMAND] [--classpath-file FILE] [--precision fp32] [--batch 4] [--rounds 5] [--seconds 3]
 
 Writes a checkpoint with random weights for each card with timm's network (made with timm 1.0.31 and PyTorch), imports it, and
-measures the model alone with RawModelBenchmark at the edge of the card: in fp32 with one thread, from bytes in arrays to numbers in
+measures the model alone with RawModelBenchmark at the edge of the card: with one thread, from bytes in arrays to numbers in
 arrays. The speed does not depend on the weights. What exists in DIR is used again. docs/which-teacher.md has the command and the
 result.
 
@@ -59,7 +59,7 @@ def bundle(card, o):
 def start(card, o):
     with open(o.classpath_file) as file:
         command = ["java", "-Xmx1g", "-cp", file.read().strip(), "dev.cardinal.zoo.RawModelBenchmark"]
-    command += [card, bundle(card, o), "fp32", o.batch, o.seconds, 1]
+    command += [card, bundle(card, o), o.precision, o.batch, o.seconds, 1]
     environment = dict(os.environ, TF_CPP_MIN_LOG_LEVEL="2")
     pipe = subprocess.PIPE
     process = subprocess.Popen([str(c) for c in command], stdin=pipe, stdout=pipe, stderr=subprocess.DEVNULL, text=True, env=environment)
@@ -99,6 +99,7 @@ def main():
     parser.add_argument("cards", nargs="*", default=[])
     parser.add_argument("--cardinal", default=os.path.join(HERE, "../../../../deploy/local/cardinal"))
     parser.add_argument("--classpath-file", default="classpath")
+    parser.add_argument("--precision", choices=("fp32", "bf16"), default="fp32")
     for name, value in (("batch", 4), ("rounds", 5), ("seconds", 3.0)):
         parser.add_argument("--" + name, type=type(value), default=value)
     o = parser.parse_args()
@@ -107,7 +108,7 @@ def main():
     for card in [REFERENCE, *cards]:
         if not os.path.exists(bundle(card, o)):
             import_random(card, o)
-    print(f"{processor()}; fp32, batch {o.batch}, 1 thread, {o.rounds} rounds of {o.seconds:g} s, load average {os.getloadavg()[0]:.1f}\n")
+    print(f"{processor()}; {o.precision}, batch {o.batch}, 1 thread, {o.rounds} rounds of {o.seconds:g} s, load average {os.getloadavg()[0]:.1f}\n")
     print("| card | edge | ms/image by round | median | that of the reference | ratio by round | median |")
     print("| --- | ---: | --- | ---: | ---: | --- | ---: |", flush=True)
     reference = start(REFERENCE, o)

@@ -207,10 +207,10 @@ final class TableBenchmark {
         for (int k = 1; k <= TOP_K; k++) {
             total += Math.pow(k, -fall);
         }
-        List<Row> predictions = new ArrayList<>();
+        Row[] predictions = new Row[TOP_K];
         for (int k = 1; k <= TOP_K; k++) {
             int index = Math.floorMod(hash + 97 * k, CLASSES);
-            predictions.add(RowFactory.create(index, label(index), (float) (Math.pow(k, -fall) / total)));
+            predictions[k - 1] = RowFactory.create(index, label(index), (float) (Math.pow(k, -fall) / total));
         }
         return RowFactory.create(
                 path,
