@@ -20,7 +20,6 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -84,10 +83,6 @@ class LakehouseIT {
                 "parent-dir");
     }
 
-    @EnabledIfSystemProperty(
-            named = "cardinal.unproven",
-            matches = "true",
-            disabledReason = "not yet run to its end: run it with -Dcardinal.unproven=true")
     @ParameterizedTest
     @EnumSource
     void commandsReadTheTableAtASnapshot(Format format) throws Exception {
