@@ -101,13 +101,16 @@ final class JobProcess {
 
     /** Returns a Java command line up to the main class, with Spark on the class path as in the launcher. */
     static List<String> java(String... options) throws IOException {
-        List<String> command = new ArrayList<>(
-                List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString()));
+        List<String> command = new ArrayList<>(List.of(javaProgram()));
         command.addAll(List.of(options));
         command.addAll(shortLived());
         command.addAll(List.of("-XX:SharedArchiveFile=" + Archive.FILE, "-Xlog:cds=off", "-Xlog:cds+dynamic=off"));
         command.addAll(sparkOptions());
         return command;
+    }
+
+    private static String javaProgram() {
+        return Path.of(System.getProperty("java.home"), "bin", "java").toString();
     }
 
     private static List<String> sparkOptions() throws IOException {
@@ -138,9 +141,7 @@ final class JobProcess {
         }
 
         private static void write() throws IOException {
-            List<String> command = new ArrayList<>(List.of(
-                    Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                    "-XX:ArchiveClassesAtExit=" + FILE));
+            List<String> command = new ArrayList<>(List.of(javaProgram(), "-XX:ArchiveClassesAtExit=" + FILE));
             command.addAll(sparkOptions());
             command.addAll(List.of(
                     "org.apache.spark.deploy.SparkSubmit",

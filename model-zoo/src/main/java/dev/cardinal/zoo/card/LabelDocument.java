@@ -28,6 +28,7 @@ final class LabelDocument {
     private static final Pattern YAML_ITEM = Pattern.compile("-\\s+(.+)");
     private static final Pattern YAML_ENTRY = Pattern.compile("['\"]?(\\d{1,9})['\"]?:\\s+(.+)");
 
+    private static final Pattern YAML_ESCAPED = Pattern.compile("\\\\([\"\\\\/])");
     private static final Pattern YAML_FIELD = Pattern.compile("(\\w+):\\s*(.*)");
     /** Keys of the first line of a class that is a dictionary. */
     private static final Set<String> KNOWN_FIELDS =
@@ -181,7 +182,7 @@ final class LabelDocument {
 
     private static boolean isListOfDictionaries(List<String> lines) {
         List<String> contents = lines.stream()
-                .map(line -> withoutComment(line))
+                .map(LabelDocument::withoutComment)
                 .filter(line -> !line.isBlank() && !line.equals("---"))
                 .toList();
         return !contents.isEmpty()
@@ -190,7 +191,8 @@ final class LabelDocument {
                         .matcher(line.substring(2).strip())
                         .matches())
                 && contents.stream()
-                        .anyMatch(line -> line.strip().matches("(?:- )?(?:name|label|class_name|class):.*"));
+                        .map(line -> YAML_FIELD.matcher(line.strip().replaceFirst("^- ", "")))
+                        .anyMatch(field -> field.matches() && FIELD_NAMES.contains(field.group(1)));
     }
 
     /** Returns the items of a YAML list, or of a dictionary by index, up to the first line that is neither. */
@@ -257,7 +259,7 @@ final class LabelDocument {
         }
         return stripped.startsWith("'")
                 ? unquoted.replace("''", "'")
-                : Pattern.compile("\\\\([\"\\\\/])").matcher(unquoted).replaceAll("$1");
+                : YAML_ESCAPED.matcher(unquoted).replaceAll("$1");
     }
 
     private static String withoutComment(String line) {

@@ -17,23 +17,12 @@ final class EvaluateReport {
     private EvaluateReport() {}
 
     static void print(Metrics metrics, PrintStream out) {
-        out.println(share(
-                "top-1",
-                metrics.accuracy().top1(),
-                metrics.accuracy().top1Low(),
-                metrics.accuracy().top1High(),
-                metrics.n()));
-        if (metrics.accuracy().top5() != null
-                && metrics.accuracy().top5Low() != null
-                && metrics.accuracy().top5High() != null) {
-            out.println(share(
-                    "top-5",
-                    metrics.accuracy().top5(),
-                    metrics.accuracy().top5Low(),
-                    metrics.accuracy().top5High(),
-                    metrics.n()));
+        Metrics.AccuracyMetrics accuracy = metrics.accuracy();
+        out.println(share("top-1", accuracy.top1(), accuracy.top1Low(), accuracy.top1High(), metrics.n()));
+        if (accuracy.top5() != null && accuracy.top5Low() != null && accuracy.top5High() != null) {
+            out.println(share("top-5", accuracy.top5(), accuracy.top5Low(), accuracy.top5High(), metrics.n()));
         }
-        printCalibration(metrics, out);
+        printCalibration(metrics.calibration(), out);
         printConfusions(metrics, out);
         printSkipped(metrics, out);
         metrics.notes().forEach(note -> out.println(TextTable.printable("note: " + note)));
@@ -48,17 +37,14 @@ final class EvaluateReport {
                 name, 100 * value, 100 * low, 100 * high, Math.round(value * n), n);
     }
 
-    private static void printCalibration(Metrics metrics, PrintStream out) {
+    private static void printCalibration(Metrics.CalibrationMetrics calibration, PrintStream out) {
         out.printf(
-                Locale.ROOT,
-                "ECE   %6.2f %%  (maximum %.2f %%)%n",
-                100 * metrics.calibration().ece(),
-                100 * metrics.calibration().mce());
-        Metrics.Temperature temperature = metrics.calibration().temperature();
-        if (metrics.calibration().nll() == null || temperature == null) {
+                Locale.ROOT, "ECE   %6.2f %%  (maximum %.2f %%)%n", 100 * calibration.ece(), 100 * calibration.mce());
+        Metrics.Temperature temperature = calibration.temperature();
+        if (calibration.nll() == null || temperature == null) {
             return;
         }
-        out.printf(Locale.ROOT, "NLL   %6.4f%n", metrics.calibration().nll());
+        out.printf(Locale.ROOT, "NLL   %6.4f%n", calibration.nll());
         out.printf(
                 Locale.ROOT,
                 "temperature %.4g%s: NLL %.4f, ECE %.2f %%%n",
@@ -81,21 +67,15 @@ final class EvaluateReport {
     }
 
     private static void printSkipped(Metrics metrics, PrintStream out) {
-        printUnlessNone("images without a truth", metrics.excluded().withoutTruth(), List.of(), out);
+        Metrics.ExcludedCounts excluded = metrics.excluded();
+        printUnlessNone("images without a truth", excluded.withoutTruth(), List.of(), out);
+        printUnlessNone("images with a truth that were not classified", excluded.notClassified(), List.of(), out);
         printUnlessNone(
-                "images with a truth that were not classified",
-                metrics.excluded().notClassified(),
-                List.of(),
-                out);
-        printUnlessNone(
-                "images skipped because a score or logit is NaN or infinite",
-                metrics.excluded().refusedNan(),
-                List.of(),
-                out);
+                "images skipped because a score or logit is NaN or infinite", excluded.refusedNan(), List.of(), out);
         printUnlessNone(
                 "images whose truth is not a class of the model",
-                metrics.excluded().unmatchedImages(),
-                metrics.excluded().unmatched().stream()
+                excluded.unmatchedImages(),
+                excluded.unmatched().stream()
                         .map(each -> each.truth() + " (" + each.count() + ")")
                         .toList(),
                 out);

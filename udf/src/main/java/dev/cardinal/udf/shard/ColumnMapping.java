@@ -44,7 +44,6 @@ record ColumnMapping(
     private static final String LABEL = "label";
     private static final String BYTES = "bytes";
     private static final String PATH = "path";
-    /** What to do about a column of lists. */
     /** Names of columns of text that stand for images: paths, addresses or base64. */
     private static final Pattern TEXT_OF_IMAGES =
             Pattern.compile("(?i)image.*|img.*|(.*[ _-])?(path|file|filename|file_?name|filepath|url|uri)");
@@ -54,6 +53,7 @@ record ColumnMapping(
 
     private static final int MAX_TYPE = 120;
 
+    /** What to do about a column of lists. */
     private static final String LIST_HINT =
             "; write one image per row, with explode in Spark SQL, and label that table";
 
