@@ -40,10 +40,10 @@ import org.tensorflow.types.TFloat32;
  */
 final class GraphFreezer {
     /**
-     * Constants are part of the graph definition, which protobuf limits to 2 GiB. Merged filters come on top: they have
-     * at most 1.2 MB each.
+     * Larger models keep their variables. Constants are part of the graph definition, of which a session has about twelve copies,
+     * and large models are as fast with variables (docs/benchmarks.md, "Memory of a model").
      */
-    private static final long MAX_BYTES = (long) (1.9 * (1L << 30));
+    private static final long MAX_BYTES = 256L << 20;
 
     private static final String VARIABLE = "VariableV2";
     private static final Set<String> COPYABLE = Set.of(VARIABLE, "Placeholder", "Const");

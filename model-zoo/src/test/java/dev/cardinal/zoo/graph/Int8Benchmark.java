@@ -1,5 +1,7 @@
 package dev.cardinal.zoo.graph;
 
+import dev.cardinal.zoo.serving.Device;
+import dev.cardinal.zoo.serving.Precision;
 import dev.cardinal.zoo.serving.SessionSettings;
 import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
@@ -22,10 +24,10 @@ import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.TInt32;
 
 /**
- * Compares ResNeXt-50 32x4d in fp32 with the same network whose 1 x 1 convolutions are INT8, in TensorFlow's kernels of
- * oneDNN: {@code Int8Benchmark ROUNDS}. Grouped convolutions, stem and pooling remain in fp32, because the INT8 kernel refuses
- * groups; in the third network, the grouped convolutions of the first stage are dense INT8 convolutions. Weights and
- * ranges are random, so that only the time means something. Batches of 16 images, one thread, all networks in turn.
+ * Compares ResNeXt-50 32x4d in fp32 and bf16 with the same network whose 1 x 1 convolutions are INT8, in TensorFlow's
+ * kernels of oneDNN: {@code Int8Benchmark ROUNDS}. Grouped convolutions, stem and pooling remain in fp32 or bf16, because
+ * the INT8 kernel refuses groups; with a dense first stage, its grouped convolutions are dense INT8 convolutions. Weights
+ * and ranges are random, so that only the time means something. Batches of 16 images, one thread, all networks in turn.
  * Prints a Markdown table with the processor time of the thread for a batch in milliseconds.
  */
 final class Int8Benchmark implements AutoCloseable {
@@ -38,9 +40,22 @@ final class Int8Benchmark implements AutoCloseable {
 
     /** The arithmetic of a network. */
     private enum Arithmetic {
-        FP32,
-        INT8,
-        INT8_WITH_DENSE_FIRST_STAGE
+        FP32(Precision.FP32, false, false),
+        BF16(Precision.BF16, false, false),
+        INT8_AND_FP32(Precision.FP32, true, false),
+        INT8_AND_FP32_WITH_DENSE_FIRST_STAGE(Precision.FP32, true, true),
+        INT8_AND_BF16(Precision.BF16, true, false),
+        INT8_AND_BF16_WITH_DENSE_FIRST_STAGE(Precision.BF16, true, true);
+
+        private final Precision precision;
+        private final boolean isInt8;
+        private final boolean isFirstStageDense;
+
+        Arithmetic(Precision precision, boolean isInt8, boolean isFirstStageDense) {
+            this.precision = precision;
+            this.isInt8 = isInt8;
+            this.isFirstStageDense = isFirstStageDense;
+        }
     }
 
     private final Graph graph = new Graph();
@@ -53,10 +68,7 @@ final class Int8Benchmark implements AutoCloseable {
     private Int8Benchmark(Arithmetic arithmetic) {
         this.arithmetic = arithmetic;
         this.last = network();
-        this.session = new Session(
-                graph,
-                SessionConfigs.of(new SessionSettings(
-                        SessionSettings.cpu().device(), SessionSettings.cpu().precision(), 1)));
+        this.session = new Session(graph, SessionConfigs.of(new SessionSettings(Device.CPU, arithmetic.precision, 1)));
     }
 
     @SuppressWarnings("SystemOut") // prints its result
@@ -88,7 +100,7 @@ final class Int8Benchmark implements AutoCloseable {
     }
 
     private GraphOperation network() {
-        boolean isInt8 = arithmetic != Arithmetic.FP32;
+        boolean isInt8 = arithmetic.isInt8;
         Output<?> x = graph.opBuilder("Placeholder", "image", graph.baseScope())
                 .setAttr("dtype", DataType.DT_FLOAT)
                 .setAttr("shape", Shape.of(BATCH, EDGE, EDGE, 3))
@@ -131,7 +143,7 @@ final class Int8Benchmark implements AutoCloseable {
         int middle = 128 << stage;
         int stride = isFirst && stage > 0 ? 2 : 1;
         Output<?> y = int8Convolution(x, 1, in, middle, 1, "AndRelu", null);
-        y = arithmetic == Arithmetic.INT8_WITH_DENSE_FIRST_STAGE && stage == 0
+        y = arithmetic.isFirstStageDense && stage == 0
                 ? int8Convolution(y, 3, middle, middle, stride, "AndRelu", null)
                 : quantized(convolution(dequantized(y), 3, middle, middle, stride, GROUPS, null, true));
         return isFirst
