@@ -116,7 +116,8 @@ final class CatalogRowStore implements RowStore {
         }
     }
 
-    private static Map<String, Long> byStatus(Dataset<Row> rows) {
+    /** Returns the number of rows of each status; rows without a status count as "null". */
+    static Map<String, Long> byStatus(Dataset<Row> rows) {
         Map<String, Long> counts = new TreeMap<>();
         rows.groupBy(STATUS)
                 .count()

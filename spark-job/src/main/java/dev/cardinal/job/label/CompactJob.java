@@ -2,6 +2,7 @@ package dev.cardinal.job.label;
 
 import dev.cardinal.job.common.JobNames;
 import dev.cardinal.job.common.ProblemCollector;
+import dev.cardinal.job.table.TableName;
 import dev.cardinal.udf.fs.UserPaths;
 import dev.cardinal.zoo.CardinalException;
 import dev.cardinal.zoo.PublicApi;
@@ -43,6 +44,10 @@ public final class CompactJob {
     }
 
     private static PredictionTable table(String predictions, Configuration configuration) throws IOException {
+        if (TableName.isTable(predictions)) {
+            throw CardinalException.usage("predictions " + predictions
+                    + " are not a directory: compact them with the tools of their catalog");
+        }
         PredictionTable table = PredictionTable.at(UserPaths.of("predictions", predictions), configuration);
         table.origin();
         return table;
@@ -60,10 +65,7 @@ public final class CompactJob {
         Configuration configuration =
                 JavaSparkContext.fromSparkContext(spark.sparkContext()).hadoopConfiguration();
         PredictionTable table = table(predictions, configuration);
-        if (!(table.store() instanceof ParquetRowStore store)) {
-            throw CardinalException.usage("predictions " + predictions
-                    + " are not a directory: compact them with the tools of their catalog");
-        }
+        ParquetRowStore store = (ParquetRowStore) table.store(); // of every directory
         try (JobNames names = JobNames.of(spark.sparkContext(), "compact", progress);
                 RunLock lock = table.lock(clock)) {
             names.step("reading the sizes of the files");

@@ -10,7 +10,6 @@ import java.time.Clock;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.TreeMap;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
@@ -172,12 +171,7 @@ final class TableRun implements AutoCloseable {
                     table.directory() + " has " + twice.get(0).getLong(1) + " rows of "
                             + twice.get(0).getString(0) + "; remove the files that another program has added");
         }
-        Map<String, Long> counted = new TreeMap<>();
-        rows.get()
-                .groupBy("status")
-                .count()
-                .collectAsList()
-                .forEach(row -> counted.put(row.getString(0), row.getLong(1)));
+        Map<String, Long> counted = CatalogRowStore.byStatus(rows.get());
         Map<String, Long> kept = table.store().totals(spark);
         if (!counted.equals(kept)) {
             throw CardinalException.output(table.directory() + " has other rows than its records say: " + counted

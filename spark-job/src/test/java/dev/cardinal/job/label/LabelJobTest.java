@@ -311,6 +311,14 @@ class LabelJobTest {
     }
 
     @Test
+    void tableOfACatalogIsNotCompacted() throws IOException {
+        assertThat(CompactJob.problems("table:lake.db.photos", new Configuration()))
+                .containsExactly(
+                        "predictions table:lake.db.photos are not a directory: compact them with the tools of their"
+                                + " catalog");
+    }
+
+    @Test
     void verificationFindsRowsThatAnotherProgramHasAdded() throws IOException {
         NoiseImages.write(images, 3);
         run(request());

@@ -34,7 +34,15 @@ final class CachedShardInput implements Closeable {
         }
         close();
         HadoopInput file = HadoopInput.open(configuration, location.file(), HadoopInput.Access.SEQUENTIAL);
-        in = location.container().isSplittable() ? file : decompressed(file);
+        in = file;
+        if (!location.container().isSplittable()) {
+            try {
+                in = decompressed(file);
+            } catch (IOException | RuntimeException e) {
+                file.close();
+                throw e;
+            }
+        }
         input = in;
         opened = location;
         return in;

@@ -46,11 +46,16 @@ final class ZipFetcher implements ImageFetcher {
         }
         close();
         HadoopInput entries = HadoopInput.open(configuration, file, HadoopInput.Access.RANDOM);
-        HadoopInput contents = HadoopInput.open(configuration, file, HadoopInput.Access.SEQUENTIAL);
-        ZipDirectory directory = ZipDirectory.find(entries, HadoopInput.length(configuration, file));
-        open = new Archive(file, entries, contents, directory);
-        archive = open;
-        return open;
+        try {
+            ZipDirectory directory = ZipDirectory.find(entries, HadoopInput.length(configuration, file));
+            HadoopInput contents = HadoopInput.open(configuration, file, HadoopInput.Access.SEQUENTIAL);
+            open = new Archive(file, entries, contents, directory);
+            archive = open;
+            return open;
+        } catch (IOException | RuntimeException e) {
+            entries.close();
+            throw e;
+        }
     }
 
     @Override

@@ -22,10 +22,19 @@ final class ZipIndex implements ShardIndex {
             return new SingleProblemIterator(file.problem(Status.EMPTY, "no bytes"));
         }
         try {
-            ZipMembers members = new ZipMembers(open(file), open(file), file.length());
-            return new ArchiveImages(ShardFormat.ZIP, file, ImageContainer.ZIP, members, rules);
+            return new ArchiveImages(ShardFormat.ZIP, file, ImageContainer.ZIP, members(file), rules);
         } catch (UnreadableImageException e) {
             return new SingleProblemIterator(file.problem(Status.UNREADABLE, String.valueOf(e.getMessage())));
+        }
+    }
+
+    private ZipMembers members(ShardFile file) throws IOException {
+        HadoopInput entries = open(file);
+        try {
+            return new ZipMembers(entries, open(file), file.length());
+        } catch (IOException | RuntimeException e) {
+            entries.close();
+            throw e;
         }
     }
 
