@@ -6,6 +6,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.json.JsonReadFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import dev.cardinal.zoo.ByteOrderMark;
 import dev.cardinal.zoo.CardinalException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -235,7 +236,7 @@ public record LabelFile(
                     + ": the file contains NUL characters, as UTF-16 and binary files do; save the names as"
                     + " UTF-8 text, one per line");
         }
-        String content = (text.startsWith("\uFEFF") ? text.substring(1) : text).stripTrailing();
+        String content = ByteOrderMark.removed(text).stripTrailing();
         if (content.isBlank()) {
             throw CardinalException.card("labels " + file + " are empty: write one class per line");
         }

@@ -40,15 +40,6 @@ final class LabelLines {
     /** Categories of Places365, and dictionaries without braces: a name, then its index. */
     private static final Pattern INDEX_LAST = Pattern.compile("(.+?)\\s*[\\s:=]\\s*(\\d{1,9})");
 
-    private static final Pattern TABLE_RULE = Pattern.compile(":?-{3,}[-:| ]*");
-
-    private static final Pattern BULLET = Pattern.compile("[*+\u2022] ");
-    private static final Pattern EXCEL_SEPARATOR = Pattern.compile("(?i)sep=.?");
-    private static final Pattern EMPTY_ROW = Pattern.compile("[,;\\t ]+");
-    private static final Pattern QUOTED = Pattern.compile("\"(?:[^\"]|\"\")*\"");
-    /** Values that CSV must quote: they contain a separator or quotes. */
-    private static final Pattern NEEDS_QUOTES = Pattern.compile(".[^\"]*(?:[,;\t]|\"\").*.");
-
     private static final Set<String> INDEX_HEADERS = Set.of(
             "index", "idx", "class_index", "class_idx", "label_index", "class_id", "label_id", "id", "target", "");
     private static final Set<String> ID_HEADERS =
@@ -99,7 +90,7 @@ final class LabelLines {
     }
 
     static LabelFile read(String text) {
-        return read(text.lines().map(LabelLines::trimmed).toList());
+        return read(text.lines().map(LabelLineCleaner::trimmed).toList());
     }
 
     /**
@@ -108,7 +99,7 @@ final class LabelLines {
      * @return empty if the first line is not a header
      */
     static Optional<LabelFile> readBelowHeader(List<String> text) {
-        List<String> lines = text.stream().map(LabelLines::trimmed).toList();
+        List<String> lines = text.stream().map(LabelLineCleaner::trimmed).toList();
         for (Map.Entry<Character, String> separator : SEPARATORS) {
             List<List<String>> rows =
                     lines.stream().map(line -> split(line, separator.getKey())).toList();
@@ -126,7 +117,7 @@ final class LabelLines {
     }
 
     private static LabelFile read(List<String> text) {
-        List<String> lines = withoutTableBorders(withoutPunctuation(withoutSpreadsheetLines(text)));
+        List<String> lines = LabelLineCleaner.clean(text);
         int blank = lines.indexOf("");
         if (blank >= 0) {
             throw CardinalException.card(
@@ -161,7 +152,7 @@ final class LabelLines {
                     "the column " + lines.get(0),
                     null);
         }
-        List<String> names = withoutQuotes(lines);
+        List<String> names = LabelLineCleaner.withoutQuotes(lines);
         return LabelFile.of(
                 names.stream().map(line -> new LabelEntry(null, null, line)).toList(),
                 NAMES,
@@ -176,83 +167,6 @@ final class LabelLines {
                                 == Long.parseLong(rows.get(0).get(1)) + i)
                 && Long.parseLong(rows.get(0).get(1)) <= 1
                 && rows.stream().map(row -> row.get(0)).distinct().count() == rows.size();
-    }
-
-    /**
-     * Removes what is around the names of lists: the comma or semicolon after every line, or every line except the last, the slash
-     * after directories, and bullets.
-     */
-    private static List<String> withoutPunctuation(List<String> lines) {
-        if (lines.size() < 2) {
-            return lines;
-        }
-        List<String> names = lines;
-        for (String end : List.of(",", ";", "/")) {
-            List<String> ended = end.equals("/") ? names : names.subList(0, names.size() - 1);
-            if (ended.stream().allMatch(line -> line.endsWith(end) && line.length() > 1)) {
-                names = names.stream()
-                        .map(line -> line.endsWith(end)
-                                ? line.substring(0, line.length() - 1).stripTrailing()
-                                : line)
-                        .toList();
-            }
-        }
-        return names.stream().allMatch(line -> BULLET.matcher(line).lookingAt())
-                ? names.stream().map(line -> line.substring(2).strip()).toList()
-                : names;
-    }
-
-    /** Removes Excel's line {@code sep=;}, and lines of separators only at the end, which are empty rows of a spreadsheet. */
-    private static List<String> withoutSpreadsheetLines(List<String> lines) {
-        int from = lines.size() > 1 && EXCEL_SEPARATOR.matcher(lines.get(0)).matches() ? 1 : 0;
-        int to = lines.size();
-        while (to > from + 1 && EMPTY_ROW.matcher(lines.get(to - 1)).matches()) {
-            to--;
-        }
-        return lines.subList(from, to);
-    }
-
-    /** Returns names without their quotes if all have quotes, or if those in quotes need them in CSV. */
-    private static List<String> withoutQuotes(List<String> lines) {
-        boolean all =
-                lines.stream().noneMatch(line -> LabelDocument.unquoted(line).equals(line));
-        if (all && !lines.get(0).startsWith("\"")) {
-            return lines.stream().map(LabelDocument::unquoted).toList();
-        }
-        List<String> quoted =
-                lines.stream().filter(line -> line.startsWith("\"")).toList();
-        return quoted.stream()
-                        .allMatch(line -> isQuoted(line)
-                                && (all || NEEDS_QUOTES.matcher(line).find()))
-                ? lines.stream()
-                        .map(line -> line.startsWith("\"") ? split(line, '\n').get(0) : line)
-                        .toList()
-                : lines;
-    }
-
-    /** Returns whether a line is one value in quotes. */
-    private static boolean isQuoted(String line) {
-        return QUOTED.matcher(line).matches();
-    }
-
-    /** Removes the vertical bars around the rows of a Markdown table, and the line below its header. */
-    private static List<String> withoutTableBorders(List<String> lines) {
-        return lines.stream().allMatch(line -> line.length() > 1 && line.startsWith("|") && line.endsWith("|"))
-                ? lines.stream()
-                        .map(line -> line.substring(1, line.length() - 1).strip())
-                        .filter(line -> !TABLE_RULE.matcher(line).matches())
-                        .toList()
-                : lines;
-    }
-
-    /** Removes spaces at both ends; a tab at the beginning remains, because it ends an empty column. */
-    private static String trimmed(String line) {
-        String trimmed = line.stripTrailing();
-        int start = 0;
-        while (start < trimmed.length() && trimmed.charAt(start) == ' ') {
-            start++;
-        }
-        return trimmed.substring(start);
     }
 
     private static @Nullable String otherReading(List<String> lines) {

@@ -1,5 +1,6 @@
 package dev.cardinal.zoo.card;
 
+import dev.cardinal.zoo.ByteOrderMark;
 import dev.cardinal.zoo.CardinalException;
 import java.io.IOException;
 import java.io.InputStream;
@@ -20,7 +21,6 @@ import java.util.stream.Collectors;
 public final class Labels {
     private static final List<String> NAMES = List.of("imagenet1k", "imagenet12k", "cifar10", "cifar100");
     private static final Map<String, List<ClassLabel>> LOADED = new ConcurrentHashMap<>();
-    private static final int BYTE_ORDER_MARK = 0xFEFF;
 
     private Labels() {}
 
@@ -98,8 +98,8 @@ public final class Labels {
                 .newDecoder()
                 .decode(ByteBuffer.wrap(bytes, start, end - start))
                 .toString();
-        int from = line == 1 && !text.isEmpty() && text.charAt(0) == BYTE_ORDER_MARK ? 1 : 0;
-        return text.endsWith("\r") ? text.substring(from, text.length() - 1) : text.substring(from);
+        String content = line == 1 ? ByteOrderMark.removed(text) : text;
+        return content.endsWith("\r") ? content.substring(0, content.length() - 1) : content;
     }
 
     private static ClassLabel label(String text) {

@@ -3,6 +3,7 @@ package dev.cardinal.job.select;
 import dev.cardinal.job.truth.TruthAs;
 import dev.cardinal.job.truth.TruthMatcher;
 import dev.cardinal.udf.fs.UserPaths;
+import dev.cardinal.zoo.ByteOrderMark;
 import dev.cardinal.zoo.CardinalException;
 import dev.cardinal.zoo.card.ClassLabel;
 import java.io.BufferedReader;
@@ -54,7 +55,7 @@ record ClassFile<T>(Map<Integer, T> values, @Nullable T others) {
                 new InputStreamReader(path.getFileSystem(configuration).open(path), StandardCharsets.UTF_8))) {
             int number = 1;
             for (String line = lines.readLine(); line != null; line = lines.readLine(), number++) {
-                String text = line.replace("\uFEFF", "").strip();
+                String text = ByteOrderMark.removed(line).strip();
                 int end = Math.max(text.lastIndexOf(','), text.lastIndexOf('\t'));
                 String where = option + " " + file + ", line " + number;
                 T value = end < 0 ? null : parser.apply(text.substring(end + 1).strip());

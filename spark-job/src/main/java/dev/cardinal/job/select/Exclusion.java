@@ -6,6 +6,7 @@ import static org.apache.spark.sql.functions.lower;
 import static org.apache.spark.sql.functions.regexp_extract;
 
 import dev.cardinal.udf.fs.UserPaths;
+import dev.cardinal.zoo.ByteOrderMark;
 import dev.cardinal.zoo.CardinalException;
 import java.io.BufferedReader;
 import java.io.FileNotFoundException;
@@ -41,7 +42,6 @@ import org.apache.spark.sql.types.DataTypes;
 record Exclusion(Path path, boolean isText, String nameFilter) {
     private static final Pattern SHA256 = Pattern.compile("[0-9a-fA-F]{64}");
     private static final byte[] PARQUET = {'P', 'A', 'R', '1'};
-    private static final String BYTE_ORDER_MARK = "\uFEFF";
     private static final int SHOWN = 80;
 
     /** At most this many hashes are sent to every executor; more are joined by a shuffle. */
@@ -92,7 +92,7 @@ record Exclusion(Path path, boolean isText, String nameFilter) {
                 BufferedReader lines = new BufferedReader(new InputStreamReader(in, StandardCharsets.UTF_8))) {
             long number = 1;
             for (String line = lines.readLine(); line != null; line = lines.readLine(), number++) {
-                String text = (line.startsWith(BYTE_ORDER_MARK) ? line.substring(1) : line).trim();
+                String text = ByteOrderMark.removed(line).trim();
                 if (!text.isEmpty() && !SHA256.matcher(text).matches()) {
                     throw CardinalException.input("--exclude " + file + ", line " + number
                             + ": expected 64 hexadecimal digits of a SHA-256, not '" + shown(text) + "'");

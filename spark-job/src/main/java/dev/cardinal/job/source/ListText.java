@@ -6,6 +6,7 @@ import dev.cardinal.job.common.JsonMappers;
 import dev.cardinal.udf.fs.FileSystems;
 import dev.cardinal.udf.fs.UserPaths;
 import dev.cardinal.udf.shard.Compression;
+import dev.cardinal.zoo.ByteOrderMark;
 import dev.cardinal.zoo.CardinalException;
 import dev.cardinal.zoo.CsvLine;
 import java.io.BufferedInputStream;
@@ -52,8 +53,6 @@ record ListText(Path file, Compression compression, Charset charset, boolean isA
     /** Comments before the first entry that are read at most; the others count as entries. */
     private static final int MAX_COMMENTS = 1000;
 
-    private static final char BYTE_ORDER_MARK = '\uFEFF';
-
     /**
      * Detects the encoding of a list.
      *
@@ -65,7 +64,7 @@ record ListText(Path file, Compression compression, Charset charset, boolean isA
         Compression compression = Compression.detect(start, start.length);
         byte[] head = compression == Compression.NONE ? start : start(file, compression, configuration);
         Charset charset = charset(head);
-        String text = withoutMark(text(file, head, charset));
+        String text = ByteOrderMark.removed(text(file, head, charset));
         boolean isArray = ARRAY.matcher(text).lookingAt();
         if (isArray && hasArrayPerLine(text)) {
             throw CardinalException.input(
@@ -157,7 +156,7 @@ record ListText(Path file, Compression compression, Charset charset, boolean isA
             return spark.read()
                     .text(UserPaths.escapeGlob(file.toString()))
                     .javaRDD()
-                    .map(row -> withoutMark(row.getString(0)));
+                    .map(row -> ByteOrderMark.removed(row.getString(0)));
         }
         String path = file.toString();
         Compression how = compression;
@@ -186,15 +185,11 @@ record ListText(Path file, Compression compression, Charset charset, boolean isA
                 && !UserPaths.isHidden(file);
     }
 
-    private static String withoutMark(String line) {
-        return !line.isEmpty() && line.charAt(0) == BYTE_ORDER_MARK ? line.substring(1) : line;
-    }
-
     private Lines lines(Configuration configuration) throws IOException {
         BufferedReader reader =
                 new BufferedReader(new InputStreamReader(open(file, compression, configuration), charset));
         reader.mark(1);
-        if (reader.read() != BYTE_ORDER_MARK) {
+        if (reader.read() != ByteOrderMark.CHARACTER) {
             reader.reset();
         }
         if (!isArray) {

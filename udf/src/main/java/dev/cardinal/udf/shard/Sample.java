@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.cardinal.udf.fetch.ImageRef;
+import dev.cardinal.zoo.ByteOrderMark;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -13,8 +14,6 @@ import org.jspecify.annotations.Nullable;
 final class Sample {
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final List<String> CLASS_FIELDS = List.of("cls", "class", "label", "class_name", "class_id");
-
-    private static final String BYTE_ORDER_MARK = "\uFEFF";
 
     private final String key;
     private final List<ImageRef> images = new ArrayList<>();
@@ -82,18 +81,14 @@ final class Sample {
 
     /** Returns a text without a byte order mark and without white space at its ends; null if nothing is left. */
     private static @Nullable String stripped(String text) {
-        String stripped = withoutMark(text).strip();
+        String stripped = ByteOrderMark.removed(text).strip();
         return stripped.isEmpty() ? null : stripped;
-    }
-
-    private static String withoutMark(String text) {
-        return text.startsWith(BYTE_ORDER_MARK) ? text.substring(1) : text;
     }
 
     private static @Nullable String classFromJson(String text) {
         JsonNode root;
         try {
-            root = JSON.readTree(withoutMark(text));
+            root = JSON.readTree(ByteOrderMark.removed(text));
         } catch (JsonProcessingException e) {
             return null;
         }
