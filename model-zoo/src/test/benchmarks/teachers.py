@@ -34,6 +34,7 @@ TEACHERS = {  # card: timm's network
     "swsl_resnext101_32x8d": "resnext101_32x8d",
     "resnext101_64x4d.c1_in1k": "resnext101_64x4d",
     "swsl_resnext101_32x16d": "resnext101_32x16d",
+    "ig_resnext101_32x32d": "resnext101_32x32d",
     "seresnextaa101d_32x8d.sw_in12k_ft_in1k": "seresnextaa101d_32x8d",
     "seresnextaa101d_32x8d.sw_in12k_ft_in1k_288": "seresnextaa101d_32x8d",
     "seresnextaa201d_32x8d.sw_in12k_ft_in1k_384": "seresnextaa201d_32x8d",

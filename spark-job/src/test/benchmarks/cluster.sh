@@ -3,6 +3,7 @@
 # Usage:
 #   spark-job/src/test/benchmarks/cluster.sh executors MODEL IMAGES ROUNDS PRECISION
 #   spark-job/src/test/benchmarks/cluster.sh scale MODEL IMAGES...
+#   spark-job/src/test/benchmarks/cluster.sh waiting LISTING MICROSECONDS_PER_IMAGE
 # IMAGES are directories of images.
 set -euo pipefail
 program=cluster.sh

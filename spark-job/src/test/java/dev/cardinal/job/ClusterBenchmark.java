@@ -2,6 +2,7 @@ package dev.cardinal.job;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import dev.cardinal.job.label.TableBenchmark;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -17,7 +18,8 @@ import java.util.stream.Stream;
  *
  * <p>{@code executors MODEL IMAGES ROUNDS PRECISION}: an application with two executors of one core and an application with one
  * executor of two cores label a directory in turns, after one warm-up run each. {@code scale MODEL IMAGES...}: time per image and
- * memory of the driver for directories of different sizes.
+ * memory of the driver for directories of different sizes. {@code waiting LISTING MICROS}: one, two and four executors of one core
+ * label a simulated listing with a classifier that waits this time for each image ({@link TableBenchmark}).
  */
 final class ClusterBenchmark {
     private static final int CORES = 2;
@@ -32,10 +34,10 @@ final class ClusterBenchmark {
     public static void main(String[] args) throws IOException, InterruptedException {
         Path scratch = Files.createTempDirectory("cardinal-cluster");
         try (StandaloneCluster cluster = StandaloneCluster.start(scratch, 2 * CORES, GIGABYTES)) {
-            if (args[0].equals("executors")) {
-                executors(cluster, scratch, args);
-            } else {
-                scale(cluster, scratch, args);
+            switch (args[0]) {
+                case "executors" -> executors(cluster, scratch, args);
+                case "waiting" -> waiting(cluster, scratch, args);
+                default -> scale(cluster, scratch, args);
             }
         }
         try (Stream<Path> files = Files.walk(scratch)) {
@@ -75,6 +77,37 @@ final class ClusterBenchmark {
                     run.seconds(),
                     1000 * run.seconds() / run.images(),
                     run.driverMebibytes());
+        }
+    }
+
+    private static void waiting(StandaloneCluster cluster, Path scratch, String[] args)
+            throws IOException, InterruptedException {
+        for (int executors : List.of(1, 2, 4)) {
+            List<String> command = JobProcess.java("-Xmx2g");
+            command.addAll(List.of("-cp", System.getProperty("java.class.path")));
+            Map.of(
+                            "spark.master",
+                            cluster.master(),
+                            "spark.cores.max",
+                            Integer.toString(executors),
+                            "spark.executor.cores",
+                            "1",
+                            "spark.executor.memory",
+                            "1g",
+                            "spark.executor.extraClassPath",
+                            System.getProperty("java.class.path"),
+                            "spark.scheduler.minRegisteredResourcesRatio",
+                            "1")
+                    .forEach((key, value) -> command.add("-D" + key + "=" + value));
+            String output = scratch.resolve("waiting-" + executors).toString();
+            command.addAll(List.of(
+                    TableBenchmark.class.getName(), "run", args[1], Integer.toString(executors), args[2], output, "1"));
+            new ProcessBuilder(command)
+                    .redirectOutput(ProcessBuilder.Redirect.INHERIT)
+                    .redirectError(
+                            Files.createTempFile(scratch, "waiting", ".log").toFile())
+                    .start()
+                    .waitFor();
         }
     }
 

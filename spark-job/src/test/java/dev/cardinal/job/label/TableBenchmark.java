@@ -37,18 +37,18 @@ import org.apache.spark.sql.types.StructType;
 import org.apache.spark.util.SerializableConfiguration;
 
 /**
- * Measures how a run leaves its table, with a simulated listing and a simulated classifier, which waits: every twentieth task waits five
- * times as long as the others.
+ * Measures how a run leaves its table, with a simulated listing and a simulated classifier, which waits: every twentieth task waits
+ * longer than the others.
  *
- * <p>{@code run LISTING SLOTS MICROS OUTPUT}: labels a listing such as {@code sim://10000x1000/} with this number of slots and this time for
- * an image, and prints the sizes of the files, and the share of the time in which the slots were busy. {@code layouts ROWS ROWS_PER_TASK
- * OUTPUT}: writes the rows of many small tasks in three ways.
+ * <p>{@code run LISTING SLOTS MICROS OUTPUT SLOWER}: labels a listing such as {@code sim://10000x1000/} with this number of slots and this
+ * time for an image, multiplied by {@code SLOWER} in every twentieth task, and prints the sizes of the files, and the share of the time in
+ * which the slots were busy. The slots are threads of this process, if {@code spark.master} names no cluster. {@code layouts ROWS
+ * ROWS_PER_TASK OUTPUT}: writes the rows of many small tasks in three ways.
  */
-final class TableBenchmark {
+public final class TableBenchmark {
     private static final int CLASSES = 1_000;
     private static final int TOP_K = 10;
     private static final int SLOW_TASKS = 20;
-    private static final int SLOWER = 5;
     private static final StructType SCHEMA = PredictionSchema.table(Set.of(), List.of());
     private static final String MODEL = "simulated@0123456789ab";
 
@@ -56,7 +56,12 @@ final class TableBenchmark {
 
     public static void main(String[] arguments) throws IOException {
         if (arguments[0].equals("run")) {
-            run(arguments[1], Integer.parseInt(arguments[2]), Long.parseLong(arguments[3]), arguments[4]);
+            run(
+                    arguments[1],
+                    Integer.parseInt(arguments[2]),
+                    Long.parseLong(arguments[3]),
+                    arguments[4],
+                    Integer.parseInt(arguments[5]));
         } else {
             layouts(Integer.parseInt(arguments[1]), Integer.parseInt(arguments[2]), arguments[3]);
         }
@@ -64,7 +69,7 @@ final class TableBenchmark {
 
     private static SparkSession session(int slots) {
         return SparkSession.builder()
-                .master("local[" + slots + "]")
+                .master(System.getProperty("spark.master", "local[" + slots + "]"))
                 .config("spark.ui.enabled", "false")
                 .config("spark.driver.host", "localhost")
                 .config("spark.driver.bindAddress", "127.0.0.1")
@@ -72,7 +77,7 @@ final class TableBenchmark {
                 .getOrCreate();
     }
 
-    private static void run(String input, int slots, long micros, String output) throws IOException {
+    private static void run(String input, int slots, long micros, String output, int slower) throws IOException {
         try (SparkSession spark = session(slots)) {
             JavaSparkContext context = JavaSparkContext.fromSparkContext(spark.sparkContext());
             LabelMetrics metrics = LabelMetrics.register(spark.sparkContext());
@@ -107,7 +112,7 @@ final class TableBenchmark {
                                                                 .tasks()
                                                                 .size())
                                                 .flatMap(List::iterator)
-                                                .mapPartitions(new Classifier(micros, metrics)),
+                                                .mapPartitions(new Classifier(micros, slower, metrics)),
                                         SCHEMA))
                         .write(List.of(new TableRun(spark, table, run)), found)
                         .get(0);
@@ -179,10 +184,12 @@ final class TableBenchmark {
         private static final long serialVersionUID = 1L;
 
         private final long micros;
+        private final int slower;
         private final LabelMetrics metrics;
 
-        Classifier(long micros, LabelMetrics metrics) {
+        Classifier(long micros, int slower, LabelMetrics metrics) {
             this.micros = micros;
+            this.slower = slower;
             this.metrics = metrics;
         }
 
@@ -191,7 +198,7 @@ final class TableBenchmark {
             List<Row> rows = new ArrayList<>();
             images.forEachRemaining(image -> rows.add(row(image.path(), image.length(), image.modifiedMillis())));
             boolean isSlow = TaskContext.getPartitionId() % SLOW_TASKS == SLOW_TASKS - 1;
-            TimeUnit.MICROSECONDS.sleep(rows.size() * micros * (isSlow ? SLOWER : 1));
+            TimeUnit.MICROSECONDS.sleep(rows.size() * micros * (isSlow ? slower : 1));
             TaskCounters counters = new TaskCounters(metrics);
             counters.add(Counter.IMAGES, rows.size());
             counters.flush();
