@@ -70,6 +70,11 @@ final class DirectoryWalk implements Iterator<ListingEntry> {
         return directory;
     }
 
+    /** Returns whether the directory is not completely listed yet. If it is, some of its entries may still be waiting. */
+    boolean isListing() {
+        return entries != null;
+    }
+
     /** Returns the directories that were found but not completely listed. */
     List<Path> pending() {
         List<Path> pending = new ArrayList<>(directories);

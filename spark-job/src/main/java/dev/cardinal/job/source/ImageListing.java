@@ -3,12 +3,16 @@ package dev.cardinal.job.source;
 import dev.cardinal.udf.fetch.ImageRef;
 import dev.cardinal.udf.fetch.SkipReason;
 import dev.cardinal.zoo.CardinalException;
+import java.util.Comparator;
 import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.BinaryOperator;
+import java.util.stream.Stream;
 import org.apache.spark.api.java.JavaRDD;
+import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
@@ -21,6 +25,9 @@ import org.jspecify.annotations.Nullable;
  * if they are few. Closing releases the rows. Lives on the driver; not thread-safe.
  */
 public final class ImageListing implements AutoCloseable {
+    private static final Comparator<ImageRef> BY_TRUTH =
+            Comparator.comparing(ImageRef::truth, Comparator.nullsLast(Comparator.naturalOrder()));
+
     private final Dataset<Row> rows;
     private final Repeats repeats;
     private final List<JavaRDD<?>> origins;
@@ -59,10 +66,23 @@ public final class ImageListing implements AutoCloseable {
         return new ImageListing(spark.createDataFrame(rows, ListingSchema.SCHEMA), repeats, List.of(), rows);
     }
 
-    /** Returns one row for each image, without duplicate paths; {@link ListingSchema} names the columns. */
+    /**
+     * Returns one row for each image; {@link ListingSchema} names the columns. If several inputs or lines name an image, the row with
+     * the first truth in alphabetical order stays, so that every run has the same.
+     */
     public Dataset<Row> images() {
         Dataset<Row> images = rows.filter(functions.col(ListingSchema.PATH).isNotNull());
-        return repeats == Repeats.POSSIBLE ? images.dropDuplicates(ListingSchema.PATH) : images;
+        if (repeats == Repeats.IMPOSSIBLE) {
+            return images;
+        }
+        Column row = functions.struct(
+                Stream.of(ListingSchema.SCHEMA.fieldNames()).map(functions::col).toArray(Column[]::new));
+        Column truth = functions.col(ListingSchema.TRUTH);
+        return images.groupBy(ListingSchema.PATH)
+                .agg(functions
+                        .min(functions.struct(truth.isNull(), truth, row.as("row")))
+                        .as("first"))
+                .select("first.row.*");
     }
 
     /** Returns the same images if they are so few that the driver holds them, in no particular order. */
@@ -74,7 +94,7 @@ public final class ImageListing implements AutoCloseable {
         few.stream()
                 .filter(row -> !row.isNullAt(0))
                 .map(ListingSchema::image)
-                .forEach(image -> byPath.putIfAbsent(image.path(), image));
+                .forEach(image -> byPath.merge(image.path(), image, BinaryOperator.minBy(BY_TRUTH)));
         return Optional.of(List.copyOf(byPath.values()));
     }
 

@@ -84,7 +84,7 @@ final class Inputs {
     }
 
     /** Returns the path that an input means; a relative name with a colon is not a scheme if there is such a file. */
-    private static Path path(String input) {
+    static Path path(String input) {
         try {
             return UserPaths.of("input", input);
         } catch (CardinalException e) {

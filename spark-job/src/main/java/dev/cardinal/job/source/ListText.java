@@ -6,6 +6,7 @@ import dev.cardinal.job.common.JsonMappers;
 import dev.cardinal.udf.fs.FileSystems;
 import dev.cardinal.udf.fs.UserPaths;
 import dev.cardinal.udf.shard.Compression;
+import dev.cardinal.udf.task.TaskResources;
 import dev.cardinal.zoo.ByteOrderMark;
 import dev.cardinal.zoo.CardinalException;
 import dev.cardinal.zoo.CsvLine;
@@ -28,6 +29,7 @@ import java.util.Locale;
 import java.util.regex.Pattern;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
+import org.apache.spark.TaskContext;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.broadcast.Broadcast;
@@ -165,8 +167,12 @@ record ListText(Path file, Compression compression, Charset charset, boolean isA
         boolean quoted = hasLineEndsInQuotes;
         return JavaSparkContext.fromSparkContext(spark.sparkContext())
                 .parallelize(List.of(path), 1)
-                .flatMap(each -> new ListText(new Path(each), how, Charset.forName(encoding), array, quoted)
-                        .lines(configuration.value().value()));
+                .flatMap(each -> {
+                    Lines lines = new ListText(new Path(each), how, Charset.forName(encoding), array, quoted)
+                            .lines(configuration.value().value());
+                    TaskResources.closeWithTask(TaskContext.get(), lines);
+                    return lines;
+                });
     }
 
     private boolean isReadBySpark() {

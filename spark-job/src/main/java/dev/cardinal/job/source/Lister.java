@@ -2,7 +2,6 @@ package dev.cardinal.job.source;
 
 import dev.cardinal.udf.fetch.LocalFiles;
 import dev.cardinal.udf.fetch.SkipReason;
-import dev.cardinal.udf.fs.UserPaths;
 import dev.cardinal.udf.task.PackedValues;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -24,7 +23,7 @@ import org.apache.spark.util.SerializableConfiguration;
  * <p>One task walks a local disk, because only one process can detect links that form a loop. Lives on the driver.
  */
 final class Lister {
-    /** What the driver lists of an input before it leaves the rest to executors. */
+    /** What the driver lists of all inputs, about, before it leaves the rest to executors. */
     private static final int ENTRIES_ON_DRIVER = 2_000;
 
     private static final int SUBTREES_PER_CORE = 8;
@@ -54,7 +53,7 @@ final class Lister {
     void add(String input, List<FileStatus> roots) throws IOException {
         SidecarFilter sidecars = new SidecarFilter(roots.size() > 1 ? rules.sidecars() : Sidecars.READ);
         for (FileStatus root : roots) {
-            SkipReason reason = Inputs.skipReason(root.getPath(), UserPaths.of("input", input));
+            SkipReason reason = Inputs.skipReason(root.getPath(), Inputs.path(input));
             if (reason != null) {
                 known.add(ListingEntry.skipped(reason, 1));
             } else {
@@ -71,8 +70,14 @@ final class Lister {
             sidecars.directory(path);
             Optional<List<FileEntry>> delta = DeltaLog.files(path, configuration);
             if (delta.isPresent()) {
-                delta.get().forEach(file -> known.add(ListingEntry.file(file)));
-            } else if (fileSystem instanceof LocalFileSystem) {
+                IncludeGlob include = new IncludeGlob(rules.include());
+                for (FileEntry file : delta.get()) {
+                    known.add(
+                            include.takes(new Path(file.path()), path)
+                                    ? ListingEntry.file(file)
+                                    : ListingEntry.skipped(SkipReason.NOT_INCLUDED, 1));
+                }
+            } else if (fileSystem instanceof LocalFileSystem || known.size() >= ENTRIES_ON_DRIVER) {
                 subtrees.add(new Subtree(path.toString(), path.toString()));
             } else {
                 expand(path);
@@ -103,8 +108,9 @@ final class Lister {
             if (next.failure() != null) {
                 break;
             }
-            if (met.size() >= ENTRIES_ON_DRIVER
-                    || (isNewDirectory && walk.pending().size() >= enough)) {
+            boolean isEnough = met.size() >= ENTRIES_ON_DRIVER
+                    || (isNewDirectory && walk.pending().size() >= enough);
+            if (isEnough && walk.isListing()) { // only a directory in progress is listed again by an executor
                 known.addAll(met.subList(0, wholly));
                 for (Path pending : walk.pending()) {
                     if (!directory.equals(pending.getParent())) {

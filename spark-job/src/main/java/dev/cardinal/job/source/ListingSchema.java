@@ -26,6 +26,8 @@ public final class ListingSchema {
     public static final String LENGTH_KNOWN = "length_known";
     /** Modification time in milliseconds since 1970. */
     public static final String MODIFIED = "modified_millis";
+    /** Text for the class, or null. */
+    public static final String TRUTH = "truth";
     /** Why entries were skipped, a {@link SkipReason}; null in rows of images. */
     public static final String REASON = "skip_reason";
     /** Number of skipped entries; 0 in rows of images. */
@@ -42,7 +44,7 @@ public final class ListingSchema {
             .add(LENGTH_KNOWN, DataTypes.BooleanType)
             .add(MODIFIED, DataTypes.LongType)
             .add("key", DataTypes.StringType)
-            .add("truth", DataTypes.StringType)
+            .add(TRUTH, DataTypes.StringType)
             .add("status", DataTypes.StringType)
             .add("error", DataTypes.StringType)
             .add(REASON, DataTypes.StringType)

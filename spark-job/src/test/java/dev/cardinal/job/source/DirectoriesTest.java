@@ -162,6 +162,24 @@ class DirectoriesTest {
                 .hasMessageContaining("/lost+found cannot be listed: permission denied: not yours");
     }
 
+    /** The driver lists the top of a tree, which ends with what a directory reports last: markers, or files that might be sidecars. */
+    @ParameterizedTest
+    @CsvSource({"train/_SUCCESS, 41", "train/labels.txt, 42", "train/README.md, 42"})
+    void directoriesOfAStoreAreListedWhateverLiesNextToThem(String other, int rows) throws IOException {
+        files("a.png", other);
+        for (int i = 0; i < 40; i++) {
+            files("train/n" + i + "/b.png");
+        }
+        Configuration configuration = new Configuration();
+        configuration.set("fs.denying.impl", DenyingFileSystem.class.getName());
+
+        Found found = Found.in(spec("denying://" + directory), configuration);
+
+        assertThat(found.images()).hasSize(rows);
+        assertThat(found.images()).extracting(ImageRef::path).doesNotHaveDuplicates();
+        assertThat(found.skipped()).isEqualTo(42 - rows);
+    }
+
     /** A disk with a directory that only root may list. */
     public static final class DenyingFileSystem extends RawLocalFileSystem {
         @Override
