@@ -9,7 +9,7 @@ import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.concurrent.atomic.AtomicLong;
 
-/** Computes the SHA-256 of files and streams. Thread-safe. */
+/** Computes the SHA-256 of files, streams and arrays. Thread-safe. */
 public final class FileHash {
     private static final int BUFFER_BYTES = 1 << 20;
 
@@ -27,6 +27,11 @@ public final class FileHash {
     /** Returns the SHA-256 of a stream, read to its end, as 64 lower-case hex digits. Does not close the stream. */
     public static String sha256(InputStream in) throws IOException {
         return sha256(in, new AtomicLong());
+    }
+
+    /** Returns the SHA-256 of an array, 64 lower-case hex digits. */
+    public static String sha256(byte[] bytes) {
+        return HexFormat.of().formatHex(digest().digest(bytes));
     }
 
     private static String sha256(InputStream in, AtomicLong done) throws IOException {

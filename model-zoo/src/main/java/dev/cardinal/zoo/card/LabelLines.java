@@ -40,6 +40,15 @@ final class LabelLines {
     /** Categories of Places365, and dictionaries without braces: a name, then its index. */
     private static final Pattern INDEX_LAST = Pattern.compile("(.+?)\\s*[\\s:=]\\s*(\\d{1,9})");
 
+    /** A property, such as class.0=tench or label[0]: tench. */
+    private static final Pattern PROPERTY = Pattern.compile("([A-Za-z_]+[._\\[ -]?)(\\d{1,9})\\]?\\s*[=:]\\s*(.+)");
+
+    /** Headers of the first column of a table with a row for each image and a column of numbers for each class. */
+    private static final Set<String> IMAGE_HEADERS =
+            Set.of("filename", "file_name", "file", "image", "image_name", "image_id", "img", "path", "id");
+
+    private static final Pattern DECIMAL = Pattern.compile("-?\\d*\\.?\\d+(?:[eE][+-]?\\d+)?");
+
     private static final Set<String> INDEX_HEADERS = Set.of(
             "index", "idx", "class_index", "class_idx", "label_index", "class_id", "label_id", "id", "target", "");
     private static final Set<String> ID_HEADERS =
@@ -133,6 +142,15 @@ final class LabelLines {
                 return new LabelLines(rows, "space").read(rows.get(0).size() - 1);
             }
         }
+        List<List<String>> properties = matched(lines, PROPERTY);
+        if (properties != null
+                && properties.stream().map(row -> row.get(0)).distinct().count() == 1) {
+            List<List<String>> indexed =
+                    properties.stream().map(row -> row.subList(1, row.size())).toList();
+            if (countsUp(indexed)) {
+                return new LabelLines(indexed, "an equals sign or a colon").read(1);
+            }
+        }
         List<List<String>> named = matched(lines, INDEX_LAST);
         if (named != null && isIndexLast(named)) {
             return new LabelLines(named, "space").read(0);
@@ -197,6 +215,15 @@ final class LabelLines {
         List<List<String>> split =
                 lines.stream().map(line -> split(line, separator)).toList();
         boolean even = split.stream().allMatch(row -> row.size() == split.get(0).size());
+        if (even && isTableOfImages(split)) {
+            List<String> classes = split.get(0).subList(1, split.get(0).size());
+            return LabelFile.of(
+                    classes.stream()
+                            .map(each -> new LabelEntry(null, null, each))
+                            .toList(),
+                    "the header of a table with a column for each class, separated by " + name,
+                    null);
+        }
         List<List<String>> rows = even
                 ? split
                 : lines.stream().map(line -> splitOnce(line, separator)).toList();
@@ -206,6 +233,15 @@ final class LabelLines {
                 || new LabelLines(rows, name).index >= 0
                 || new LabelLines(rows, name).id >= 0;
         return proven ? columns(rows, name) : null;
+    }
+
+    /** Returns whether this is a table of one-hot labels or probabilities: a row for each image, a column of numbers for each class. */
+    private static boolean isTableOfImages(List<List<String>> rows) {
+        return rows.size() > 1
+                && rows.get(0).size() > 2
+                && IMAGE_HEADERS.contains(rows.get(0).get(0).toLowerCase(Locale.ROOT))
+                && rows.stream().skip(1).allMatch(row -> row.stream().skip(1).allMatch(value -> DECIMAL.matcher(value)
+                        .matches()));
     }
 
     private static LabelFile columns(List<String> lines, char separator, String name) {

@@ -5,6 +5,7 @@ import dev.cardinal.zoo.CardinalException;
 import dev.cardinal.zoo.card.LabelFile.LabelEntry;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -73,11 +74,9 @@ final class LabelTree {
                 return read(node.path(key), " under " + key);
             }
         }
-        if (node.size() == 1 && node.elements().next().isObject()) {
-            String key = node.fieldNames().next();
-            if (!NUMBER.matcher(key).matches()) {
-                return read(node.get(key), under.isEmpty() ? " under " + key : under + "." + key);
-            }
+        String only = onlyContainer(node);
+        if (only != null) {
+            return read(node.get(only), under.isEmpty() ? " under " + only : under + "." + only);
         }
         List<String> keys =
                 Stream.generate(node.fieldNames()::next).limit(node.size()).toList();
@@ -107,6 +106,18 @@ final class LabelTree {
                 + String.join(", ", keys.subList(0, Math.min(3, keys.size())))
                 + (keys.size() > 3 ? " and " + (keys.size() - 3) + " more" : "")
                 + ", which are not the indices of classes; write {\"0\": \"name\", \"1\": ...} or a list of names");
+    }
+
+    /** Returns the key of the only list or dictionary among the values, if it is not a class itself; else null. */
+    private static @Nullable String onlyContainer(JsonNode node) {
+        List<String> containers = node.properties().stream()
+                .filter(field -> field.getValue().isContainerNode())
+                .map(Map.Entry::getKey)
+                .toList();
+        if (containers.size() != 1 || NUMBER.matcher(containers.get(0)).matches()) {
+            return null;
+        }
+        return containers.get(0);
     }
 
     /** Reads timm's lists of ids in the order of the outputs, with a dictionary of their descriptions. */

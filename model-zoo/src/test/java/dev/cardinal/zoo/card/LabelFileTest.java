@@ -44,6 +44,33 @@ class LabelFileTest {
                         "tench\tn01440764\ngoldfish\tn01443537\ngreat white shark\tn01484850\n",
                         "lines of name, WordNet id separated by tab",
                         WITH_IDS),
+                // Java properties, and lines of a configuration
+                arguments(
+                        "class.0=tench\nclass.1=goldfish\nclass.2=great white shark\n",
+                        "lines of index, name separated by an equals sign or a colon",
+                        NAMES),
+                arguments(
+                        "label[2]: great white shark\nlabel[0]: tench\nlabel[1]: goldfish\n",
+                        "lines of index, name separated by an equals sign or a colon",
+                        NAMES),
+                // Roboflow's _classes.csv, and a submission to Kaggle
+                arguments(
+                        "filename, tench, goldfish, great white shark\na.jpg, 0, 1, 0\nb.jpg, 1, 0, 0\n",
+                        "the header of a table with a column for each class, separated by comma",
+                        NAMES),
+                arguments(
+                        "id,tench,goldfish,great white shark\na1,0.25,0.5,.25\nb2,1e-3,0.9,0.099\n",
+                        "the header of a table with a column for each class, separated by comma",
+                        NAMES),
+                // fastai's vocabulary and scikit-learn's LabelEncoder, also with other values
+                arguments(
+                        "{\"vocab\": [\"tench\", \"goldfish\", \"great white shark\"], \"size\": 224}",
+                        "a JSON list under vocab",
+                        NAMES),
+                arguments(
+                        "{\"classes_\": [\"tench\", \"goldfish\", \"great white shark\"]}",
+                        "a JSON list under classes_",
+                        NAMES),
                 arguments(
                         "cat\tfelis\ndog\tcanis\n",
                         "lines of name, id separated by tab",

@@ -97,6 +97,24 @@ class GraphFreezerTest {
         assertThat(logits()).containsExactly(2, 3, 4);
     }
 
+    /** Constants of a large model would need several times its size in memory. */
+    @Test
+    void modelAbove256MebibytesKeepsItsVariables() throws IOException {
+        long rows = (256L << 20) / (2 * Float.BYTES) + 1;
+        save((ops, pixels) -> {
+            Variable<TFloat32> weights = ops.withName("weights").variable(Shape.of(rows, 2), TFloat32.class);
+            Ops start = ops.withInitScope();
+            start.assign(weights, start.fill(start.constant(new long[] {rows, 2}), start.constant(2f)));
+            return ops.linalg.matMul(
+                    pixels, ops.slice(weights, ops.constant(new int[] {0, 0}), ops.constant(new int[] {3, 2})));
+        });
+
+        try (LoadedModel model = LoadedModel.load(directory, IO.signature(), SessionSettings.cpu())) {
+            assertThat(operations(model.session().graph())).contains("VariableV2 weights");
+        }
+        assertThat(logits()).containsExactly(12, 12);
+    }
+
     @Test
     void outOfMemoryThrowsDeviceMemoryException() throws IOException {
         save((ops, pixels) -> ops.math.add(
