@@ -91,7 +91,7 @@ final class BmpDecoder implements ImageDecoder {
             for (int x = 0; x < size.width(); x++, at += 3) {
                 int color = color(file, header, row, x);
                 if (header.bits() <= 8) {
-                    store(color, rgb, at);
+                    Pixels.store(color, rgb, at);
                 } else {
                     for (int c = 0; c < 3; c++) {
                         rgb[at + c] = (byte) ((color >>> shifts[c] & maxima[c]) * 255 / maxima[c]);
@@ -112,12 +112,6 @@ final class BmpDecoder implements ImageDecoder {
         };
     }
 
-    private static void store(int color, byte[] rgb, int at) {
-        rgb[at] = (byte) (color >> 16);
-        rgb[at + 1] = (byte) (color >> 8);
-        rgb[at + 2] = (byte) color;
-    }
-
     /** Decodes run lengths; pixels that are skipped have color 0. */
     private void decodeRuns(ByteView file, BmpHeader header, ImageHeader size, Pixels into) throws BadImageException {
         into.reshape(size.width(), size.height());
@@ -133,7 +127,7 @@ final class BmpDecoder implements ImageDecoder {
         for (int y = 0; y < size.height(); y++) {
             int from = size.width() * (header.topDown() ? y : size.height() - 1 - y);
             for (int x = 0; x < size.width(); x++) {
-                store(palette[indices[from + x] & 0xff], into.rgb(), 3 * (y * size.width() + x));
+                Pixels.store(palette[indices[from + x] & 0xff], into.rgb(), 3 * (y * size.width() + x));
             }
         }
         if (indices.length > 1 << 24) {

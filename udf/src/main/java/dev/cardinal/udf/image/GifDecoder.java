@@ -72,19 +72,13 @@ final class GifDecoder implements ImageDecoder {
     private static void fill(Pixels into, int color) {
         byte[] rgb = into.rgb();
         for (int at = 0; at < into.size(); at += 3) {
-            store(color, rgb, at);
+            Pixels.store(color, rgb, at);
         }
     }
 
     private void copyRow(int width, Pixels into, int at) {
         for (int x = 0; x < width; x++) {
-            store(palette[row[x] & 0xff], into.rgb(), at + 3 * x);
+            Pixels.store(palette[row[x] & 0xff], into.rgb(), at + 3 * x);
         }
-    }
-
-    private static void store(int color, byte[] rgb, int at) {
-        rgb[at] = (byte) (color >> 16);
-        rgb[at + 1] = (byte) (color >> 8);
-        rgb[at + 2] = (byte) color;
     }
 }

@@ -18,6 +18,13 @@ final class Pixels {
     private int width;
     private int height;
 
+    /** Stores a color, 0xRRGGBB, in three bytes. */
+    static void store(int color, byte[] rgb, int at) {
+        rgb[at] = (byte) (color >> 16);
+        rgb[at + 1] = (byte) (color >> 8);
+        rgb[at + 2] = (byte) color;
+    }
+
     /** Changes the size; the content is undefined afterwards. */
     void reshape(int newWidth, int newHeight) {
         int bytes = Math.multiplyExact(Math.multiplyExact(newWidth, newHeight), 3);

@@ -38,17 +38,10 @@ final class RgbConversion {
         int at = 0;
         for (int y = 0; y < into.height(); y++) {
             int[] indices = samples(raster, y);
-            for (int x = 0; x < into.width(); x++) {
-                at = store(palette[indices[x]], rgb, at);
+            for (int x = 0; x < into.width(); x++, at += 3) {
+                Pixels.store(palette[indices[x]], rgb, at);
             }
         }
-    }
-
-    private static int store(int color, byte[] rgb, int at) {
-        rgb[at] = (byte) (color >> 16);
-        rgb[at + 1] = (byte) (color >> 8);
-        rgb[at + 2] = (byte) color;
-        return at + 3;
     }
 
     /** Converts CMYK in which 255 is full ink. */

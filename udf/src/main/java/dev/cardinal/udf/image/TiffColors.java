@@ -126,12 +126,7 @@ final class TiffColors {
         for (int x = 0; x < pixels; x++, at += 3) {
             int from = x * layout.samples();
             switch (layout.photometric()) {
-                case TiffLayout.PALETTE -> {
-                    int color = palette[values[from]];
-                    rgb[at] = (byte) (color >> 16);
-                    rgb[at + 1] = (byte) (color >> 8);
-                    rgb[at + 2] = (byte) color;
-                }
+                case TiffLayout.PALETTE -> Pixels.store(palette[values[from]], rgb, at);
                 case TiffLayout.CMYK -> {
                     int light = 255 - toByte(values[from + 3]);
                     for (int c = 0; c < 3; c++) {

@@ -33,11 +33,6 @@ final class PreparerPool {
         this.maker = maker;
     }
 
-    /** Leases this process's pool for this preprocessing and these options. */
-    static ImagePreparer lease(Preprocessing preprocessing, ImageOptions options) {
-        return lease(List.of(preprocessing), options, ImageHash.NONE);
-    }
-
     /** Leases this process's pool for models with these preprocessings, in this order. */
     static ImagePreparer lease(List<Preprocessing> preprocessings, ImageOptions options, ImageHash hash) {
         PoolKey key = new PoolKey(List.copyOf(preprocessings), options, hash);

@@ -4,6 +4,7 @@ import java.io.BufferedInputStream;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
+import org.apache.hadoop.conf.Configuration;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -12,6 +13,9 @@ import org.jspecify.annotations.Nullable;
  */
 abstract class CompressedInput implements ShardInput {
     private static final int BUFFER = 1 << 16;
+
+    /** Number of bytes that distinguish a compression from the headers of a TFRecord file and a tar archive. */
+    private static final int HEAD = TarHeader.BLOCK;
 
     private final HadoopInput file;
     private final ShardInputStream compressed;
@@ -23,7 +27,22 @@ abstract class CompressedInput implements ShardInput {
         this.compressed = new ShardInputStream(file, Long.MAX_VALUE);
     }
 
-    /** Opens the uncompressed bytes of a file. */
+    /** Opens the uncompressed bytes of a file, which may be compressed. */
+    static ShardInput open(Configuration configuration, String path) throws IOException {
+        HadoopInput file = HadoopInput.open(configuration, path, HadoopInput.Access.SEQUENTIAL);
+        try {
+            byte[] head = new byte[HEAD];
+            int length = file.read(head, 0, HEAD);
+            file.moveTo(0);
+            boolean isPlain = TfRecords.isHeader(head, length) || TarHeader.isHeader(head, length);
+            return isPlain ? file : of(Compression.detect(head, length), file);
+        } catch (IOException e) {
+            file.close();
+            throw e;
+        }
+    }
+
+    /** Opens the uncompressed bytes of a file that is compressed in this way. */
     static ShardInput of(Compression compression, HadoopInput file) {
         return switch (compression) {
             case NONE -> file;

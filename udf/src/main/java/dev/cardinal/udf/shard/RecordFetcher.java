@@ -28,7 +28,8 @@ final class RecordFetcher implements ImageFetcher {
         try {
             return reader.read(shard.at(image.location()), image, limit);
         } catch (CorruptShardException e) {
-            String name = image.path().substring(image.path().lastIndexOf("!/") + 2);
+            String name =
+                    image.path().substring(image.path().lastIndexOf(ShardFormat.MEMBER) + ShardFormat.MEMBER.length());
             throw new CorruptRecordException(format.title() + ": " + name + " at byte "
                     + image.location().position() + ": " + e.reason());
         } catch (IOException e) {

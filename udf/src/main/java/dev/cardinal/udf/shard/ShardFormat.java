@@ -24,6 +24,9 @@ public enum ShardFormat {
     /** Names of shards that do not say the format: Spark's and Hive's parts, and TensorFlow's {@code train-00000-of-01024}. */
     private static final Pattern MAY_BE = Pattern.compile("^part-[^.]*$|^\\d{6}_\\d+$|-\\d{5}-of-\\d{5}$");
 
+    /** Separates the path of an archive from the name of an image in it. */
+    public static final String MEMBER = "!/";
+
     private final String title;
     private final Pattern name;
 
@@ -41,6 +44,13 @@ public enum ShardFormat {
             }
         }
         return Optional.empty();
+    }
+
+    /** Returns the format of the archive in the path of an image: by the archive's name, or by how images in it are named. */
+    public static ShardFormat ofArchive(String imagePath, String archive) {
+        String member = imagePath.substring(imagePath.lastIndexOf(MEMBER) + MEMBER.length());
+        ShardFormat byMember = member.startsWith("record=") ? TFRECORD : member.startsWith("row=") ? PARQUET : TAR;
+        return byName(archive.substring(archive.lastIndexOf('/') + 1)).orElse(byMember);
     }
 
     /** Returns whether a file whose name does not identify a format may still be Parquet or TFRecord. */

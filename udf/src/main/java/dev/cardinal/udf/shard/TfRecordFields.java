@@ -21,7 +21,7 @@ public final class TfRecordFields {
      */
     public static void requireImage(Configuration configuration, Path file, RecordFields fields) throws IOException {
         ExampleRecord record;
-        try (ShardInput in = StreamIndex.open(configuration, file.toString())) {
+        try (ShardInput in = CompressedInput.open(configuration, file.toString())) {
             byte[] header = in.read(TfRecords.HEADER);
             long length = TfRecords.isHeader(header, header.length) ? TfRecords.length(header) : -1;
             if (length < 0 || length > MAX_RECORD) {

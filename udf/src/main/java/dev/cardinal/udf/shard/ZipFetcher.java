@@ -31,7 +31,8 @@ final class ZipFetcher implements ImageFetcher {
             return Fetched.of(entry.content(open.contents(), open.directory().shift(), limit));
         } catch (CorruptShardException e) {
             throw new CorruptRecordException("ZIP: "
-                    + image.path().substring(image.path().lastIndexOf("!/") + 2) + " at byte " + position + ": "
+                    + image.path().substring(image.path().lastIndexOf(ShardFormat.MEMBER) + ShardFormat.MEMBER.length())
+                    + " at byte " + position + ": "
                     + e.reason());
         } catch (IOException e) {
             close();

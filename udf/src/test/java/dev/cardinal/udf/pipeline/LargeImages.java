@@ -3,6 +3,7 @@ package dev.cardinal.udf.pipeline;
 import dev.cardinal.udf.DemoModel;
 import dev.cardinal.udf.fetch.ImageRef;
 import dev.cardinal.udf.fetch.RecordFields;
+import dev.cardinal.udf.image.ImageHash;
 import dev.cardinal.udf.image.ImageOptions;
 import dev.cardinal.udf.image.ImagePreparer;
 import dev.cardinal.udf.metrics.LabelMetrics;
@@ -54,7 +55,8 @@ final class LargeImages {
                 .iterator();
         Map<String, Integer> statuses = new TreeMap<>();
         long start = System.nanoTime();
-        try (ImagePreparer preparer = PreparerPool.lease(SoakProcess.TORCHVISION, ImageOptions.defaults());
+        try (ImagePreparer preparer =
+                        PreparerPool.lease(List.of(SoakProcess.TORCHVISION), ImageOptions.defaults(), ImageHash.NONE);
                 PipelineIterator<ImageRef, Row> rows = LabelPartition.rows(
                         images,
                         new PipelineContext(

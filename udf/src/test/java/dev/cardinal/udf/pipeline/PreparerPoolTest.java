@@ -4,11 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.cardinal.udf.DemoModel;
+import dev.cardinal.udf.image.ImageHash;
 import dev.cardinal.udf.image.ImageOptions;
 import dev.cardinal.udf.image.ImagePreparer;
 import dev.cardinal.udf.image.Preparation;
 import dev.cardinal.udf.image.RawImage;
 import dev.cardinal.udf.image.Status;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -84,17 +86,20 @@ class PreparerPoolTest {
     @Test
     void tasksWithTheSameModelAndOptionsShareAPool() {
         int before = PreparerPool.leased();
-        try (ImagePreparer one = PreparerPool.lease(DemoModel.card().preprocessing(), ImageOptions.defaults());
-                ImagePreparer same = PreparerPool.lease(DemoModel.card().preprocessing(), ImageOptions.defaults());
-                ImagePreparer other = PreparerPool.lease(
-                        DemoModel.card().preprocessing(),
-                        new ImageOptions(1, ImageOptions.defaults().exifOrientation()))) {
+        try (ImagePreparer one = lease(ImageOptions.defaults());
+                ImagePreparer same = lease(ImageOptions.defaults());
+                ImagePreparer other =
+                        lease(new ImageOptions(1, ImageOptions.defaults().exifOrientation()))) {
             assertThat(PreparerPool.leased()).isEqualTo(before + 2);
             assertThat(one.prepare(new byte[0]))
                     .isEqualTo(same.prepare(new byte[0]))
                     .isEqualTo(other.prepare(new byte[0]));
         }
         assertThat(PreparerPool.leased()).isEqualTo(before);
+    }
+
+    private static ImagePreparer lease(ImageOptions options) {
+        return PreparerPool.lease(List.of(DemoModel.card().preprocessing()), options, ImageHash.NONE);
     }
 
     private final class FakePreparer implements ImagePreparer {
