@@ -143,7 +143,7 @@ final class DoctorReport {
         stage(table, "wait", stages.waiting(), images, percent(stages.waiting(), model), "");
         stage(table, "infer", stages.infer(), images, percent(stages.infer(), model), "");
         stage(table, "write", stages.write(), images, "", "at the same time");
-        table.row("commit", number(measurement.commitSeconds()), "", "", "once for up to 100,000 images");
+        table.row("commit", number(measurement.commitSeconds()), "", "", "once for every commit");
         table.print(out);
     }
 

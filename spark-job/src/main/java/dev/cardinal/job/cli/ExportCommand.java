@@ -20,6 +20,7 @@ import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Supplier;
 import java.util.regex.Matcher;
@@ -87,7 +88,7 @@ final class ExportCommand extends CommonOptions implements Command {
     private @Nullable Integer resizeShorter;
 
     @Option(names = "--quality", paramLabel = "Q", description = "Quality of these JPEG files, 1 to 100 [90].")
-    private int quality = 90;
+    private int quality = Reencoding.USUAL_QUALITY;
 
     @Option(
             names = "--shard-size",
@@ -143,13 +144,31 @@ final class ExportCommand extends CommonOptions implements Command {
             }
             String unit = size.group(2);
             int bits = unit.isEmpty() ? 0 : UNIT_BITS * (UNITS.indexOf(unit) + 1);
-            return Math.multiplyExact(Long.parseLong(size.group(1)), 1L << bits);
+            long number = Long.parseLong(size.group(1));
+            if (number > Long.MAX_VALUE >> bits) {
+                throw new TypeConversionException("'" + value + "' is too large");
+            }
+            return number << bits;
         }
     }
 
     @Override
     public List<String> problems() throws IOException {
         List<String> problems = new ArrayList<>();
+        ExportOptions options = options(problems);
+        if (softLabels == SoftLabels.NONE && (temperature != 1 || predictions != null)) {
+            problems.add("--temperature and --predictions are for soft labels: add --soft-labels top-k or logits");
+        }
+        if (resizeShorter == null && quality != Reencoding.USUAL_QUALITY) {
+            problems.add("--quality is for images that are encoded again: add --resize-shorter");
+        }
+        problems.addAll(ExportJob.problems(
+                request(options == null ? ExportOptions.of(format) : options), SparkSessions.configuration()));
+        return problems;
+    }
+
+    /** Returns the options, or null after their problems are collected. */
+    private @Nullable ExportOptions options(List<String> problems) {
         Samples samples = valid(
                 problems,
                 () -> new Samples(
@@ -158,7 +177,7 @@ final class ExportCommand extends CommonOptions implements Command {
         Integer shorter = resizeShorter;
         Reencoding reencoding = shorter == null ? null : valid(problems, () -> new Reencoding(shorter, quality));
         ExportOptions usual = ExportOptions.of(format);
-        ExportOptions options = valid(
+        return valid(
                 problems,
                 () -> new ExportOptions(
                         format,
@@ -169,8 +188,6 @@ final class ExportCommand extends CommonOptions implements Command {
                         seed,
                         holdout,
                         maxMissing));
-        problems.addAll(ExportJob.problems(request(options == null ? usual : options), SparkSessions.configuration()));
-        return problems;
     }
 
     /** Returns a value, or null after its problems are collected. */
@@ -187,24 +204,12 @@ final class ExportCommand extends CommonOptions implements Command {
         return new ExportRequest(selection, Optional.ofNullable(predictions), output, options);
     }
 
-    private ExportOptions options() {
-        return new ExportOptions(
-                format,
-                new Samples(
-                        softLabels, temperature, repeat ? SamplesPerImage.EVERY_CLASS : SamplesPerImage.ONCE, balance),
-                new SourceReading(Optional.ofNullable(imageField), memberExtensions),
-                Optional.ofNullable(resizeShorter).map(shorter -> new Reencoding(shorter, quality)),
-                new ShardSize(shardSize, shardSamples),
-                seed,
-                holdout,
-                maxMissing);
-    }
-
     @Override
     public int run(Console console) throws Exception {
         try (SparkSession spark = SparkSessions.session("export");
                 ProgressBar progress = new ProgressBar(console)) {
-            ExportResult result = new ExportJob(spark, Clock.systemUTC(), progress::step).run(request(options()));
+            ExportOptions options = Objects.requireNonNull(options(new ArrayList<>()), "problems were checked");
+            ExportResult result = new ExportJob(spark, Clock.systemUTC(), progress::step).run(request(options));
             progress.finished();
             print(result, console.out());
             console.out().println("shards: " + output);

@@ -45,7 +45,7 @@ public final class ResultDirectory {
     /**
      * Returns the directory that {@code --output} names, which need not exist.
      *
-     * @param tables names of directories that may be there in addition; the command replaces them
+     * @param tables names of directories that belong to the result, if they are {@linkplain #stage staged}
      */
     public static ResultDirectory of(String output, String file, List<String> tables, Configuration configuration)
             throws IOException {
@@ -62,7 +62,28 @@ public final class ResultDirectory {
     public void requireVacant() throws IOException {
         // An earlier result and its report, and the temporary files of a run that crashed while it wrote them.
         Set<String> ours = Set.of(file, REPORT, AtomicFiles.temporaryName(file), AtomicFiles.temporaryName(REPORT));
-        OutputDirectory.requireOnly(fileSystem, directory, name -> ours.contains(name) || tables.contains(name));
+        boolean isReplaced = !tables.isEmpty() && fileSystem.exists(new Path(directory, file));
+        OutputDirectory.requireOnly(
+                fileSystem,
+                directory,
+                name -> ours.contains(name)
+                        || tables.stream().map(ResultDirectory::staged).anyMatch(name::equals)
+                        || (isReplaced && tables.contains(name)));
+    }
+
+    private static String staged(String table) {
+        return table + ".arriving";
+    }
+
+    /**
+     * Returns where a table of the next result is written, without one that an earlier run may have left.
+     *
+     * @throws IOException if the file system fails
+     */
+    public Path stage(String table) throws IOException {
+        Path staged = new Path(directory, staged(table));
+        fileSystem.delete(staged, true);
+        return staged;
     }
 
     /**
@@ -90,7 +111,7 @@ public final class ResultDirectory {
     }
 
     /**
-     * Writes a result. It replaces an earlier one, and deletes the report of that one; if writing fails, both stay.
+     * Writes a result. It replaces an earlier one with its tables, and deletes the report of that one; if writing fails, all stay.
      *
      * @throws IOException if the file system fails
      */
@@ -98,5 +119,13 @@ public final class ResultDirectory {
         Path place = fileSystem.makeQualified(new Path(directory, file));
         AtomicFiles.write(place, JsonMappers.RECORDS.writeValueAsBytes(result), configuration);
         fileSystem.delete(new Path(directory, REPORT), false);
+        for (String table : tables) {
+            Path staged = new Path(directory, staged(table));
+            Path target = new Path(directory, table);
+            fileSystem.delete(target, true);
+            if (fileSystem.exists(staged) && !fileSystem.rename(staged, target)) {
+                throw new IOException("cannot move " + staged + " to " + target);
+            }
+        }
     }
 }

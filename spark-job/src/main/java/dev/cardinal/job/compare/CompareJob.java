@@ -16,7 +16,6 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import org.apache.hadoop.conf.Configuration;
-import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 
@@ -67,8 +66,7 @@ public final class CompareJob {
      * @throws IOException if a file system fails
      */
     public Comparison run(CompareRequest request) throws IOException {
-        Configuration configuration =
-                JavaSparkContext.fromSparkContext(spark.sparkContext()).hadoopConfiguration();
+        Configuration configuration = spark.sparkContext().hadoopConfiguration();
         ProblemCollector.throwIfAny(problems(request, configuration));
         Teachers teachers = Teachers.open(request.teachers(), request.labels(), configuration, spark);
         Truth truth = Truth.open(request.truth(), request.truthAs(), spark);

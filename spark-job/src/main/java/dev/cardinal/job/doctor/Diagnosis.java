@@ -291,10 +291,11 @@ public record Diagnosis(
                     seconds,
                     hours,
                     gpus ? hours : null,
-                    assumptions(measured, startSeconds, executors));
+                    assumptions(measured, startSeconds, executors, imagesPerCommit));
         }
 
-        private static List<String> assumptions(Measurement measured, double startSeconds, int executors) {
+        private static List<String> assumptions(
+                Measurement measured, double startSeconds, int executors, int imagesPerCommit) {
             String reference = measured.executors() == 1 ? "one" : Integer.toString(measured.executors());
             return List.of(
                     Format.format("every image takes as long as the %,d measured images on average", measured.images()),
@@ -305,7 +306,9 @@ public record Diagnosis(
                                     + " measured, and the store serves each of them as fast",
                     measured.written() == Written.NOWHERE
                             ? "writing takes no time: it was not measured (--output measures it)"
-                            : "every commit, of at most 100,000 images, takes as long as the measured one",
+                            : Format.format(
+                                    "every commit, of at most %,d images, takes as long as the measured one",
+                                    imagesPerCommit),
                     "executors are already running and need " + Format.roughDuration(startSeconds)
                             + " to load TensorFlow and the model and for the first write");
         }

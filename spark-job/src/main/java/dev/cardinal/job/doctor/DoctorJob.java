@@ -18,8 +18,8 @@ import dev.cardinal.job.doctor.ModelChecks.CheckedModel;
 import dev.cardinal.job.doctor.ModelChecks.ReadModel;
 import dev.cardinal.job.label.Bottleneck;
 import dev.cardinal.job.label.BottleneckFinder;
+import dev.cardinal.job.label.CommitSize;
 import dev.cardinal.job.label.LabelProgress;
-import dev.cardinal.job.label.LabelRequest;
 import dev.cardinal.udf.device.DeviceFacts;
 import dev.cardinal.udf.device.DeviceUse;
 import dev.cardinal.udf.model.ModelFacts;
@@ -167,12 +167,14 @@ public final class DoctorJob {
                 .mapToDouble(NativeRuntime::loadSeconds)
                 .max()
                 .orElse(0);
+        int executors = context.request().executors().orElse(cluster.executors().size());
+        double perSecond = sample.measurement().imagesPerSecondPerExecutor() * executors;
         Estimate estimate = Estimate.of(
                 input,
                 natives + loaded.slowestLoadSeconds() + Math.max(firstWrite, sample.trialSeconds()),
                 sample.measurement(),
-                context.request().executors().orElse(cluster.executors().size()),
-                LabelRequest.DEFAULT_IMAGES_PER_COMMIT,
+                executors,
+                CommitSize.ofRate(perSecond, Runtime.getRuntime().maxMemory()),
                 cluster.devices().stream().anyMatch(use -> use.device().startsWith("gpu")));
         context.checks().add(Check.pass(Name.ESTIMATE, estimate.text()));
         return estimate;

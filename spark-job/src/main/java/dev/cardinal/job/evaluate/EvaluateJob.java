@@ -10,7 +10,6 @@ import dev.cardinal.job.truth.Interval;
 import dev.cardinal.job.truth.MatchedTruth;
 import dev.cardinal.job.truth.Truth;
 import dev.cardinal.job.truth.UnmatchedTruth;
-import dev.cardinal.udf.fs.UserPaths;
 import dev.cardinal.zoo.CardinalException;
 import dev.cardinal.zoo.card.ClassLabel;
 import java.io.IOException;
@@ -20,7 +19,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.stream.IntStream;
 import org.apache.hadoop.conf.Configuration;
-import org.apache.spark.api.java.JavaSparkContext;
+import org.apache.hadoop.fs.Path;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
@@ -99,8 +98,7 @@ public final class EvaluateJob {
      * @throws IOException if a file system fails
      */
     public Metrics run(EvaluateRequest request) throws IOException {
-        Configuration configuration =
-                JavaSparkContext.fromSparkContext(spark.sparkContext()).hadoopConfiguration();
+        Configuration configuration = spark.sparkContext().hadoopConfiguration();
         ProblemCollector.throwIfAny(problems(request, configuration));
         Predictions predictions = Predictions.open(request.predictions(), request.labels(), configuration)
                 .verified(spark);
@@ -115,22 +113,16 @@ public final class EvaluateJob {
             if (counts.all() == counts.withoutTruth()) {
                 throw truth.noTruth(stored, predictions.directories());
             }
-            Metrics metrics = evaluate(request, graded, matched, predictions, counts, selection);
-            output(request, configuration).write(metrics);
+            ResultDirectory output = output(request, configuration);
+            Path joint = output.stage(Suspects.JOINT_TABLE);
+            Path suspects = output.stage(Suspects.TABLE);
+            Metrics.LabelErrors errors = request.suspects() == 0
+                    ? null
+                    : Suspects.write(matched.rows(), predictions, request.suspects(), suspects, joint, spark);
+            Metrics metrics = evaluate(request, graded, matched, predictions, counts, selection, errors);
+            output.write(metrics);
             return metrics;
         }
-    }
-
-    private Metrics.@Nullable LabelErrors labelErrors(
-            EvaluateRequest request, MatchedTruth matched, Predictions predictions) throws IOException {
-        return request.suspects() == 0
-                ? null
-                : Suspects.write(
-                        matched.rows(),
-                        predictions,
-                        request.suspects(),
-                        UserPaths.of("output", request.output()),
-                        spark);
     }
 
     private Metrics evaluate(
@@ -139,7 +131,8 @@ public final class EvaluateJob {
             MatchedTruth matched,
             Predictions predictions,
             GradedPredictions.GradedCounts counts,
-            Optional<SelectionPrecision> selection)
+            Optional<SelectionPrecision> selection,
+            Metrics.@Nullable LabelErrors errors)
             throws IOException {
         Origin origin = predictions.origin();
         List<UnmatchedTruth> unmatched = Truth.unmatched(graded.all());
@@ -188,7 +181,7 @@ public final class EvaluateJob {
                 accuracy.perClass(),
                 accuracy.errors(),
                 selection.map(each -> each.measure(graded.all(), request.at())).orElse(null),
-                labelErrors(request, matched, predictions),
+                errors,
                 matched.notes(
                         counts.all() - counts.withoutTruth(),
                         counts.unmatched(),

@@ -62,13 +62,15 @@ final class Suspects {
     private Suspects() {}
 
     /**
-     * Finds suspects, and writes the tables {@code suspects/} and {@code joint/}.
+     * Finds suspects, and writes two tables.
      *
      * @param rows rows of predictions tables with their truth
      * @param limit number of suspects in the table, at most
+     * @param suspects place of the table of suspects, which does not exist
+     * @param pairs place of the table of pairs of classes, which does not exist
      */
     static Metrics.LabelErrors write(
-            Dataset<Row> rows, Predictions predictions, long limit, Path output, SparkSession spark) {
+            Dataset<Row> rows, Predictions predictions, long limit, Path suspects, Path pairs, SparkSession spark) {
         Origin origin = predictions.origin();
         String column = predictions.numbers().orElse("predictions");
         LabelConfidence confidence = new LabelConfidence(origin.classes().size(), source(column));
@@ -94,11 +96,7 @@ final class Suspects {
         Dataset<Row> all = images.select(col("path"), col("truth_index"), judged.as("judged"))
                 .select("path", "truth_index", "judged.*");
         List<Row> joint = joint(all, perTruth, origin.classes());
-        spark.createDataFrame(joint, JOINT)
-                .coalesce(1)
-                .write()
-                .mode("overwrite")
-                .parquet(path(output, JOINT_TABLE));
+        spark.createDataFrame(joint, JOINT).coalesce(1).write().parquet(pairs.toString());
         Column isIssue = col("confident").isNotNull().and(col("confident").notEqual(col("truth_index")));
         Dataset<Row> ranked = all.withColumn("is_issue", isIssue)
                 .orderBy(col("is_issue").desc(), col("margin"), col("path"))
@@ -121,13 +119,8 @@ final class Suspects {
                 .coalesce(1)
                 .sortWithinPartitions("rank")
                 .write()
-                .mode("overwrite")
-                .parquet(path(output, TABLE));
-        return summary(joint, Arrays.stream(perTruth).sum(), output, spark);
-    }
-
-    private static String path(Path output, String table) {
-        return new Path(output, table).toString();
+                .parquet(suspects.toString());
+        return summary(joint, Arrays.stream(perTruth).sum(), suspects, spark);
     }
 
     private static LabelConfidence.Source source(String column) {
@@ -175,7 +168,7 @@ final class Suspects {
                 rows, new StructType().add("c", DataTypes.IntegerType, false).add("name", DataTypes.StringType, false));
     }
 
-    private static Metrics.LabelErrors summary(List<Row> joint, long images, Path output, SparkSession spark) {
+    private static Metrics.LabelErrors summary(List<Row> joint, long images, Path table, SparkSession spark) {
         long issues = 0;
         double share = 0;
         for (Row row : joint) {
@@ -186,7 +179,7 @@ final class Suspects {
         }
         List<Metrics.Suspect> shown = spark
                 .read()
-                .parquet(UserPaths.escapeGlob(path(output, TABLE)))
+                .parquet(UserPaths.escapeGlob(table.toString()))
                 .orderBy("rank")
                 .limit(SHOWN)
                 .select("path", "truth_label", "suggested_label", "self_confidence", "margin")

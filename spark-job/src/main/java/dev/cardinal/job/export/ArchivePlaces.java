@@ -20,15 +20,12 @@ import java.util.HashMap;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
-import java.util.NoSuchElementException;
-import java.util.Optional;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.TaskContext;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
-import org.apache.spark.api.java.function.FlatMapFunction;
 import org.apache.spark.broadcast.Broadcast;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Encoders;
@@ -50,10 +47,6 @@ final class ArchivePlaces {
             .add("length", DataTypes.LongType)
             .add("problem", DataTypes.StringType);
 
-    private static final String SEPARATOR = "!/";
-    private static final String RECORD = "record=";
-    private static final String ROW = "row=";
-
     private ArchivePlaces() {}
 
     /** An archive that contains selected images. */
@@ -61,7 +54,10 @@ final class ArchivePlaces {
 
     /** Returns the paths of a selection that may be in archives. */
     static Dataset<Row> paths(Dataset<Row> selection) {
-        return selection.select("path").filter(col("path").contains(SEPARATOR)).distinct();
+        return selection
+                .select("path")
+                .filter(col("path").contains(ShardFormat.MEMBER))
+                .distinct();
     }
 
     /** Returns the selected images that are in archives, with their places. */
@@ -78,8 +74,9 @@ final class ArchivePlaces {
                 1, 4 * JavaSparkContext.fromSparkContext(spark.sparkContext()).defaultParallelism());
         RecordFields fields = new RecordFields(reading.imageField().orElse(null), null, null, List.of());
         ArrayList<String> extensions = new ArrayList<>(reading.memberExtensions());
-        JavaRDD<Row> members = archives.repartition(tasks).flatMap((FlatMapFunction<ArchiveSource, Row>)
-                archive -> members(archive, configuration.value().value(), fields, extensions));
+        JavaRDD<Row> members = archives.repartition(tasks)
+                .flatMap(archive -> images(archive, configuration.value().value(), fields, extensions))
+                .map(ArchivePlaces::row);
         return spark.createDataFrame(members, SCHEMA).join(paths, "path");
     }
 
@@ -89,7 +86,7 @@ final class ArchivePlaces {
         List<ArchiveSource> archives = new ArrayList<>();
         while (paths.hasNext()) {
             String path = paths.next();
-            for (int at = path.indexOf(SEPARATOR); at > 0; at = path.indexOf(SEPARATOR, at + 1)) {
+            for (int at = path.indexOf(ShardFormat.MEMBER); at > 0; at = path.indexOf(ShardFormat.MEMBER, at + 1)) {
                 String archive = path.substring(0, at);
                 Boolean isFile = areFiles.get(archive);
                 if (isFile == null) {
@@ -99,7 +96,7 @@ final class ArchivePlaces {
                     if (status != null) {
                         archives.add(new ArchiveSource(
                                 new ShardFile(archive, status.getLen(), status.getModificationTime()),
-                                format(archive, path).name()));
+                                ShardFormat.ofArchive(path, archive).name()));
                     }
                 }
                 if (isFile) {
@@ -122,36 +119,13 @@ final class ArchivePlaces {
         }
     }
 
-    /** Returns the format by the archive's name, or by the path of an image in it. */
-    private static ShardFormat format(String archive, String path) {
-        String member = path.substring(path.lastIndexOf(SEPARATOR) + SEPARATOR.length());
-        Optional<ShardFormat> byName = ShardFormat.byName(new Path(archive).getName());
-        return byName.orElse(
-                member.startsWith(RECORD)
-                        ? ShardFormat.TFRECORD
-                        : member.startsWith(ROW) ? ShardFormat.PARQUET : ShardFormat.TAR);
-    }
-
-    private static Iterator<Row> members(
+    private static ImageIterator images(
             ArchiveSource archive, Configuration configuration, RecordFields fields, List<String> extensions)
             throws IOException {
         ImageIterator images = ShardIndex.of(ShardFormat.valueOf(archive.format()), configuration, fields, extensions)
                 .images(archive.file());
         TaskResources.closeWithTask(TaskContext.get(), images);
-        return new Iterator<>() {
-            @Override
-            public boolean hasNext() {
-                return images.hasNext();
-            }
-
-            @Override
-            public Row next() {
-                if (!hasNext()) {
-                    throw new NoSuchElementException();
-                }
-                return row(images.next());
-            }
-        };
+        return images;
     }
 
     private static Row row(ImageRef image) {

@@ -81,6 +81,8 @@ record ExportLayout(String directory, ExportFormat format) implements Serializab
                 || name.equals(CLASSES)
                 || name.equals(MISSING)
                 || name.equals(LISTS)
+                || name.equals(AtomicFiles.temporaryName(MANIFEST))
+                || name.equals(AtomicFiles.temporaryName(CLASSES))
                 || name.equals(ShardName.TRAIN)
                 || name.equals(ShardName.HOLDOUT);
     }

@@ -33,14 +33,26 @@ record ExportManifest(
     /** The number of samples whose first class is this one. */
     record ClassCount(int classIndex, String classLabel, long samples) {}
 
+    /**
+     * Returns the manifest of an export.
+     *
+     * @param records summaries of its shards, in order
+     * @param classes number of samples by class, for each split
+     */
     static ExportManifest of(
-            ExportParameters parameters, List<String> models, List<String> labels, List<ShardRecord> records) {
+            ExportParameters parameters,
+            List<String> models,
+            List<String> labels,
+            List<ShardRecord> records,
+            Map<String, Map<Integer, Long>> classes) {
         Map<String, List<ShardRecord>> bySplit = new TreeMap<>();
         records.forEach(record -> bySplit.computeIfAbsent(record.split(), name -> new ArrayList<>())
                 .add(record));
         List<Split> splits = new ArrayList<>();
         // In the order train, holdout.
-        new TreeMap<>(bySplit).descendingMap().forEach((name, all) -> splits.add(split(name, all, labels)));
+        new TreeMap<>(bySplit)
+                .descendingMap()
+                .forEach((name, all) -> splits.add(split(name, all, labels, classes.getOrDefault(name, Map.of()))));
         long missing = records.stream().mapToLong(ShardRecord::missingSamples).sum();
         return new ExportManifest(
                 parameters.values(),
@@ -50,11 +62,10 @@ record ExportManifest(
                 splits);
     }
 
-    private static Split split(String name, List<ShardRecord> records, List<String> labels) {
-        Map<Integer, Long> classes = new TreeMap<>();
-        records.forEach(record -> record.classes().forEach((index, count) -> classes.merge(index, count, Long::sum)));
+    private static Split split(
+            String name, List<ShardRecord> records, List<String> labels, Map<Integer, Long> classes) {
         List<ClassCount> counts = new ArrayList<>();
-        classes.forEach((index, count) -> counts.add(new ClassCount(index, labels.get(index), count)));
+        new TreeMap<>(classes).forEach((index, count) -> counts.add(new ClassCount(index, labels.get(index), count)));
         return new Split(
                 name,
                 records.stream().mapToLong(ShardRecord::samples).sum(),

@@ -117,6 +117,9 @@ public record ExportOptions(
      * @param quality of the JPEG file, 1 to 100
      */
     public record Reencoding(int shorter, int quality) implements Serializable {
+        /** Quality if the user names none. */
+        public static final int USUAL_QUALITY = 90;
+
         private static final int MOST = 8192;
 
         public Reencoding {

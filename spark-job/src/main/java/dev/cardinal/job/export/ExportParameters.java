@@ -4,7 +4,6 @@ import dev.cardinal.job.common.AtomicFiles;
 import dev.cardinal.job.common.JsonMappers;
 import dev.cardinal.zoo.CardinalException;
 import dev.cardinal.zoo.EnumWord;
-import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.ArrayList;
@@ -53,16 +52,18 @@ record ExportParameters(Map<String, String> values) {
     }
 
     /**
-     * Compares with the parameters of an earlier run, or writes these if there was none.
+     * Compares with the parameters of an earlier run, or writes these if there was none that has planned its shards.
      *
      * @throws CardinalException if they differ; the message names the differences
      */
     void requireSameOrWrite(ExportLayout layout, FileSystem fileSystem, Configuration configuration)
             throws IOException {
+        if (!fileSystem.exists(layout.shardCounts())) {
+            AtomicFiles.write(layout.parameters(), JsonMappers.RECORDS.writeValueAsBytes(this), configuration);
+            return;
+        }
         try (InputStream in = fileSystem.open(layout.parameters())) {
             requireSame(JsonMappers.RECORDS.readValue(in, ExportParameters.class), layout);
-        } catch (FileNotFoundException e) {
-            AtomicFiles.write(layout.parameters(), JsonMappers.RECORDS.writeValueAsBytes(this), configuration);
         }
     }
 

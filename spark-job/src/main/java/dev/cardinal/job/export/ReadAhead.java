@@ -3,6 +3,7 @@ package dev.cardinal.job.export;
 import dev.cardinal.job.export.PlaceFetcher.MissingImageException;
 import dev.cardinal.udf.fetch.RecordFields;
 import dev.cardinal.udf.task.TaskThreads;
+import dev.cardinal.zoo.FileHash;
 import java.io.Closeable;
 import java.io.IOException;
 import java.io.InterruptedIOException;
@@ -29,6 +30,8 @@ import org.jspecify.annotations.Nullable;
 final class ReadAhead implements Closeable {
     private static final int MOST_SAMPLES = 256;
     private static final long MOST_BYTES = 48 << 20;
+    /** Size of an image while none has been read. */
+    private static final long ASSUMED_BYTES = 3 << 20;
 
     private final Iterator<TrainingSample> samples;
     private final Queue<Future<Read>> window = new ArrayDeque<>();
@@ -107,7 +110,7 @@ final class ReadAhead implements Closeable {
     private void fill() {
         while (samples.hasNext() && (window.isEmpty() || (window.size() < MOST_SAMPLES && held.get() < MOST_BYTES))) {
             TrainingSample sample = samples.next();
-            long expected = bytes.get() / Math.max(1, images.get());
+            long expected = images.get() == 0 ? ASSUMED_BYTES : bytes.get() / images.get();
             held.addAndGet(expected);
             window.add(threads.submit(() -> read(sample, expected)));
         }
@@ -120,7 +123,7 @@ final class ReadAhead implements Closeable {
             images.incrementAndGet();
             bytes.addAndGet(encoded.length);
             held.addAndGet(encoded.length - expected);
-            String sha256 = Digests.hex(Digests.sha256().digest(encoded));
+            String sha256 = FileHash.sha256(encoded);
             String labeled = sample.place().sha256();
             if (labeled != null && !labeled.equals(sha256)) {
                 held.addAndGet(-encoded.length);

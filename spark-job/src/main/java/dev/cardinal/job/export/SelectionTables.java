@@ -6,6 +6,7 @@ import static org.apache.spark.sql.functions.count;
 import static org.apache.spark.sql.functions.lit;
 import static org.apache.spark.sql.functions.xxhash64;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.cardinal.job.common.Format;
 import dev.cardinal.job.common.JsonMappers;
@@ -17,6 +18,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
@@ -56,7 +58,15 @@ final class SelectionTables {
             return new SelectionTables(directory, run);
         } catch (FileNotFoundException e) {
             throw notASelection(directory);
+        } catch (JsonProcessingException e) {
+            throw CardinalException.input(
+                    "selection " + directory + ": run.json is not JSON: " + e.getOriginalMessage());
         }
+    }
+
+    /** Returns the file with the classes of predictions that another program wrote, if the selection needed one. */
+    Optional<String> labelsFile() {
+        return Optional.ofNullable(run.path("options").path("labels").textValue());
     }
 
     private static CardinalException notASelection(Path directory) {

@@ -1,11 +1,13 @@
 package dev.cardinal.job.export;
 
 import dev.cardinal.job.common.AtomicFiles;
+import dev.cardinal.zoo.FileHash;
 import java.io.BufferedOutputStream;
 import java.io.Closeable;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.security.MessageDigest;
+import java.util.HexFormat;
 import java.util.UUID;
 import org.apache.hadoop.fs.Abortable;
 import org.apache.hadoop.fs.FSDataOutputStream;
@@ -25,7 +27,7 @@ final class ShardOutput implements Closeable {
     private final Path written;
     private final FSDataOutputStream target;
     private final OutputStream out;
-    private final MessageDigest digest = Digests.sha256();
+    private final MessageDigest digest = FileHash.digest();
     private long count;
     private boolean isCommitted;
 
@@ -63,7 +65,7 @@ final class ShardOutput implements Closeable {
 
     /** Returns the SHA-256 of the file, once, after it is committed. */
     String sha256() {
-        return Digests.hex(digest.digest());
+        return HexFormat.of().formatHex(digest.digest());
     }
 
     @Override

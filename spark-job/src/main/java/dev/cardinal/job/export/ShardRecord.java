@@ -35,7 +35,7 @@ record ShardRecord(
         missing = List.copyOf(missing);
     }
 
-    /** Returns the same record without the list of missing samples, which can be long. */
+    /** Returns the same record without what is long: the classes, and all but three of the missing samples. */
     ShardRecord summary() {
         return new ShardRecord(
                 split,
@@ -44,9 +44,16 @@ record ShardRecord(
                 bytes,
                 bytesOutside,
                 sha256,
-                classes,
+                Map.of(),
                 missingSamples,
                 missing.stream().limit(3).toList());
+    }
+
+    /** Adds numbers of samples by class. */
+    static Map<Integer, Long> sum(Map<Integer, Long> first, Map<Integer, Long> second) {
+        Map<Integer, Long> sum = new TreeMap<>(first);
+        second.forEach((index, count) -> sum.merge(index, count, Long::sum));
+        return sum;
     }
 
     /**

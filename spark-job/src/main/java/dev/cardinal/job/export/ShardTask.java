@@ -6,6 +6,7 @@ import dev.cardinal.job.export.ExportOptions.Reencoding;
 import dev.cardinal.job.export.PlaceFetcher.MissingImageException;
 import dev.cardinal.udf.fetch.RecordFields;
 import dev.cardinal.udf.image.ImageExtension;
+import dev.cardinal.zoo.FileHash;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Iterator;
@@ -17,12 +18,11 @@ import org.apache.spark.api.java.function.Function2;
 import org.apache.spark.broadcast.Broadcast;
 import org.apache.spark.util.SerializableConfiguration;
 import org.jspecify.annotations.Nullable;
-import scala.Tuple2;
 
 /**
  * Writes one shard: reads its images in the shuffled order, and appends them. Holds a bounded number of images. Serialized with tasks.
  */
-final class ShardTask implements Function2<Integer, Iterator<Tuple2<SampleKey, TrainingSample>>, Iterator<String>> {
+final class ShardTask implements Function2<Integer, Iterator<TrainingSample>, Iterator<String>> {
     private static final long serialVersionUID = 1L;
 
     /** Images that a task reads at a time: enough for stores whose answers take long. */
@@ -55,27 +55,15 @@ final class ShardTask implements Function2<Integer, Iterator<Tuple2<SampleKey, T
     }
 
     @Override
-    public Iterator<String> call(Integer partition, Iterator<Tuple2<SampleKey, TrainingSample>> samples)
-            throws IOException {
+    public Iterator<String> call(Integer partition, Iterator<TrainingSample> samples) throws IOException {
         Configuration hadoop = configuration.value().value();
         ShardName shard = shards.get(partition);
-        Iterator<TrainingSample> values = new Iterator<>() {
-            @Override
-            public boolean hasNext() {
-                return samples.hasNext();
-            }
-
-            @Override
-            public TrainingSample next() {
-                return samples.next()._2();
-            }
-        };
         try (ExportLayout.OpenOutput output = layout.open(hadoop);
                 ShardOutput file = new ShardOutput(
                         output.fileSystem(),
                         new org.apache.hadoop.fs.Path(layout.root(), layout.shard(shard)),
                         layout.work());
-                ReadAhead images = new ReadAhead(values, READS, hadoop, fields);
+                ReadAhead images = new ReadAhead(samples, READS, hadoop, fields);
                 Encoding encoding = Encoding.of(reencoding)) {
             ShardWriter writer = writer(file, output, shard, hadoop);
             ShardRecord record = write(shard, images, encoding, writer, file);
@@ -116,9 +104,7 @@ final class ShardTask implements Function2<Integer, Iterator<Tuple2<SampleKey, T
                         ImageExtension.of(image).orElse("bin"),
                         path,
                         read.sha256(),
-                        image == read.encoded()
-                                ? null
-                                : Digests.hex(Digests.sha256().digest(image)),
+                        image == read.encoded() ? null : FileHash.sha256(image),
                         sample));
             } catch (MissingImageException e) {
                 missing.add(new ShardRecord.Missing(path, String.valueOf(e.getMessage())));

@@ -6,7 +6,6 @@ import dev.cardinal.udf.fs.UserPaths;
 import dev.cardinal.zoo.CardinalException;
 import java.io.IOException;
 import java.util.Optional;
-import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.sql.SparkSession;
 
 /**
@@ -52,6 +51,6 @@ public record CatalogPredictions(CatalogTable table, Optional<PredictionTable> r
         }
         return Optional.of(PredictionTable.at(
                 UserPaths.of("property " + STATE + " of " + table, state),
-                JavaSparkContext.fromSparkContext(spark.sparkContext()).hadoopConfiguration()));
+                spark.sparkContext().hadoopConfiguration()));
     }
 }

@@ -4,7 +4,7 @@ package dev.cardinal.job.label;
  * The number of images in a commit, if the user does not set it: about ten minutes of work at the rate of the run so far, between
  * 10,000 and 5 million, and no more than the driver's memory can hold. Stateless.
  */
-final class CommitSize {
+public final class CommitSize {
     static final int MIN = 10_000;
     static final int MAX = 5_000_000;
     static final double SECONDS = 600;
@@ -24,7 +24,16 @@ final class CommitSize {
      * @param heapBytes maximum heap of the driver
      */
     static int next(long images, double seconds, long heapBytes) {
-        double rate = seconds > 0 ? images / seconds : 0;
+        return ofRate(seconds > 0 ? images / seconds : 0, heapBytes);
+    }
+
+    /**
+     * Returns the size of a commit.
+     *
+     * @param rate images per second, of all executors together
+     * @param heapBytes maximum heap of the driver
+     */
+    public static int ofRate(double rate, long heapBytes) {
         long most = Math.max(MIN, Math.min(MAX, heapBytes / 2 / COMMITS / IMAGE_BYTES));
         return (int) Math.max(MIN, Math.min(most, Math.round(rate * SECONDS)));
     }

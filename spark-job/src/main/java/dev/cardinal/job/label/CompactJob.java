@@ -11,7 +11,6 @@ import java.time.Clock;
 import java.util.List;
 import java.util.function.Consumer;
 import org.apache.hadoop.conf.Configuration;
-import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.sql.SparkSession;
 
 /**
@@ -62,8 +61,7 @@ public final class CompactJob {
      */
     public CompactResult run(String predictions) throws IOException {
         long start = System.nanoTime();
-        Configuration configuration =
-                JavaSparkContext.fromSparkContext(spark.sparkContext()).hadoopConfiguration();
+        Configuration configuration = spark.sparkContext().hadoopConfiguration();
         PredictionTable table = table(predictions, configuration);
         ParquetRowStore store = (ParquetRowStore) table.store(); // of every directory
         try (JobNames names = JobNames.of(spark.sparkContext(), "compact", progress);

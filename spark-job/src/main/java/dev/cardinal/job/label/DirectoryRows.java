@@ -10,7 +10,6 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import org.apache.hadoop.fs.Path;
-import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.sql.AnalysisException;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
@@ -41,9 +40,7 @@ record DirectoryRows(Path directory) implements StoredRows {
     }
 
     private PredictionTable table(SparkSession spark) throws IOException {
-        return PredictionTable.at(
-                directory,
-                JavaSparkContext.fromSparkContext(spark.sparkContext()).hadoopConfiguration());
+        return PredictionTable.at(directory, spark.sparkContext().hadoopConfiguration());
     }
 
     @Override

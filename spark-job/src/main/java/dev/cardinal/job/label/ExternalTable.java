@@ -14,6 +14,7 @@ import static org.apache.spark.sql.functions.size;
 import static org.apache.spark.sql.functions.udf;
 import static org.apache.spark.sql.functions.when;
 
+import dev.cardinal.job.common.ColumnNames;
 import dev.cardinal.job.common.QualifiedPath;
 import dev.cardinal.job.label.PredictionTable.Origin;
 import dev.cardinal.udf.image.Status;
@@ -24,7 +25,6 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
 import org.apache.hadoop.conf.Configuration;
-import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
@@ -84,11 +84,7 @@ final class ExternalTable {
         requireColumns(name, schema, more);
         Dataset<Row> stored = rows.read(schema, spark);
         ExternalTable table = new ExternalTable(
-                name,
-                classes,
-                stored,
-                more,
-                JavaSparkContext.fromSparkContext(spark.sparkContext()).hadoopConfiguration());
+                name, classes, stored, more, spark.sparkContext().hadoopConfiguration());
         if (!table.has(PATH) || (!table.has(PredictionTypes.PREDICTIONS) && table.scores() == null)) {
             throw CardinalException.input(
                     "predictions " + name + " need a column path, and a column predictions, logits or"
@@ -146,7 +142,9 @@ final class ExternalTable {
                 : when(col(source()).isNotNull(), lit(Status.OK.id())).otherwise(Status.UNDECODABLE.id());
         columns.add(3, status.as(STATUS));
         columns.add(5, lit(origin.modelId()).as(MODEL));
-        more.forEach(column -> columns.add(col(column)));
+        more.stream()
+                .filter(column -> !READ.contains(column))
+                .forEach(column -> columns.add(ColumnNames.named(column).as(column)));
         return stored.select(columns.toArray(Column[]::new));
     }
 

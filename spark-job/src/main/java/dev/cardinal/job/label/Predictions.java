@@ -6,6 +6,7 @@ import static org.apache.spark.sql.functions.lit;
 import static org.apache.spark.sql.functions.min;
 import static org.apache.spark.sql.functions.not;
 
+import dev.cardinal.job.common.ColumnNames;
 import dev.cardinal.job.label.PredictionTable.Origin;
 import dev.cardinal.job.table.TableName;
 import dev.cardinal.udf.fs.UserPaths;
@@ -377,7 +378,7 @@ public final class Predictions {
                     + String.join(", ", missing));
         }
         ExternalTable.requireColumns(name, stored, more);
-        columns.addAll(more);
+        more.stream().filter(column -> !columns.contains(column)).forEach(columns::add);
         // The labels of predictions follow from the class indices and are not read.
         Dataset<Row> rows = part.rows().read(PredictionTypes.withoutLabels(stored, name), spark);
         return rows.select(columns.stream()
@@ -387,7 +388,7 @@ public final class Predictions {
                         stored.apply(LOGITS).dataType().equals(FLOATS)
                                 ? rows.col(LOGITS)
                                 : PredictionTypes.floats(stored, LOGITS, name);
-                    default -> rows.col(column);
+                    default -> rows.col(ColumnNames.quoted(column));
                 })
                 .toArray(Column[]::new));
     }

@@ -36,9 +36,4 @@ public record TableOptions(Set<String> retry, boolean relabelChanged, boolean ve
                 .map(Status::id)
                 .collect(Collectors.toCollection(TreeSet::new));
     }
-
-    /** Returns whether rows are replaced. */
-    boolean replaces() {
-        return !retry.isEmpty() || relabelChanged;
-    }
 }

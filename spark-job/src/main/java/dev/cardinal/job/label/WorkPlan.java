@@ -13,7 +13,6 @@ import java.util.NoSuchElementException;
 import java.util.Optional;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
-import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
@@ -205,9 +204,7 @@ final class WorkPlan {
             if (number <= imagesOnDriver) {
                 return list().iterator();
             }
-            Configuration configuration = JavaSparkContext.fromSparkContext(
-                            images.sparkSession().sparkContext())
-                    .hadoopConfiguration();
+            Configuration configuration = images.sparkSession().sparkContext().hadoopConfiguration();
             return new FirstImages(StoredPlan.store(sorted(), scratch, configuration), number);
         }
 

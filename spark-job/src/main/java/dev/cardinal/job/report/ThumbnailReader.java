@@ -45,8 +45,6 @@ final class ThumbnailReader {
     /** A pixel takes three bytes, and an image can take at most an eighth of the heap. */
     private static final long HEAP_FOR_PIXEL = 3 * 8;
 
-    private static final String SEPARATOR = "!/";
-    private static final String RECORD = "record=";
     private static final String ROW = "row=";
 
     private final Configuration configuration;
@@ -117,7 +115,7 @@ final class ThumbnailReader {
                 made.put(path, ofFile(file.get()));
                 return;
             }
-            for (int at = path.indexOf(SEPARATOR); at > 0; at = path.indexOf(SEPARATOR, at + 1)) {
+            for (int at = path.indexOf(ShardFormat.MEMBER); at > 0; at = path.indexOf(ShardFormat.MEMBER, at + 1)) {
                 String archive = path.substring(0, at);
                 Members members = archives.get(archive);
                 Optional<FileStatus> found = members == null ? file(archive) : Optional.empty();
@@ -160,7 +158,8 @@ final class ThumbnailReader {
     }
 
     private void readMembers(Members members) {
-        ShardFormat format = format(members);
+        ShardFormat format = ShardFormat.ofArchive(
+                members.paths().iterator().next(), members.archive().path());
         // The fetchers of compressed and uncompressed archives are the same.
         ImageContainer container = ImageContainer.valueOf(format.name());
         try (ImageFetcher fetcher = ShardFetchers.of(container, configuration, fields)) {
@@ -215,15 +214,6 @@ final class ThumbnailReader {
                         e instanceof FileNotFoundException || e.getCause() instanceof FileNotFoundException
                                 ? "gone"
                                 : "unreadable"));
-    }
-
-    private static ShardFormat format(Members members) {
-        String member = members.paths().iterator().next();
-        member = member.substring(member.lastIndexOf(SEPARATOR) + SEPARATOR.length());
-        ShardFormat byMember = member.startsWith(RECORD)
-                ? ShardFormat.TFRECORD
-                : member.startsWith(ROW) ? ShardFormat.PARQUET : ShardFormat.TAR;
-        return ShardFormat.byName(PageText.fileName(members.archive().path())).orElse(byMember);
     }
 
     private static ImageRef row(ShardFile file, String path) {

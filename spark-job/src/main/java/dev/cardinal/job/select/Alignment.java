@@ -84,8 +84,8 @@ final class Alignment {
         return one;
     }
 
-    private static double[] wanted(String shares, List<ClassLabel> classes, Configuration configuration)
-            throws IOException {
+    /** Returns the wanted share of each class, not normalized; fails if the file cannot be used. */
+    static double[] wanted(String shares, List<ClassLabel> classes, Configuration configuration) throws IOException {
         double[] wanted = new double[classes.size()];
         if (shares.equals(ClassRules.UNIFORM)) {
             Arrays.fill(wanted, 1.0 / wanted.length);

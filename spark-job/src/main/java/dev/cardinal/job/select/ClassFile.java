@@ -13,7 +13,9 @@ import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Function;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
@@ -22,7 +24,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * A text file with a value per class. Each line has a class, a comma or a tab, and a value. The class is an index, an id or a name, or
  * {@code *} for all classes that the file does not name. The last comma of a line separates, so that names can contain commas. A
- * first line that ends with no valid value is a header; empty lines are skipped. Immutable.
+ * first line that names no class is a header if it has no valid value or begins with a word such as "class"; empty lines are
+ * skipped. Immutable.
  *
  * @param values values by class index
  * @param others value of all other classes, null if the file has none
@@ -30,6 +33,18 @@ import org.jspecify.annotations.Nullable;
  */
 record ClassFile<T>(Map<Integer, T> values, @Nullable T others) {
     private static final String OTHERS = "*";
+    private static final Set<String> HEADERS = Set.of(
+            "class",
+            "class_index",
+            "class_id",
+            "class_label",
+            "class_name",
+            "label",
+            "name",
+            "id",
+            "index",
+            "wnid",
+            "synset");
 
     /**
      * Reads a file.
@@ -59,14 +74,14 @@ record ClassFile<T>(Map<Integer, T> values, @Nullable T others) {
                 int end = Math.max(text.lastIndexOf(','), text.lastIndexOf('\t'));
                 String where = option + " " + file + ", line " + number;
                 T value = end < 0 ? null : parser.apply(text.substring(end + 1).strip());
-                if (value == null) {
-                    if (number > 1 && !text.isEmpty()) {
-                        throw CardinalException.input(
-                                where + ": expected a class, a comma and " + expected + ", not '" + text + "'");
-                    }
+                String name = text.substring(0, Math.max(0, end)).strip().replaceAll("^\"|\"$", "");
+                if (text.isEmpty() || (number == 1 && isHeader(name, value, names, classes))) {
                     continue;
                 }
-                String name = text.substring(0, end).strip().replaceAll("^\"|\"$", "");
+                if (value == null) {
+                    throw CardinalException.input(
+                            where + ": expected a class, a comma and " + expected + ", not '" + text + "'");
+                }
                 if (name.equals(OTHERS)) {
                     others = value;
                 } else if (values.put(index(name, names, classes, where), value) != null) {
@@ -79,11 +94,19 @@ record ClassFile<T>(Map<Integer, T> values, @Nullable T others) {
         return new ClassFile<>(values, others);
     }
 
+    private static boolean isHeader(String name, @Nullable Object value, TruthMatcher names, List<ClassLabel> classes) {
+        return !name.equals(OTHERS)
+                && index(name, names, classes) < 0
+                && (value == null || HEADERS.contains(name.toLowerCase(Locale.ROOT)));
+    }
+
+    private static int index(String name, TruthMatcher names, List<ClassLabel> classes) {
+        boolean isIndex = name.matches("\\d{1,9}") && Integer.parseInt(name) < classes.size();
+        return isIndex ? Integer.parseInt(name) : names.match(name);
+    }
+
     private static int index(String name, TruthMatcher names, List<ClassLabel> classes, String where) {
-        if (name.matches("\\d{1,9}") && Integer.parseInt(name) < classes.size()) {
-            return Integer.parseInt(name);
-        }
-        int index = names.match(name);
+        int index = index(name, names, classes);
         if (index < 0) {
             throw CardinalException.input(where + ": '" + name + "' is not an index, an id or a name of one of the "
                     + classes.size() + " classes");

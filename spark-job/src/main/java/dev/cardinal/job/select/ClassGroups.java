@@ -1,5 +1,7 @@
 package dev.cardinal.job.select;
 
+import static org.apache.spark.sql.functions.coalesce;
+import static org.apache.spark.sql.functions.get;
 import static org.apache.spark.sql.functions.lit;
 
 import dev.cardinal.zoo.CardinalException;
@@ -48,8 +50,9 @@ record ClassGroups(List<Integer> numbers) {
         return Optional.of(new ClassGroups(List.of(numbers)));
     }
 
-    /** Returns the number of the group of a class. */
+    /** Returns the number of the group of a class, and of a class that the model does not have its index. */
     Column of(Column classIndex) {
-        return lit(numbers.stream().mapToInt(Integer::intValue).toArray()).getItem(classIndex);
+        Column known = get(lit(numbers.stream().mapToInt(Integer::intValue).toArray()), classIndex);
+        return coalesce(known, classIndex);
     }
 }

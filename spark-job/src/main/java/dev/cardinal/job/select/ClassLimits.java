@@ -4,6 +4,8 @@ import dev.cardinal.zoo.CardinalException;
 import dev.cardinal.zoo.card.ClassLabel;
 import java.io.IOException;
 import java.io.Serializable;
+import java.math.BigDecimal;
+import java.math.RoundingMode;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -23,13 +25,19 @@ record ClassLimits(List<Limit> limits) implements Serializable {
     /**
      * A number of images, or a share of the candidates.
      *
-     * @param images the number, or {@link SelectOptions#ALL}; ignored if there is a share
-     * @param share the share, or 0
+     * @param images the number, or {@link SelectOptions#ALL}; ignored if there is a percentage
+     * @param percent the percentage, or 0
      */
-    record Limit(long images, double share) implements Serializable {
+    record Limit(long images, double percent) implements Serializable {
         /** Returns the number for a class with this number of candidates. */
         long of(long candidates) {
-            return share > 0 ? (long) Math.ceil(share * candidates) : images;
+            return percent == 0
+                    ? images
+                    : BigDecimal.valueOf(percent)
+                            .multiply(BigDecimal.valueOf(candidates))
+                            .movePointLeft(2)
+                            .setScale(0, RoundingMode.CEILING)
+                            .longValueExact();
         }
 
         /** Parses {@code 100}, {@code all} or {@code 2.5%}; returns null for another text. */
@@ -38,8 +46,8 @@ record ClassLimits(List<Limit> limits) implements Serializable {
                 return new Limit(SelectOptions.ALL, 0);
             }
             if (text.matches("\\d{1,3}(\\.\\d{1,9})?%")) {
-                double share = Double.parseDouble(text.substring(0, text.length() - 1)) / 100;
-                return share > 0 && share <= 1 ? new Limit(0, share) : null;
+                double percent = Double.parseDouble(text.substring(0, text.length() - 1));
+                return percent > 0 && percent <= 100 ? new Limit(0, percent) : null;
             }
             return text.matches("\\d{1,9}") ? new Limit(Long.parseLong(text), 0) : null;
         }
@@ -72,7 +80,15 @@ record ClassLimits(List<Limit> limits) implements Serializable {
                 configuration);
         List<Limit> limits = new ArrayList<>();
         for (int c = 0; c < classes.size(); c++) {
-            limits.add(file.of(c, new Limit(options.k(), 0)));
+            Limit limit = file.of(c, new Limit(options.k(), 0));
+            if (limit.percent() == 0
+                    && limit.images() == SelectOptions.ALL
+                    && options.balance() == SelectOptions.Balance.REPEAT) {
+                throw CardinalException.usage("--balance repeat needs a number of images for every class, but --k-file "
+                        + options.rules().kFile().get() + " has 'all' for class '"
+                        + classes.get(c).name() + "'");
+            }
+            limits.add(limit);
         }
         return new ClassLimits(limits);
     }

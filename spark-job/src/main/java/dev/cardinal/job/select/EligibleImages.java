@@ -7,6 +7,7 @@ import static org.apache.spark.sql.functions.concat;
 import static org.apache.spark.sql.functions.lit;
 import static org.apache.spark.sql.functions.udf;
 
+import dev.cardinal.job.common.ColumnNames;
 import dev.cardinal.job.duplicates.Scratch;
 import dev.cardinal.job.label.Predictions;
 import dev.cardinal.zoo.CardinalException;
@@ -53,10 +54,12 @@ record EligibleImages(
     static EligibleImages of(SelectOptions options, RequestCheck checked, SelectOutput output, SparkSession spark)
             throws IOException {
         Optional<String> compared = SimilarImages.column(options.dedupe());
-        List<String> more = new ArrayList<>();
-        options.rules().quota().map(ClassRules.Quota::column).ifPresent(more::add);
+        Optional<String> quota = options.rules().quota().map(ClassRules.Quota::column);
         List<String> ofFirst =
-                Stream.concat(more.stream(), compared.stream()).distinct().toList();
+                Stream.concat(quota.stream(), compared.stream()).distinct().toList();
+        List<Column> more = quota.stream()
+                .map(column -> ColumnNames.named(column).as(Quotas.SOURCE))
+                .toList();
         List<Teacher> teachers = new ArrayList<>();
         for (Predictions each : checked.teachers()) {
             teachers.add(Teacher.of(each, teachers.isEmpty() ? ofFirst : List.of(), spark));
@@ -91,9 +94,8 @@ record EligibleImages(
                 similar);
     }
 
-    private static Column[] columns(List<String> more, Column... columns) {
-        return Stream.concat(Stream.of(columns), more.stream().map(name -> col(name)))
-                .toArray(Column[]::new);
+    private static Column[] columns(List<Column> more, Column... columns) {
+        return Stream.concat(Stream.of(columns), more.stream()).toArray(Column[]::new);
     }
 
     /** Returns whether scores must be calculated from logits, because the stored scores do not suffice. */
@@ -114,8 +116,9 @@ record EligibleImages(
     }
 
     private static Dataset<Row> fromLogits(
-            SelectOptions options, List<Teacher> teachers, List<String> more, Optional<ExcludedImages> excluded)
+            SelectOptions options, List<Teacher> teachers, List<Column> more, Optional<ExcludedImages> excluded)
             throws IOException {
+        List<Column> kept = more.isEmpty() ? List.of() : List.of(col(Quotas.SOURCE));
         Dataset<Row> images = without(
                 excluded,
                 teachers.get(0)
@@ -127,7 +130,7 @@ record EligibleImages(
         for (Teacher other : teachers.subList(1, teachers.size())) {
             images = joined(images, other, numbers(other).as("numbers"))
                     .select(columns(
-                            more,
+                            kept,
                             PATH,
                             SHA256,
                             concat(col("all"), array(col("numbers"))).as("all")));
@@ -148,7 +151,7 @@ record EligibleImages(
                     images.sparkSession().sparkContext().hadoopConfiguration()));
         }
         return images.select(columns(
-                more,
+                kept,
                 PATH,
                 SHA256,
                 udf(scoring, PREDICTIONS).apply(PATH, col("all")).as("predictions")));

@@ -133,6 +133,10 @@ record Exclusion(Path path, boolean isText, String nameFilter) {
                 spark.read().option("pathGlobFilter", nameFilter).parquet(UserPaths.escapeGlob(path.toString()));
         List<String> columns = new ArrayList<>(List.of(column));
         columns.addAll(List.of(more));
+        if (!List.of(rows.columns()).contains("path")) {
+            throw CardinalException.input(
+                    "--exclude " + path + " has no column path, by which the report names images");
+        }
         for (String needed : columns) {
             if (!List.of(rows.columns()).contains(needed)) {
                 throw CardinalException.input("--exclude " + path + " has no column " + needed

@@ -66,7 +66,7 @@ final class MinScores {
      * least t, divided by the largest of these numbers.
      */
     private static float[] adaptive(Dataset<Row> images, int classes, double threshold) {
-        Column first = col("predictions").getItem(0);
+        Column first = get(col("predictions"), lit(0));
         List<Row> counts = images.select(
                         first.getField("class_index").as("c"),
                         first.getField("score").as("s"))
@@ -90,14 +90,12 @@ final class MinScores {
         return scores;
     }
 
-    /** Returns whether a row with class_index and score competes. A NaN does, and with a score of 0 or above a class that the model lacks. */
+    /**
+     * Returns whether a row with class_index and score competes; only if scores are required. A NaN does, and with a score of 0 or above
+     * a class that the model lacks.
+     */
     Column competes() {
-        if (isSame()) {
-            return ofClass.length == 0 || ofClass[0] <= 0
-                    ? lit(true)
-                    : col("score").geq(ofClass[0]);
-        }
-        return col("score").geq(coalesce(get(lit(ofClass), col("class_index")), lit(0f)));
+        return col("score").geq(isSame() ? lit(ofClass[0]) : coalesce(get(lit(ofClass), col("class_index")), lit(0f)));
     }
 
     private boolean isSame() {

@@ -19,11 +19,12 @@ import org.apache.spark.sql.expressions.Window;
  */
 record Quotas(Scratch scratch) {
     private static final Column CLASS = col("class_index");
-    private static final String SOURCE = "quota_source";
+    /** Column of the images with the value that a quota counts by. */
+    static final String SOURCE = "quota_source";
 
-    /** Limits the candidates of every class and source; the images have the quota's column. */
+    /** Limits the candidates of every class and source; the images have the column {@link #SOURCE}. */
     Candidates ofSources(Candidates candidates, Quota quota) {
-        Dataset<Row> rows = candidates.rows("path", "sha256", quota.column()).withColumnRenamed(quota.column(), SOURCE);
+        Dataset<Row> rows = candidates.rows("path", "sha256", SOURCE);
         return candidates.of(best(rows, quota.images(), "within_quotas", CLASS, col(SOURCE)));
     }
 

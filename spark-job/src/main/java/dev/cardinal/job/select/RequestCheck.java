@@ -4,6 +4,7 @@ import dev.cardinal.job.common.ProblemCollector;
 import dev.cardinal.job.label.PredictionTable.Origin;
 import dev.cardinal.job.label.Predictions;
 import dev.cardinal.zoo.CardinalException;
+import dev.cardinal.zoo.card.ClassLabel;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -36,6 +37,7 @@ record RequestCheck(List<String> problems, List<Predictions> teachers, Optional<
             problems.check(() -> Predictions.requireComparable(teachers));
             if (teachers.stream().noneMatch(Predictions::isExternal)) {
                 problems.check(() -> requireScores(options, teachers));
+                problems.check(() -> requireFiles(options, teachers.get(0).origin(), configuration));
             }
         }
         problems.check(() -> {
@@ -71,7 +73,23 @@ record RequestCheck(List<String> problems, List<Predictions> teachers, Optional<
         }
         Predictions.requireComparable(verified);
         requireScores(options, verified);
+        requireFiles(options, verified.get(0).origin(), spark.sparkContext().hadoopConfiguration());
         return new RequestCheck(problems, verified, exclusion);
+    }
+
+    /** Reads the files that options name, so that a wrong one does not end the run after the tables have been read. */
+    private static void requireFiles(SelectOptions options, Origin origin, Configuration configuration)
+            throws IOException {
+        List<ClassLabel> classes = origin.classes();
+        ClassRules rules = options.rules();
+        ClassLimits.of(options, classes, configuration);
+        ClassGroups.of(rules, classes, configuration);
+        if (rules.align().isPresent()) {
+            Alignment.wanted(rules.align().get(), classes, configuration);
+        }
+        if (rules.minPrecision().isPresent()) {
+            ReliabilityCurves.open(rules.minPrecision().get(), origin.modelId(), classes.size(), configuration);
+        }
     }
 
     /** Checks that the tables have enough scores, or logits to calculate them from. */

@@ -12,7 +12,6 @@ import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
 import org.apache.hadoop.conf.Configuration;
-import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
@@ -71,8 +70,7 @@ public final class Truth {
         if (uri == null) {
             return new Truth(Optional.empty(), as);
         }
-        Configuration configuration =
-                JavaSparkContext.fromSparkContext(spark.sparkContext()).hadoopConfiguration();
+        Configuration configuration = spark.sparkContext().hadoopConfiguration();
         TruthFile file = TruthFile.read(TruthFormat.of(uri, configuration), spark, configuration);
         return new Truth(Optional.of(file), as);
     }

@@ -14,6 +14,7 @@ import static org.apache.spark.sql.functions.struct;
 import static org.apache.spark.sql.functions.trim;
 import static org.apache.spark.sql.functions.when;
 
+import dev.cardinal.job.common.ColumnNames;
 import dev.cardinal.job.common.QualifiedPath;
 import dev.cardinal.zoo.CardinalException;
 import java.io.IOException;
@@ -81,7 +82,7 @@ final class TruthFile {
         String key = path.isPresent() ? PATH : SHA256;
         String keyColumn = path.or(() -> sha256).orElseThrow();
         requireText(rows, keyColumn, name);
-        Column text = rows.col(quoted(keyColumn));
+        Column text = rows.col(ColumnNames.quoted(keyColumn));
         Column identity = path.isPresent() ? QualifiedPath.of(configuration).apply(text) : lower(trim(text));
         Dataset<Row> entries = rows.select(
                         text.as(TEXT),
@@ -99,13 +100,9 @@ final class TruthFile {
                 .findFirst();
     }
 
-    private static String quoted(String column) {
-        return "`" + column + "`";
-    }
-
     /** Returns a column as text; a number without a fraction as an integer, because pandas writes 1.0 if another is missing. */
     private static Column text(Dataset<Row> rows, String name) {
-        Column column = rows.col(quoted(name));
+        Column column = rows.col(ColumnNames.quoted(name));
         Column text = column.cast(DataTypes.StringType);
         DataType type = rows.schema().apply(name).dataType();
         boolean isFraction = type.equals(DataTypes.DoubleType) || type.equals(DataTypes.FloatType);

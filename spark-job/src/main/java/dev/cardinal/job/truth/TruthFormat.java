@@ -5,6 +5,7 @@ import static org.apache.spark.sql.functions.count;
 import static org.apache.spark.sql.functions.min;
 import static org.apache.spark.sql.functions.substring;
 
+import dev.cardinal.job.common.ColumnNames;
 import dev.cardinal.udf.fs.UserPaths;
 import dev.cardinal.udf.shard.ParquetColumns;
 import dev.cardinal.zoo.CardinalException;
@@ -234,7 +235,7 @@ record TruthFormat(Path path, FileType fileType, String nameFilter) {
                         count(col(MALFORMED)),
                         min(substring(
                                 col(MALFORMED), 1, MAX_LINE_LENGTH)), // the rest of the file if a quote is not closed
-                        count(rows.col("`" + header.fieldNames()[0] + "`")))
+                        count(rows.col(ColumnNames.quoted(header.fieldNames()[0]))))
                 .head();
         if (malformed.getLong(0) > 0) {
             throw CardinalException.input(

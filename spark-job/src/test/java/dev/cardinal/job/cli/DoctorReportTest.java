@@ -35,7 +35,7 @@ class DoctorReportTest {
                         wait       1.00          2.50    5 %
                         infer     19.00         47.50   95 %
                         write      0.50          1.25         at the same time
-                        commit     1.25                       once for up to 100,000 images
+                        commit     1.25                       once for every commit
 
                         The estimate assumes that
                         - every image takes as long

@@ -2,6 +2,7 @@ package dev.cardinal.job.evaluate;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
@@ -10,7 +11,9 @@ import dev.cardinal.job.ToyTable;
 import dev.cardinal.job.truth.TruthAs;
 import dev.cardinal.udf.options.LabelOptions.Emit;
 import dev.cardinal.udf.options.PredictionSchema;
+import dev.cardinal.zoo.CardinalException;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -88,6 +91,22 @@ class SuspectsTest {
         evaluate(table, 20);
 
         assertThat(rows("suspects", "rank")).hasSize(20).startsWith("1").endsWith("20");
+        assertThat(directory.resolve("out")).isDirectoryNotContaining("glob:**.arriving");
+
+        evaluate(table, 0);
+
+        assertThat(directory.resolve("out/suspects")).doesNotExist();
+        assertThat(directory.resolve("out/joint")).doesNotExist();
+    }
+
+    @Test
+    void directoryOfTheUserIsNotReplaced() throws IOException {
+        Path own = Files.createDirectories(directory.resolve("out/suspects"));
+
+        assertThatThrownBy(() -> evaluate(table(300, true), 30))
+                .isInstanceOf(CardinalException.class)
+                .hasMessageContaining("suspects");
+        assertThat(own).isEmptyDirectory();
     }
 
     private Metrics evaluate(String table, long suspects) throws IOException {

@@ -30,6 +30,7 @@ import java.util.stream.Stream;
 import javax.imageio.ImageIO;
 import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
 import org.apache.commons.compress.archivers.tar.TarArchiveInputStream;
+import org.apache.commons.io.FileUtils;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -301,6 +302,32 @@ class ExportJobTest {
         assertThatThrownBy(() -> export(selection, "out", options(2, 10, 0, USUAL)))
                 .isInstanceOf(CardinalException.class)
                 .hasMessageContaining("holds an export with other parameters: --seed was '1' and is '2'");
+    }
+
+    @Test
+    void parametersCanChangeUntilShardsArePlanned() throws IOException {
+        String selection = selectionOfFiles();
+        Path out = directory.resolve("out");
+        export(selection, "out", options(1, 10, 0, USUAL));
+        for (String written : List.of("train", "_cardinal/plan.json", "_cardinal/shards")) {
+            FileUtils.forceDelete(out.resolve(written).toFile());
+        }
+
+        export(selection, "out", options(2, 10, 0, USUAL));
+
+        assertThat(manifest("out").path("parameters").path("--seed").asText()).isEqualTo("2");
+    }
+
+    @Test
+    void temporaryFilesOfARunThatDiedAtItsEndDoNotStopTheNext() throws IOException {
+        String selection = selectionOfFiles();
+        ExportOptions options = options(1, 10, 0, USUAL);
+        export(selection, "out", options);
+        Path out = directory.resolve("out");
+        Files.move(out.resolve("manifest.json"), out.resolve(".manifest.json.arriving"));
+        Files.move(out.resolve("classes.txt"), out.resolve(".classes.txt.arriving"));
+
+        assertThat(export(selection, "out", options).reused()).isEqualTo(5);
     }
 
     @Test

@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.cardinal.job.TestSpark;
+import dev.cardinal.zoo.FileHash;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -59,7 +60,7 @@ final class SelectionFiles {
     }
 
     static String sha256(byte[] bytes) {
-        return Digests.hex(Digests.sha256().digest(bytes));
+        return FileHash.sha256(bytes);
     }
 
     /** Writes an image to a file and returns its path in tables. */

@@ -1,6 +1,7 @@
 package dev.cardinal.job.select;
 
 import static dev.cardinal.job.select.TestTable.names;
+import static org.apache.spark.sql.functions.col;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
@@ -10,6 +11,7 @@ import dev.cardinal.job.select.RandomImages.Scores;
 import dev.cardinal.job.select.SelectOptions.Dedupe;
 import dev.cardinal.job.select.TestTable.Image;
 import dev.cardinal.zoo.CardinalException;
+import dev.cardinal.zoo.card.ClassLabel;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -24,6 +26,9 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
 import org.apache.spark.sql.types.DataTypes;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -31,6 +36,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Compares selections whose rules differ between classes with queries of DuckDB over the same files. */
 class ClassRulesTest {
@@ -191,6 +197,75 @@ class ClassRulesTest {
                 .hasMessage("--k-file " + file + ", " + expected);
     }
 
+    @ParameterizedTest
+    @CsvSource({"7%, 100, 7", "14%, 100, 14", "55%, 100, 55", "2.5%, 30, 1", "2.5%, 40, 1", "2.5%, 41, 2", "100%, 9, 9"
+    })
+    void percentageOfTheCandidatesIsRoundedUp(String limit, long candidates, long expected) {
+        assertThat(ClassLimits.Limit.parse(limit))
+                .extracting(parsed -> parsed.of(candidates))
+                .isEqualTo(expected);
+    }
+
+    @Test
+    void headerOfAFileOfGroupsIsSkipped() throws IOException {
+        String groups = file("groups.csv", "class,group\n0,even\n2,even\n");
+
+        assertThat(ClassGroups.of(
+                        SelectOptions.builder().groupBy(groups).build().rules(), labels(), new Configuration()))
+                .hasValueSatisfying(each -> assertThat(each.numbers()).containsExactly(9, 1, 9, 3, 4, 5, 6, 7, 8));
+    }
+
+    @Test
+    void everyImageOfAClassCannotBeRepeated() throws IOException {
+        SelectOptions.Builder options = SelectOptions.builder()
+                .p(5)
+                .balance(SelectOptions.Balance.REPEAT)
+                .kFile(file("k.csv", "0,10\n3,all\n"));
+
+        assertThatThrownBy(() -> select(options, table(Scores.FEW), "out"))
+                .isInstanceOf(CardinalException.class)
+                .hasMessageContaining("has 'all' for class 'Class 3'");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"truth", "status", "sha256", "lens.model"})
+    void quotaCountsByAnyColumnOfTheTable(String column) throws IOException {
+        String table = TestTable.at(directory.resolve("table"), names(CLASSES))
+                .topK(RandomImages.TOP_K)
+                .with(Map.of("lens.model", DataTypes.StringType), image -> List.of("l" + camera(image)))
+                .write(new RandomImages(3, Scores.FEW).images());
+
+        String output = select(SelectOptions.builder().p(5).per(column, 2), table, "out-" + column);
+
+        Dataset<Row> selected = TestSpark.session().read().parquet(output + "/selection");
+        Dataset<Row> stored = TestSpark.session().read().parquet(table + "/*.parquet");
+        assertThat(selected.count()).isPositive();
+        assertThat(selected.join(
+                                stored.select(
+                                        col("path").as("stored"),
+                                        col("`" + column + "`").as("source")),
+                                col("path").equalTo(col("stored")))
+                        .groupBy("class_index", "source")
+                        .count()
+                        .filter("count > 2")
+                        .count())
+                .isZero();
+    }
+
+    @Test
+    void filesAreReadBeforeTheTables() throws IOException {
+        SelectRequest request = new SelectRequest(
+                List.of(List.of(table(Scores.FEW))),
+                directory.resolve("out").toString(),
+                SelectOptions.builder()
+                        .p(5)
+                        .kFile(directory.resolve("missing.csv").toString())
+                        .build());
+
+        assertThat(SelectJob.problems(request, new Configuration()))
+                .containsExactly("--k-file " + directory.resolve("missing.csv") + " does not exist");
+    }
+
     @Test
     void groupsNeedANumberOfImages() {
         SelectOptions.Builder options =
@@ -225,6 +300,10 @@ class ClassRulesTest {
                         Map.of("camera", DataTypes.StringType),
                         image -> Arrays.asList(image.path().hashCode() % 7 == 0 ? null : "c" + camera(image)))
                 .write(new RandomImages(3, scores).images());
+    }
+
+    private static List<ClassLabel> labels() {
+        return names(CLASSES).stream().map(name -> new ClassLabel(name, null)).toList();
     }
 
     private static int camera(Image image) {
